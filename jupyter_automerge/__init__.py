@@ -1,0 +1,1 @@
+"""Live, local-first Automerge documents for Jupyter."""

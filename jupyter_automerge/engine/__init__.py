@@ -1,0 +1,1 @@
+"""The automerge-repo protocol, sans-IO: an event in, effects out. No clock, no randomness, no IO of its own."""

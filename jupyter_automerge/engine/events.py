@@ -1,0 +1,245 @@
+"""Everything that can happen to a Repo, as values. The driver makes them; the Engine alone reads them.
+
+Names are in the past tense where the world did something, and nouns in the imperative where a user asked for something.
+An answer carries the token of the effect that asked; an answer whose token is no longer current is dropped.
+"""
+
+from dataclasses import dataclass
+
+from jupyter_automerge.document import Document
+from jupyter_automerge.values.heads import Heads
+from jupyter_automerge.values.identity import User
+from jupyter_automerge.values.ids import ConnectionId, DialerId, DocumentId
+from jupyter_automerge.values.keys import StorageKey
+from jupyter_automerge.values.status import Access, Direction
+
+Token = int
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionOpened:
+    """A transport can carry frames. Outgoing ones name their Dialer; the handshake has not begun."""
+
+    connection: ConnectionId
+    direction: Direction
+    endpoint: str
+    dialer: DialerId | None = None
+    user: User | None = None
+    access: Access = Access.WRITE
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionClosed:
+    """The transport is gone; `code` is the WebSocket close code where there was one."""
+
+    connection: ConnectionId
+    code: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrameReceived:
+    """One whole frame. Text frames arrive as `str`, so that they can be refused with a reason."""
+
+    connection: ConnectionId
+    frame: bytes | str
+
+
+@dataclass(frozen=True, slots=True)
+class Writable:
+    """The transport that was full takes another frame."""
+
+    connection: ConnectionId
+
+
+@dataclass(frozen=True, slots=True)
+class DialerAdded:
+    """The user wants a connection to `endpoint` for as long as the Dialer lives."""
+
+    dialer: DialerId
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class DialerRemoved:
+    """The user no longer wants it: its connection is closed and nothing is retried."""
+
+    dialer: DialerId
+
+
+@dataclass(frozen=True, slots=True)
+class DialFailed:
+    """No transport came of a Dial effect. `fatal`: trying again cannot help (refused credentials, bad address)."""
+
+    dialer: DialerId
+    reason: str
+    fatal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LocalChange:
+    """A commit by this Repo's user moved the document."""
+
+    document_id: DocumentId
+    before: Heads
+    after: Heads
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFreed:
+    """A document that had refused the Engine (a change was open) is free again."""
+
+    document_id: DocumentId
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Take a new document in: made here, cloned or imported. It is announced and saved."""
+
+    document_id: DocumentId
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """Somebody here wants the document: look in storage, then ask peers."""
+
+    document_id: DocumentId
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Delete the document from this store for good; `force` also when no other store is known to have it."""
+
+    document_id: DocumentId
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unload:
+    """Drop the document from memory once it is saved; it stays in the store and can be found again."""
+
+    document_id: DocumentId
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """Send `data` (encoded CBOR) as an ephemeral message to everybody who has the document open."""
+
+    document_id: DocumentId
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChanged:
+    """The share policy answers differently from now on: ask it again for every (peer, document)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """One entry of a storage range."""
+
+    key: StorageKey
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Answer to Load."""
+
+    token: Token
+    chunks: tuple[StoredChunk, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadFailed:
+    """Storage could not answer a Load. Not a "no": peers are asked, and nothing is put until a load succeeds."""
+
+    token: Token
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutDone:
+    """The bytes of a Put are durable."""
+
+    token: Token
+
+
+@dataclass(frozen=True, slots=True)
+class PutFailed:
+    """The bytes of a Put are not durable."""
+
+    token: Token
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteDone:
+    """The keys of a Delete are gone."""
+
+    token: Token
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteFailed:
+    """Some keys of a Delete may remain."""
+
+    token: Token
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyAnswered:
+    """Answer to AskPolicy. A policy that raised is answered with both False and its `error`."""
+
+    token: Token
+    announce: bool
+    access: bool
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StorageChanged:
+    """Something outside this Repo wrote chunks of the document into the store."""
+
+    document_id: DocumentId
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time has come to `Engine.next_wakeup()`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Refuse new work, save what is unsaved, close connections once the waiting frames are out."""
+
+
+Event = (
+    ConnectionOpened
+    | ConnectionClosed
+    | FrameReceived
+    | Writable
+    | DialerAdded
+    | DialerRemoved
+    | DialFailed
+    | LocalChange
+    | DocumentFreed
+    | Create
+    | Find
+    | Remove
+    | Unload
+    | Broadcast
+    | PolicyChanged
+    | Loaded
+    | LoadFailed
+    | PutDone
+    | PutFailed
+    | DeleteDone
+    | DeleteFailed
+    | PolicyAnswered
+    | StorageChanged
+    | Tick
+    | Stop
+)
