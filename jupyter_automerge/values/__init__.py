@@ -1,0 +1,1 @@
+"""The words everybody uses, as immutable values. Standard library only; no clock, no randomness."""

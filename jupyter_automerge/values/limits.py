@@ -1,0 +1,93 @@
+"""Every default number and every bound, in one place. Seconds, bytes or counts, as the name says.
+
+Each table that grows with what peers do names its bound here, and what leaves it when it is full.
+"""
+
+# Frames and messages
+MAX_MESSAGE_BYTES = 100 * 1024 * 1024
+"""One frame, as much as JavaScript's `ws` takes: a first sync is one frame. Larger ones: close 1009."""
+MAX_JSON_BYTES = 1024 * 1024
+"""One JSON message or request body of a page."""
+MAX_CLOSE_REASON_BYTES = 123
+"""What a WebSocket close frame has room for (RFC 6455, 5.5)."""
+
+# Names and ids
+MAX_BASE58_CHARACTERS = 512
+MAX_DOCUMENT_ID_CHARACTERS = 200
+"""A document id is a file name in a store; most file systems end at 255 bytes."""
+MAX_PEER_ID_CHARACTERS = 256
+MAX_NAME_CHARACTERS = 64
+MAX_URL_CHARACTERS = 65_536
+PARSED_IDS_REMEMBERED = 16_384
+"""Document ids whose checksum was seen to be right; the least recently used leave."""
+
+# Connections
+PING_INTERVAL_SECONDS = 20.0
+PING_TIMEOUT_SECONDS = 10.0
+"""Without an answer for this long after a ping the connection is closed."""
+HANDSHAKE_TIMEOUT_SECONDS = 30.0
+"""From the open transport to the peer's first word; the other side may still be reading its disk."""
+DIAL_TIMEOUT_SECONDS = 20.0
+DIAL_BACKOFF_FIRST_SECONDS = 0.25
+DIAL_BACKOFF_MOST_SECONDS = 10.0
+DIAL_BACKOFF_FACTOR = 2.0
+"""Each wait is drawn between half and the whole of the current step."""
+CONNECTION_SETTLED_SECONDS = 5.0
+"""The backoff starts over after a connection lived this long: a server that drops us is not hammered."""
+
+# Queues
+MAX_WAITING_FRAMES = 1_000
+"""Frames of one (document, connection) that wait for storage or policy; then the connection closes."""
+MAX_WAITING_BYTES = 128 * 1024 * 1024
+"""The same in bytes, so that one largest frame always fits."""
+MAX_OUTGOING_CONTROL_FRAMES = 10_000
+"""Frames other than sync ones that wait for a slow transport; then the connection closes, with the reason."""
+MAX_OUTGOING_EPHEMERALS = 256
+"""Broadcasts that wait for a slow transport; the oldest leave, as they are worth least."""
+MAX_REFUSED_CHUNKS = 1_000
+"""Remembered hashes of refused changes, per document; the oldest leave."""
+MAX_EPHEMERAL_SESSIONS = 10_000
+"""(sender, session) whose last broadcast count is remembered; the least recently heard leave."""
+MAX_EVENTS_WAITING = 1_000
+"""Events that wait for a slow listener; the oldest leave, and the listener is told."""
+
+# Documents
+MAX_DOCUMENTS_PER_PEER = 100_000
+"""Documents that one connection may make us look for; further ones are answered `doc-unavailable`."""
+MAX_JOURNAL_BYTES = 64 * 1024
+"""Changes kept beside a document's base before a fresh base is made, unless the base is larger."""
+MAX_FRONTIERS_CACHED = 1_000
+"""Points in history per document whose count of missing changes is kept up to date."""
+
+# Find
+FIND_TIMEOUT_SECONDS = 30.0
+SEARCH_SETTLE_SECONDS = 1.0
+"""Nobody to ask, and no dialer trying, for this long: the document is unavailable."""
+
+# Stores
+COMPACT_BELOW_BYTES = 1_024
+"""Snapshots smaller than this are written anew on each save, as automerge-repo does."""
+MAX_STORES_PER_DOCUMENT = 1_000
+"""Stores remembered for one document; the ones out of reach for longest leave."""
+MAX_HEADS_PER_STORE = 64
+"""Heads kept of one report; more than that no honest document has."""
+STORED_HEADS_PER_FRAME = 500
+"""Documents named in one `jupyter-automerge-stored` message."""
+DURABLE_REPORTS_PER_SECOND = 20.0
+"""Reports of saved heads per (connection, document); the newest wins."""
+RESUME_AFTER_SECONDS = 10.0
+"""Shared heads of a peer without durable acknowledgement count for a resume once they are this old."""
+PUT_RETRY_FIRST_SECONDS = 0.5
+PUT_RETRY_MOST_SECONDS = 30.0
+STALLED_AFTER_SECONDS = 5.0
+RELAYED_FOR_SECONDS = 300.0
+"""How long word of a store through somebody else counts as reaching it."""
+
+# Waits
+SAVE_TIMEOUT_SECONDS = 5.0
+SYNC_TIMEOUT_SECONDS = 30.0
+CLOSE_TIMEOUT_SECONDS = 5.0
+KERNEL_CLOSE_TIMEOUT_SECONDS = 1.0
+
+# Snapshots shown in notebooks
+MAX_SNAPSHOT_BYTES = 20 * 1024
