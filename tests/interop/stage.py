@@ -1,0 +1,40 @@
+"""Where the peers of a story come from and go to: each is closed when the story ends, however it ends."""
+
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+from tests.interop.javascript import JavaScriptPeer, SyncServer
+
+
+class Stage:
+    """Starts JavaScript peers, sync servers and Python Repos, and closes them in reverse order."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._exits = AsyncExitStack()
+
+    async def javascript(self, name: str, **options: Any) -> JavaScriptPeer:
+        """A JavaScript peer; options as JavaScriptPeer.start."""
+        peer = await JavaScriptPeer.start(name, **options)
+        self._exits.push_async_callback(peer.close)
+        return peer
+
+    async def javascript_server(self, name: str = "server", **options: Any) -> JavaScriptPeer:
+        """A JavaScript peer that listens on a free port."""
+        peer = await self.javascript(name, **options)
+        await peer.listen()
+        return peer
+
+    async def sync_server(self, store: str = "sync-server", port: int = 0) -> SyncServer:
+        """The stock sync server on a folder of this story."""
+        server = await SyncServer.start(self.folder / store, port)
+        self._exits.push_async_callback(server.close)
+        return server
+
+    def store(self, name: str) -> Path:
+        """A folder for the documents of `name`; the same name gives the same folder."""
+        return self.folder / "stores" / name
+
+    async def close(self) -> None:
+        await self._exits.aclose()
