@@ -1,0 +1,48 @@
+# Every verb sets up what it needs, once: see tools/environment.py. `make` alone lists the verbs.
+
+PYTHON ?= python3
+BIN := .test/venv/bin
+
+.PHONY: help lab test check lint types js unit interop browser bench mutants prepare prepare-browser
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+lab: ## start JupyterLab on a copy of the first notebook, everything in .lab/
+	@$(PYTHON) -m tools.lab
+
+test: prepare-browser check ## every check and every test; what .ci/run calls
+	$(BIN)/python -m pytest
+
+check: lint types js ## all checks that run no test
+
+lint: prepare ## ruff: rules and format
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: prepare ## mypy, strict
+	$(BIN)/mypy
+
+js: prepare ## the front-end: types, tests, size
+	$(BIN)/python -m tools.check_front_end
+
+unit: prepare ## the tests that start no other process
+	$(BIN)/python -m pytest tests/unit tests/properties tests/scenarios tests/contracts tests/test_architecture.py
+
+interop: prepare ## the tests against the real npm packages
+	$(BIN)/python -m pytest tests/interop
+
+browser: prepare-browser ## the tests in a real JupyterLab and Notebook 7
+	$(BIN)/python -m pytest tests/browser
+
+bench: prepare ## measure this server beside others
+	$(BIN)/python -m tests.bench
+
+mutants: prepare ## switch named rules off, one at a time; each must turn a test red
+	$(BIN)/python -m tests.mutants
+
+prepare:
+	@$(PYTHON) -m tools.prepare
+
+prepare-browser:
+	@$(PYTHON) -m tools.prepare --browser

@@ -1,0 +1,39 @@
+"""`python3 -m tools.prepare [--browser]`: the set-up of `make test` and its parts, in `.test/`.
+
+Made once: on a folder that is complete and current this takes a fraction of a second.
+"""
+
+import argparse
+import sys
+
+from tools.browser import need_browser
+from tools.environment import Environment
+from tools.steps import ROOT, SetupError, Steps
+
+FOLDER = ROOT / ".test"
+
+
+def prepare(*, browser: bool) -> None:
+    """Make everything that the checks and tests need. Raises SetupError."""
+    steps = Steps(FOLDER / "setup.log")
+    if browser:
+        need_browser(steps)
+    environment = Environment(FOLDER, ("lab", "test"), steps)
+    environment.prepare()
+    for lock in sorted(ROOT.glob("tests/interop/js/**/package-lock.json")):
+        if "node_modules" not in lock.parts:
+            environment.install_npm_packages(lock.parent)
+
+
+def main() -> None:
+    """Exit with one line when something has to be installed first."""
+    arguments = argparse.ArgumentParser(prog="tools.prepare", description=__doc__)
+    arguments.add_argument("--browser", action="store_true", help="also find or install a browser")
+    try:
+        prepare(browser=arguments.parse_args().browser)
+    except SetupError as error:
+        sys.exit(f"make test: {error}")
+
+
+if __name__ == "__main__":
+    main()
