@@ -1,0 +1,78 @@
+"""What a storage adapter must do. `testing.storage_contract` is the same in executable form.
+
+A store maps keys to bytes. Ranges match whole leading components of a key, and their order means nothing.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from jupyter_automerge.values.keys import StorageKey
+
+
+@dataclass(frozen=True, slots=True)
+class KeyInfo:
+    """An entry without its data: size in bytes, time of the last write in seconds since 1970, where known."""
+
+    key: StorageKey
+    size: int
+    time: float | None = None
+
+
+class Storage(Protocol):
+    """A store. Each call may raise StorageError (the store failed) or InvalidId (a key no store takes).
+
+    Writes and removals of overlapping keys take effect in the order of the calls, also when several are begun
+    before the first is awaited.
+    """
+
+    async def load(self, key: StorageKey) -> bytes | None:
+        """The bytes under exactly this key; None when there are none. An error is not a None."""
+        ...
+
+    async def load_range(self, prefix: StorageKey) -> list[tuple[StorageKey, bytes]]:
+        """All entries at or below the prefix; the empty prefix means all there are."""
+        ...
+
+    async def save(self, key: StorageKey, data: bytes) -> None:
+        """Replace what is under the key. When this returns the bytes survive the loss of power."""
+        ...
+
+    async def remove(self, key: StorageKey) -> None:
+        """Forget the key, for good once this returns. A missing key is no error."""
+        ...
+
+    async def remove_range(self, prefix: StorageKey) -> None:
+        """Forget all entries at or below a prefix that is not empty, for good once this returns."""
+        ...
+
+    async def keys(self, prefix: StorageKey) -> list[KeyInfo]:
+        """What `load_range` would find, without reading it."""
+        ...
+
+    def watch(self) -> AsyncIterator[StorageKey] | None:
+        """Keys that others write from now on; None from a store that cannot tell."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what was begun and let go. Later calls raise StorageError; closing again is no error."""
+        ...
+
+
+class StorageBase:
+    """The parts of an adapter that have a slow but true answer for every store."""
+
+    async def load_range(self, prefix: StorageKey) -> list[tuple[StorageKey, bytes]]:
+        """The one thing that the slow answers need."""
+        raise NotImplementedError(f"{type(self).__name__} must define load_range")
+
+    async def keys(self, prefix: StorageKey) -> list[KeyInfo]:
+        """Reads all data to learn its size; an adapter that can list should say it faster."""
+        return [KeyInfo(key, len(data)) for key, data in await self.load_range(prefix)]
+
+    def watch(self) -> AsyncIterator[StorageKey] | None:
+        """A passive store: what others write is seen at the next load."""
+        return None
+
+    async def close(self) -> None:
+        """Nothing is held."""

@@ -1,0 +1,107 @@
+"""A store in a folder, byte for byte the layout of automerge-repo's nodefs adapter, in both directions."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from jupyter_automerge.errors import StorageError
+from jupyter_automerge.storage.contract import KeyInfo, StorageBase
+from jupyter_automerge.storage.durable import DurableFiles
+from jupyter_automerge.storage.key_rules import TEMPORARY_COMPONENT, check_key, check_prefix
+from jupyter_automerge.storage.layout import path_of
+from jupyter_automerge.storage.leftovers import Tidying
+from jupyter_automerge.storage.listing import entries, read, read_range
+from jupyter_automerge.storage.os_faults import told
+from jupyter_automerge.storage.turns import Turns
+from jupyter_automerge.values.keys import StorageKey
+
+Result = TypeVar("Result")
+
+_WRITERS = 4
+_READERS = 2
+
+
+class FileStorage(StorageBase):
+    """Documents under `path`, which is made at the first write. Used from one event loop; never blocks it.
+
+    Several processes may share the folder: files are replaced whole, and readers tolerate those that vanish.
+    What a process that died left unfinished is removed at the first use.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path).absolute()
+        self._files = DurableFiles(self.path)
+        self._tidying = Tidying(self.path / TEMPORARY_COMPONENT)
+        self._turns = Turns()
+        # Apart, so that a find does not wait behind the disk's fsyncs, nor a put behind a thousand loads.
+        self._writers = ThreadPoolExecutor(_WRITERS, "automerge-store-write")
+        self._readers = ThreadPoolExecutor(_READERS, "automerge-store-read")
+        self._closed = False
+
+    async def load(self, key: StorageKey) -> bytes | None:
+        """As the contract says."""
+        check_key(key)
+        path = path_of(self.path, key)
+        return await self._read("read", path, lambda: read(path))
+
+    async def load_range(self, prefix: StorageKey) -> list[tuple[StorageKey, bytes]]:
+        """As the contract says. Files that vanish meanwhile are looked for under their new names."""
+        check_prefix(prefix)
+        return await self._read("read", path_of(self.path, prefix), lambda: read_range(self.path, prefix))
+
+    async def keys(self, prefix: StorageKey) -> list[KeyInfo]:
+        """As the contract says, from the directory entries alone."""
+        check_prefix(prefix)
+        return await self._read(
+            "list", path_of(self.path, prefix), lambda: [info for info, _ in entries(self.path, prefix)]
+        )
+
+    async def save(self, key: StorageKey, data: bytes) -> None:
+        """As the contract says: file and directories are synced when this returns."""
+        check_key(key)
+        path = path_of(self.path, key)
+        content = bytes(data)
+        await self._write("write", key, path, lambda: self._files.write(path, content))
+
+    async def remove(self, key: StorageKey) -> None:
+        """As the contract says."""
+        check_key(key)
+        path = path_of(self.path, key)
+        await self._write("remove", key, path, lambda: self._files.remove(path))
+
+    async def remove_range(self, prefix: StorageKey) -> None:
+        """As the contract says: all of it vanishes at once, also when the process dies in between."""
+        check_key(prefix)
+        path = path_of(self.path, prefix)
+        await self._write("remove", prefix, path, lambda: self._files.remove_tree(path))
+
+    async def close(self) -> None:
+        """Wait for the writes that were begun, then end the threads."""
+        self._closed = True
+        await self._turns.all_over()
+        self._writers.shutdown(wait=False)
+        self._readers.shutdown(wait=False)
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise StorageError(f"{self.path} is closed: open the store again")
+
+    async def _read(self, doing: str, path: Path, work: Callable[[], Result]) -> Result:
+        self._require_open()
+        loop = asyncio.get_running_loop()
+        with told(doing, path):
+            return await loop.run_in_executor(self._readers, self._after_tidying(work))
+
+    async def _write(self, doing: str, key: StorageKey, path: Path, work: Callable[[], None]) -> None:
+        self._require_open()
+        with told(doing, path):
+            await self._turns.run(key, self._writers, self._after_tidying(work))
+
+    def _after_tidying(self, work: Callable[[], Result]) -> Callable[[], Result]:
+        def tidy_and_work() -> Result:
+            self._tidying.once()
+            return work()
+
+        return tidy_and_work

@@ -1,0 +1,56 @@
+"""Operations on overlapping keys take turns, in the order in which they were asked for; others overlap."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import TypeVar
+
+from jupyter_automerge.values.keys import StorageKey
+
+Result = TypeVar("Result")
+Over = asyncio.Future[None]
+
+
+class Turns:
+    """Lives on one event loop. A turn ends when its work ends, even if nobody waits for it any longer."""
+
+    def __init__(self) -> None:
+        self._by_first: dict[str, dict[Over, StorageKey]] = {}
+
+    async def run(self, key: StorageKey, executor: Executor, work: Callable[[], Result]) -> Result:
+        """Run `work` in the executor once all earlier work on overlapping keys is over."""
+        loop = asyncio.get_running_loop()
+        before = self._overlapping(key)
+        over: Over = loop.create_future()
+        self._by_first.setdefault(key[0], {})[over] = key
+        try:
+            for earlier in before:
+                # Shielded: this wait may be cancelled, the earlier turn may not.
+                await asyncio.shield(earlier)
+        except asyncio.CancelledError:
+            self._end(key, over)
+            raise
+        running = loop.run_in_executor(executor, work)
+        running.add_done_callback(lambda _: self._end(key, over))
+        return await asyncio.shield(running)
+
+    async def all_over(self) -> None:
+        """Wait until no turn is running or waiting."""
+        while pending := [over for turns in self._by_first.values() for over in turns]:
+            await asyncio.wait(pending)
+
+    def _overlapping(self, key: StorageKey) -> list[Over]:
+        turns = self._by_first.get(key[0], {})
+        return [over for over, other in turns.items() if _overlap(key, other)]
+
+    def _end(self, key: StorageKey, over: Over) -> None:
+        turns = self._by_first[key[0]]
+        del turns[over]
+        if not turns:
+            del self._by_first[key[0]]
+        over.set_result(None)
+
+
+def _overlap(one: StorageKey, other: StorageKey) -> bool:
+    shared = min(len(one), len(other))
+    return one[:shared] == other[:shared]
