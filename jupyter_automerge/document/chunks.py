@@ -1,0 +1,102 @@
+"""Automerge's chunks: magic, the first four bytes of a SHA-256, a type, a length, then the body."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from hashlib import sha256
+from zlib import decompressobj
+from zlib import error as ZlibError
+
+from jupyter_automerge.document.leb128 import read_unsigned, write_unsigned
+from jupyter_automerge.errors import BadChunk
+
+MAGIC = b"\x85oJ\x83"
+_CHECKSUM_BYTES = 4
+_TYPE_AT = len(MAGIC) + _CHECKSUM_BYTES
+
+
+class ChunkType(IntEnum):
+    """What the body of a chunk is."""
+
+    DOCUMENT = 0  # a whole document
+    CHANGE = 1  # one change
+    COMPRESSED = 2  # one change, its body deflated
+    BUNDLE = 3  # several changes in columns
+
+
+class TornChunk(BadChunk):
+    """The bytes end within the chunk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One chunk: its kind, its body as it stands, and the bytes from magic to end."""
+
+    kind: ChunkType
+    body: bytes
+    data: bytes
+
+    def checksum_is_right(self) -> bool:
+        """Of a compressed change the checksum covers the inflated form; one that does not inflate is wrong."""
+        try:
+            expected = chunk_hash(*self.plain())
+        except BadChunk:
+            return False
+        return expected[:_CHECKSUM_BYTES] == self.data[len(MAGIC) : _TYPE_AT]
+
+    def plain(self) -> tuple[ChunkType, bytes]:
+        """Kind and body with the change's compression undone. Raises BadChunk."""
+        if self.kind is not ChunkType.COMPRESSED:
+            return self.kind, self.body
+        return ChunkType.CHANGE, inflate(self.body)
+
+
+def inflate(data: bytes) -> bytes:
+    """Undo raw deflate. Raises BadChunk."""
+    stream = decompressobj(wbits=-15)
+    try:
+        return stream.decompress(data) + stream.flush()
+    except ZlibError as error:
+        raise BadChunk(f"its compressed body does not inflate ({error})") from None
+
+
+def chunk_hash(kind: ChunkType, body: bytes) -> bytes:
+    """SHA-256 over type, length and body: of a change, its hash."""
+    return sha256(bytes([kind]) + write_unsigned(len(body)) + body).digest()
+
+
+def write_chunk(kind: ChunkType, body: bytes) -> tuple[bytes, bytes]:
+    """A chunk around the body, and its hash."""
+    head = bytes([kind]) + write_unsigned(len(body))
+    digest = sha256(head + body).digest()
+    return MAGIC + digest[:_CHECKSUM_BYTES] + head + body, digest
+
+
+def read_chunk(data: bytes, start: int = 0) -> tuple[Chunk, int]:
+    """The chunk at `start`, and the position after it. Raises TornChunk or BadChunk; the checksum is not checked."""
+    if data[start : start + len(MAGIC)] != MAGIC[: len(data) - start]:
+        raise BadChunk("it does not begin as an Automerge chunk does")
+    try:
+        kind = data[start + _TYPE_AT]
+        length, body_at = read_unsigned(data, start + _TYPE_AT + 1)
+    except IndexError:
+        raise TornChunk("it ends within its header") from None
+    if kind not in ChunkType._value2member_map_:
+        raise BadChunk(f"chunk type {kind} is not known")
+    if body_at + length > len(data):
+        raise TornChunk(f"{body_at + length - len(data)} bytes of it are missing")
+    end = body_at + length
+    return Chunk(ChunkType(kind), data[body_at:end], data[start:end]), end
+
+
+def split_chunks(data: bytes) -> Iterator[Chunk]:
+    """All chunks of concatenated bytes. Raises TornChunk or BadChunk at the first that is none."""
+    position = 0
+    while position < len(data):
+        chunk, position = read_chunk(data, position)
+        yield chunk
+
+
+def join_chunks(chunks: Iterable[bytes]) -> bytes:
+    """What a store keeps of several chunks."""
+    return b"".join(chunks)

@@ -1,0 +1,67 @@
+"""A fork of the document in which changes are made, one transaction at a time.
+
+Why a fork: the binding can give a change neither message nor time, shows an open transaction's values to every
+thread and refuses all other calls meanwhile. Here a change is made under a working hash, and its chunk is then
+rewritten with message, time and the document's own heads as dependencies.
+
+Why the registry: a binding document that is freed with an open transaction takes the process down.
+"""
+
+import atexit
+from itertools import count
+
+from jupyter_automerge.document.core import CoreDocument, CoreTransaction, is_panic, never_free
+
+_open: dict[int, "Draft"] = {}
+_numbers = count()
+
+
+class Draft:
+    """The fork. `begin`, then `commit` or `roll_back`; commits may follow each other."""
+
+    def __init__(self, source: CoreDocument) -> None:
+        self.core = source.fork()
+        self.core.set_actor(source.get_actor())
+        self._number = next(_numbers)
+        self._transaction: CoreTransaction | None = None
+
+    def begin(self) -> CoreTransaction:
+        """Open a transaction. It is ended at interpreter exit at the latest."""
+        self._transaction = self.core.transaction()
+        _open[self._number] = self
+        return self._transaction
+
+    def commit(self) -> bytes | None:
+        """End the transaction: the change under its working hash, or None if nothing was written."""
+        before = self.core.get_heads() if self._transaction is None else self._transaction.get_heads()
+        self._end(keep=True)
+        if self.core.get_heads() == before:
+            return None
+        change = self.core.get_last_local_change()
+        return None if change is None else bytes(change.raw_bytes)
+
+    def roll_back(self) -> bool:
+        """End the transaction without a trace. False: it cannot be ended, and the draft must not be used again."""
+        try:
+            self._end(keep=False)
+        except BaseException as error:
+            if not is_panic(error) and not isinstance(error, Exception):
+                raise
+            never_free(self.core)
+            _open.pop(self._number, None)
+            return False
+        return True
+
+    def _end(self, *, keep: bool) -> None:
+        transaction = self._transaction
+        if transaction is None:
+            return
+        transaction.commit() if keep else transaction.rollback()
+        self._transaction = None
+        _open.pop(self._number, None)
+
+
+@atexit.register
+def _roll_back_all() -> None:
+    for draft in list(_open.values()):
+        draft.roll_back()
