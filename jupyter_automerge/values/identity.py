@@ -16,7 +16,7 @@ _MISLEADING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class PeerMetadata:
-    """What a peer claims of itself in the handshake; all of it may be wrong. Absent means a JavaScript peer."""
+    """What a peer claims of itself in the handshake; all of it may be wrong. Absent: a JavaScript peer."""
 
     storage_id: StorageId | None = None
     """The store it keeps documents in; None if it has none."""
@@ -40,6 +40,10 @@ class PeerMetadata:
     """What we may do at its side; None if it did not say."""
 
 
+NO_CLAIMS = PeerMetadata()
+"""What a peer without `peerMetadata` says of itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     """Who is on the other side, by word of the transport (Jupyter's login), not of the peer."""
@@ -50,8 +54,8 @@ class User:
     is_kernel: bool = False
 
 
-def clean_name(text: str) -> str:
-    """The name in one line, without characters that mislead, at most 64 characters; possibly empty."""
+def clean_name(text: str, limit: int = MAX_NAME_CHARACTERS) -> str:
+    """The text in one line, without characters that mislead, at most `limit` characters; possibly empty."""
     # Cut before cleaning too: a peer may send megabytes.
-    bounded = _MISLEADING.sub(" ", text[: 16 * MAX_NAME_CHARACTERS])
-    return " ".join(bounded.split())[:MAX_NAME_CHARACTERS].rstrip()
+    bounded = _MISLEADING.sub(" ", text[: 16 * limit])
+    return " ".join(bounded.split())[:limit].rstrip()

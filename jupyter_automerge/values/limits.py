@@ -10,6 +10,12 @@ MAX_JSON_BYTES = 1024 * 1024
 """One JSON message or request body of a page."""
 MAX_CLOSE_REASON_BYTES = 123
 """What a WebSocket close frame has room for (RFC 6455, 5.5)."""
+MAX_SYNC_HAVES = 1_000
+"""Entries in the `have` of a sync message; Automerge writes one."""
+MAX_CBOR_DEPTH = 100
+"""Lists and maps within one another."""
+MAX_CBOR_INTEGER_BYTES = 128
+"""A longer integer is refused: printing one costs the square of its length."""
 
 # Names and ids
 MAX_BASE58_CHARACTERS = 512
@@ -17,6 +23,8 @@ MAX_DOCUMENT_ID_CHARACTERS = 200
 """A document id is a file name in a store; most file systems end at 255 bytes."""
 MAX_PEER_ID_CHARACTERS = 256
 MAX_NAME_CHARACTERS = 64
+MAX_REASON_CHARACTERS = 200
+"""What a peer may say about a refusal or an error; the rest is cut."""
 MAX_URL_CHARACTERS = 65_536
 PARSED_IDS_REMEMBERED = 16_384
 """Document ids whose checksum was seen to be right; the least recently used leave."""
@@ -50,6 +58,10 @@ MAX_EPHEMERAL_SESSIONS = 10_000
 """(sender, session) whose last broadcast count is remembered; the least recently heard leave."""
 MAX_EVENTS_WAITING = 1_000
 """Events that wait for a slow listener; the oldest leave, and the listener is told."""
+TRACED_EVENTS = 50
+"""Events of a Repo remembered in a word each, for the log line of a defect; the oldest leave."""
+ROUNDS_PER_TURN = 64
+"""Times the driver goes round between Engine and transports before the event loop gets its turn."""
 
 # Documents
 MAX_DOCUMENTS_PER_PEER = 100_000
@@ -73,6 +85,8 @@ MAX_HEADS_PER_STORE = 64
 """Heads kept of one report; more than that no honest document has."""
 STORED_HEADS_PER_FRAME = 500
 """Documents named in one `jupyter-automerge-stored` message."""
+MAX_STORED_DOCUMENTS_READ = 5_000
+"""Documents read of one such message; further ones are passed over, which only leaves us knowing less."""
 DURABLE_REPORTS_PER_SECOND = 20.0
 """Reports of saved heads per (connection, document); the newest wins."""
 RESUME_AFTER_SECONDS = 10.0
