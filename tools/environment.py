@@ -74,29 +74,28 @@ class Environment:
         return True
 
     def _install_with_pip(self, package: str) -> None:
-        venv: list[str | Path] = [sys.executable, "-m", "venv", "--clear", self.venv]
-        self._steps.run(venv, "python could not make a virtual environment: install its venv module")
-        pip: list[str | Path] = [
-            self.python,
-            "-m",
-            "pip",
-            "install",
-            "--disable-pip-version-check",
-            "--no-input",
-        ]
-        self._steps.run([*pip, "--editable", package], "pip could not install the packages")
+        self._make_venv([sys.executable, "-m", "venv"], "python could not make a virtual environment")
+        pip: list[str | Path] = [self.python, "-m", "pip", "install", "--disable-pip-version-check"]
+        self._steps.run([*pip, "--no-input", "--editable", package], "pip could not install the packages")
 
     def _install_with_uv(self, package: str) -> bool:
         """uv is faster, but does not read pip's configuration: where only pip has an index, pip it is."""
         try:
-            self._steps.run(["uv", "venv", "--clear", "--python", sys.executable, self.venv], "uv venv")
-            self._steps.run(
-                ["uv", "pip", "install", "--python", self.python, "--editable", package], "uv pip"
-            )
+            self._make_venv(["uv", "venv", "--seed", "--python", sys.executable], "uv venv failed")
+            install: list[str | Path] = ["uv", "pip", "install", "--python", self.python]
+            self._steps.run([*install, "--editable", package], "uv pip install failed")
         except SetupError:
-            self._steps.announce("uv could not install the packages: trying pip ...")
+            self._steps.announce("uv could not install the packages: pip does it ...")
             return False
         return True
+
+    def _make_venv(self, command: list[str], trouble: str) -> None:
+        """Make the virtual environment, unless it is there for this very Python: that saves half a minute."""
+        wanted = fingerprint(ROOT, [], sys.executable, sys.version)
+        stamp = self.venv / "python.sha256"
+        if not (self.python.exists() and is_current(stamp, wanted)):
+            self._steps.run([*command, "--clear", str(self.venv)], trouble)
+            write_stamp(stamp, wanted)
 
     def _refresh_labextension(self) -> None:
         """An editable install copies the extension for JupyterLab: a new build has to be copied again."""
