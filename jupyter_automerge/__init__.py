@@ -1,1 +1,111 @@
-"""Live, local-first Automerge documents for Jupyter."""
+"""Live, local-first Automerge documents for Jupyter that say truthfully who has which changes.
+
+Public names load when they are first used, so that a script that imports this package imports neither
+ipywidgets nor jupyter_server. `%load_ext jupyter_automerge` gives a kernel its documents; a Jupyter server
+finds its extension here.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from jupyter_automerge.version import __version__
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from jupyter_automerge.document import Counter, ImmutableString
+    from jupyter_automerge.errors import (
+        AutomergeError,
+        DocumentError,
+        DocumentUnavailable,
+        FindTimeout,
+        InvalidId,
+        NoPeers,
+        RepoClosed,
+        RepoForkedError,
+        StorageError,
+        SyncDenied,
+        SyncTimeout,
+        UnsafeDelete,
+    )
+    from jupyter_automerge.repo import DocHandle, Repo
+    from jupyter_automerge.storage import FileStorage, MemoryStorage
+    from jupyter_automerge.values.status import Access, Level, Link, Relation
+    from jupyter_automerge.widget.view import AutomergeView
+
+__all__ = [
+    "Access",
+    "AutomergeError",
+    "AutomergeView",
+    "Counter",
+    "DocHandle",
+    "DocumentError",
+    "DocumentUnavailable",
+    "FileStorage",
+    "FindTimeout",
+    "ImmutableString",
+    "InvalidId",
+    "Level",
+    "Link",
+    "MemoryStorage",
+    "NoPeers",
+    "Relation",
+    "Repo",
+    "RepoClosed",
+    "RepoForkedError",
+    "StorageError",
+    "SyncDenied",
+    "SyncTimeout",
+    "UnsafeDelete",
+    "__version__",
+]
+
+_HOME = {
+    "Access": "values.status",
+    "AutomergeView": "widget.view",
+    "Counter": "document",
+    "DocHandle": "repo",
+    "FileStorage": "storage",
+    "ImmutableString": "document",
+    "Level": "values.status",
+    "Link": "values.status",
+    "MemoryStorage": "storage",
+    "Relation": "values.status",
+    "Repo": "repo",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME.get(name, 'errors')}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    from jupyter_automerge.server.extension import AutomergeExtension
+
+    return [{"module": "jupyter_automerge", "app": AutomergeExtension}]
+
+
+def load_ipython_extension(shell: "InteractiveShell") -> None:
+    """`%load_ext jupyter_automerge`: documents, `%automerge`, and live displays."""
+    from jupyter_automerge.kernel.extension import load
+    from jupyter_automerge.widget.display import register
+
+    load(shell)
+    register(shell)
+
+
+def unload_ipython_extension(shell: "InteractiveShell") -> None:
+    """`%unload_ext jupyter_automerge`: what was loaded is taken away again; documents are closed."""
+    from jupyter_automerge.kernel.extension import unload
+    from jupyter_automerge.widget.display import unregister
+
+    unregister(shell)
+    unload(shell)

@@ -1,0 +1,38 @@
+"""Completion of `%automerge`: its commands, then the names of documents."""
+
+from IPython.core.completer import (
+    CompletionContext,
+    ContextMatcher,
+    SimpleCompletion,
+    SimpleMatcherResult,
+    context_matcher,
+)
+
+from jupyter_automerge.kernel.arguments import COMMANDS
+from jupyter_automerge.kernel.magics import AutomergeMagics
+
+TAKES_NAME = {"new", "open", "show", "peers"}
+
+
+def make_matcher(magics: AutomergeMagics) -> ContextMatcher:
+    """For IPython's completer; offers only what is in memory, so that Tab never waits for a server."""
+
+    @context_matcher(identifier="automerge_magic")
+    def match(context: CompletionContext) -> SimpleMatcherResult:
+        words = context.line_with_cursor[: context.cursor_position].split(" ")
+        offered = [word for word in candidates(words, magics) if word.startswith(words[-1])]
+        return SimpleMatcherResult(
+            completions=[SimpleCompletion(text=word, type="document") for word in offered],
+            suppress=bool(offered),
+        )
+
+    return match
+
+
+def candidates(words: list[str], magics: AutomergeMagics) -> list[str]:
+    """What may stand in place of the last of these words of a line."""
+    if words[0] != "%automerge" or len(words) < 2:
+        return []
+    if len(words) == 2:
+        return list(COMMANDS)
+    return [entry.name for entry in magics.names()] if words[1] in TAKES_NAME else []

@@ -1,0 +1,95 @@
+"""The documents of one kernel: its Repo, the thread it runs on, and the server it is connected to."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from jupyter_automerge.errors import DialError
+from jupyter_automerge.kernel.discovery import Attempt, Discovery
+from jupyter_automerge.kernel.flush import flush
+from jupyter_automerge.kernel.loop_thread import LoopThread
+from jupyter_automerge.kernel.server_address import ServerAddress
+from jupyter_automerge.repo import Dialer, DocHandle, Repo
+from jupyter_automerge.values.limits import KERNEL_CLOSE_TIMEOUT_SECONDS
+
+OPEN_SECONDS = 10.0
+FIND_SECONDS = 10.0
+
+
+class KernelSession:
+    """One per process. Everything here may be called from the main thread."""
+
+    def __init__(self, name: str) -> None:
+        self.pid = os.getpid()
+        self.closed = False
+        self.thread = LoopThread()
+        self.repo = Repo(name=name, kind="kernel")
+        self.thread.run(self._open(), OPEN_SECONDS)
+        self.rule = "not looked for"
+        self.failed: tuple[Attempt, ...] = ()
+        self.address: ServerAddress | None = None
+        self.info: Mapping[str, Any] = {}
+        self.dialer: Dialer | None = None
+        self._own_catalogue: DocHandle | None = None
+
+    async def _open(self) -> None:
+        await self.repo.open()
+
+    def use(self, found: Discovery) -> None:
+        """Connect to what discovery found; when it found nothing, only its words are kept."""
+        self.rule, self.failed = found.rule, found.failed
+        if found.address is not None:
+            self.connect(found.address, found.info)
+
+    def connect(self, address: ServerAddress, info: Mapping[str, Any]) -> None:
+        """Keep a connection to this Jupyter server from now on, instead of another."""
+        self._hang_up()
+        self.address, self.info = address, info
+        self.dialer = self.repo.connect(address.sync_url, headers=address.headers, ssl=address.ssl_context())
+
+    def dial(self, url: str) -> None:
+        """Keep a connection to any automerge-repo server, by its WebSocket URL."""
+        self._hang_up()
+        self.address, self.info = None, {}
+        self.dialer = self.repo.connect(url)
+
+    def _hang_up(self) -> None:
+        if self.dialer is not None:
+            self.dialer.close()
+            self.dialer = None
+
+    def catalogue(self) -> DocHandle:
+        """The server's catalogue, or this kernel's own without a Jupyter server. Blocks until it is there.
+
+        Raises FindError, or DialError while the server has not made its catalogue yet.
+        """
+        if self.address is None:
+            if self._own_catalogue is None:
+                self._own_catalogue = self.repo.create({"title": "Documents", "docs": []})
+            return self._own_catalogue
+        url = self.info.get("catalogue")
+        if not isinstance(url, str):
+            raise DialError("the server has no catalogue yet: wait a moment and try again")
+        return self.repo.find(url, timeout=FIND_SECONDS).result()
+
+    def loaded_catalogue(self) -> DocHandle | None:
+        """The catalogue if it is in memory; never waits."""
+        if self.address is None:
+            return self._own_catalogue
+        url = self.info.get("catalogue")
+        return next((handle for handle in self.repo.handles.values() if handle.url == url), None)
+
+    def close(self, timeout: float = KERNEL_CLOSE_TIMEOUT_SECONDS) -> tuple[str, ...]:
+        """Send what can be sent within `timeout` seconds, then close; what was not sent, as sentences."""
+        if self.closed:
+            return ()
+        self.closed = True
+        try:
+            return self.thread.run(self._end(timeout), 2 * timeout + 1)
+        finally:
+            self.thread.stop(timeout)
+
+    async def _end(self, seconds: float) -> tuple[str, ...]:
+        unsent = await flush(self.repo, seconds) if self.dialer is not None else ()
+        await self.repo.close(timeout=seconds)
+        return unsent

@@ -1,0 +1,85 @@
+"""`api/automerge/documents`: list, create, read and delete documents over plain HTTP."""
+
+from typing import Any
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from jupyter_automerge.errors import AutomergeError, DocumentUnavailable, FindTimeout, UnsafeDelete
+from jupyter_automerge.repo import DocHandle
+from jupyter_automerge.server.endpoint import Endpoint
+from jupyter_automerge.server.rendering import value_to_json
+from jupyter_automerge.values.heads import heads_to_text
+from jupyter_automerge.values.ids import DocumentId
+from jupyter_automerge.values.status import DocumentState
+from jupyter_automerge.values.url import AutomergeUrl
+
+
+class DocumentsHandler(Endpoint):
+    """All documents that this server has in memory or in its store."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        handles = self.repo.handles
+        ids = await self.repo.document_ids()
+        self.finish({"documents": [summary(document_id, handles.get(document_id)) for document_id in ids]})
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        body = self.get_json_body()
+        value = body.get("value", {}) if isinstance(body, dict) else None
+        if not isinstance(value, dict):
+            raise web.HTTPError(400, 'Expected a JSON object {"value": {...}}.')
+        handle = self._create(value)
+        self.set_status(201)
+        self.finish({"id": handle.document_id, "url": handle.url})
+
+    def _create(self, value: dict[str, Any]) -> DocHandle:
+        try:
+            return self.repo.create(value)
+        except AutomergeError as error:
+            raise web.HTTPError(400, str(error).replace("%", "%%")) from error
+
+
+class DocumentHandler(Endpoint):
+    """One document: its value as JSON, and its deletion from this server's store."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, text: str) -> None:
+        document_id = self.document_id(text)
+        try:
+            handle = await self.repo.find(document_id, timeout=self.host.find_timeout)
+        except (DocumentUnavailable, FindTimeout) as error:
+            self.refuse(404, str(error))
+            return
+        content = {"value": value_to_json(handle.value), "heads": list(heads_to_text(handle.heads))}
+        self.finish({"id": handle.document_id, "url": handle.url, **content})
+
+    @web.authenticated
+    @authorized
+    async def delete(self, text: str) -> None:
+        document_id = self.document_id(text)
+        if document_id not in await self.repo.document_ids():
+            self.refuse(404, f"{document_id} is not on this server.")
+            return
+        try:
+            await self.repo.delete(document_id, force=self.get_argument("force", "") == "1")
+        except UnsafeDelete as error:
+            self.refuse(409, str(error))
+            return
+        self.set_status(204)
+        self.finish()
+
+
+def summary(document_id: DocumentId, handle: DocHandle | None) -> dict[str, Any]:
+    """One line of the list; a document that is only in the store has no heads here until it is loaded."""
+    url = str(AutomergeUrl(document_id))
+    if handle is None:
+        return {"id": document_id, "url": url, "state": DocumentState.UNLOADED.name.lower(), "heads": []}
+    row: dict[str, Any] = {"id": document_id, "url": url, "state": handle.state.name.lower()}
+    row["heads"] = list(heads_to_text(handle.heads))
+    title = handle.value.get("title") if handle.state is DocumentState.READY else None
+    return {**row, "title": str(title)} if isinstance(title, str) else row

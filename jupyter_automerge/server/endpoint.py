@@ -1,0 +1,42 @@
+"""What all JSON endpoints share: kernels are let in by their token, and the Repo is at hand once it runs."""
+
+from typing import Any
+
+from jupyter_server.base.handlers import APIHandler
+from tornado.web import HTTPError
+
+from jupyter_automerge.errors import InvalidId
+from jupyter_automerge.repo import Repo
+from jupyter_automerge.server.host import RepoHost
+from jupyter_automerge.server.kernel_token import KernelTokenMixin
+from jupyter_automerge.server.settings import AUTH_RESOURCE, host_of
+from jupyter_automerge.values.ids import DocumentId, interpret_document_id
+
+
+class Endpoint(KernelTokenMixin, APIHandler):
+    """A REST endpoint. Subclasses decorate each method with `authenticated`, then `authorized`."""
+
+    auth_resource = AUTH_RESOURCE
+
+    @property
+    def host(self) -> RepoHost:
+        return host_of(self)
+
+    @property
+    def repo(self) -> Repo:
+        """The running Repo; 503 while the server is starting or stopping."""
+        if self.host.repo is None:
+            raise HTTPError(503, "The document server is not running (starting or stopping).")
+        return self.host.repo
+
+    def document_id(self, text: str) -> DocumentId:
+        """The id in a URL, checked before it touches a path or a key; 400 when it is none."""
+        try:
+            return interpret_document_id(text)
+        except InvalidId as error:
+            raise HTTPError(400, str(error).replace("%", "%%")) from error
+
+    def refuse(self, status: int, message: str, **details: Any) -> None:
+        """Answer with a status, a sentence for people, and details for programs."""
+        self.set_status(status)
+        self.finish({"message": message, **details})

@@ -1,0 +1,116 @@
+"""The extension as Jupyter sees it: settings with help, handlers, start and stop."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from jupyter_core.paths import jupyter_data_dir
+from jupyter_server.extension.application import ExtensionApp
+from jupyter_server.serverapp import ServerApp
+from traitlets import Bool, Float, Integer, Unicode, default
+
+from jupyter_automerge.errors import AutomergeError
+from jupyter_automerge.repo import FileStorage, FixedShare, Repo, Storage
+from jupyter_automerge.server.connection_file import ConnectionFile
+from jupyter_automerge.server.host import RepoHost
+from jupyter_automerge.server.routes import ROUTES
+from jupyter_automerge.server.settings import HOST
+from jupyter_automerge.values import limits
+from jupyter_automerge.version import __version__
+
+LOOPBACK = {"", "localhost", "0.0.0.0", "::", "*", "127.0.0.1"}
+
+
+class AutomergeExtension(ExtensionApp):
+    """Live documents for everybody who is logged in to this server, and for its kernels."""
+
+    name = "jupyter_automerge"
+    load_other_extensions = True
+
+    storage_dir = Unicode(
+        help="Folder of the documents, in the layout of automerge-repo's nodefs. One server at a time."
+    ).tag(config=True)
+    repo_name = Unicode("Jupyter server", help="What peers call this server.").tag(config=True)
+    kernel_access = Bool(
+        True, help="Whether kernels started by this server may read and change documents."
+    ).tag(config=True)
+    max_message_mb = Integer(
+        limits.MAX_MESSAGE_BYTES // 2**20,
+        min=1,
+        help="Largest message of a peer, in MiB; a larger one closes the socket with 1009.",
+    ).tag(config=True)
+    ping_interval = Float(
+        limits.PING_INTERVAL_SECONDS, min=1.0, help="Seconds between pings on the sockets."
+    ).tag(config=True)
+    ping_timeout = Float(
+        limits.PING_TIMEOUT_SECONDS, min=1.0, help="Seconds a ping may go unanswered; at most ping_interval."
+    ).tag(config=True)
+    stop_timeout = Float(
+        limits.CLOSE_TIMEOUT_SECONDS,
+        min=0.0,
+        help="Seconds to save and to say goodbye when the server stops.",
+    ).tag(config=True)
+    find_timeout = Float(
+        10.0, min=0.0, help="Seconds that a REST request waits for a document that only peers may have."
+    ).tag(config=True)
+
+    @default("storage_dir")
+    def _default_storage_dir(self) -> str:
+        return str(Path(jupyter_data_dir()) / "automerge")
+
+    def initialize_settings(self) -> None:
+        self.repo_host = RepoHost(self._make_repo, lambda: FileStorage(self.storage_dir), self.log)
+        self.repo_host.store_path = self.storage_dir
+        self.repo_host.message_bytes = self.max_message_mb * 2**20
+        self.repo_host.ping_interval = self.ping_interval
+        self.repo_host.ping_timeout = min(self.ping_timeout, self.ping_interval)
+        self.repo_host.find_timeout = self.find_timeout
+        self.settings[HOST] = self.repo_host
+
+    def initialize_handlers(self) -> None:
+        self.handlers.extend(ROUTES)
+
+    def _make_repo(self, storage: Storage) -> Repo:
+        # Nobody is told of documents unasked; reading and writing are the authorizer's decision.
+        return Repo(storage=storage, name=self.repo_name, kind="server", share=FixedShare(announces=False))
+
+    async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
+        """Runs once the server listens: its port and token are final now."""
+        try:
+            await self.repo_host.start()
+        except (AutomergeError, OSError) as error:
+            self.log.error("jupyter_automerge has no documents: %s: %s", self.storage_dir, error)
+            return
+        self.log.info("jupyter_automerge keeps documents in %s", self.storage_dir)
+        if self.kernel_access:
+            self._tell_kernels(serverapp)
+
+    def _tell_kernels(self, serverapp: ServerApp) -> None:
+        if serverapp.sock:
+            self.log.warning("Kernels cannot reach documents of a server that listens on a UNIX socket only.")
+            return
+        self.connection_file = ConnectionFile(Path(serverapp.runtime_dir))
+        ssl = {"certfile": serverapp.certfile} if serverapp.certfile else None
+        self.connection_file.write(local_url(serverapp), self.repo_host.let_kernels_in(), __version__, ssl)
+
+    async def stop_extension(self) -> None:
+        """Runs before kernels are shut down: nothing is lost, as they keep what they could not send."""
+        if self.connection_file is not None:
+            self.connection_file.remove()
+        await self.repo_host.stop(self.stop_timeout)
+
+    connection_file: ConnectionFile | None = None
+
+    def current_activity(self) -> dict[str, Any] | None:
+        """Connected peers keep an idle server from shutting itself down."""
+        repo = self.repo_host.repo
+        peers = len(repo.peers) if repo is not None else 0
+        return {"peers": peers} if peers else None
+
+
+def local_url(serverapp: ServerApp) -> str:
+    """The URL of the server for processes on the same machine, ending in a slash, without a token."""
+    parts = urlsplit(serverapp.connection_url)
+    host = "127.0.0.1" if serverapp.ip in LOOPBACK else serverapp.ip
+    host = f"[{host}]" if ":" in host else host
+    return parts._replace(netloc=f"{host}:{serverapp.port}", path=serverapp.base_url, query="").geturl()

@@ -1,0 +1,53 @@
+"""The Repo of a Jupyter server, from start to stop, with the kernels' token and the catalogue document."""
+
+import logging
+import secrets
+from collections.abc import Callable
+
+from jupyter_automerge.repo import Repo, Storage
+from jupyter_automerge.server.catalogue import open_catalogue
+from jupyter_automerge.server.front_end import FrontEnd
+from jupyter_automerge.values import limits
+
+
+class RepoHost:
+    """Holds what the handlers of one server share. `repo` is None before `start` and after `stop`."""
+
+    def __init__(
+        self, make_repo: Callable[[Storage], Repo], make_storage: Callable[[], Storage], log: logging.Logger
+    ) -> None:
+        self._make_repo = make_repo
+        self._make_storage = make_storage
+        self._log = log
+        self.repo: Repo | None = None
+        self.kernel_token: str | None = None
+        self.catalogue: str | None = None
+        self.store_path: str | None = None
+        self.message_bytes = limits.MAX_MESSAGE_BYTES
+        self.ping_interval = limits.PING_INTERVAL_SECONDS
+        self.ping_timeout = limits.PING_TIMEOUT_SECONDS
+        self.find_timeout = 10.0
+        self.front_end = FrontEnd()
+
+    def let_kernels_in(self) -> str:
+        """Make the token that kernels of this server show, and return it."""
+        self.kernel_token = secrets.token_hex(32)
+        return self.kernel_token
+
+    async def start(self) -> None:
+        """Open the store and the Repo on the running loop, and the catalogue in it."""
+        storage = self._make_storage()
+        repo = self._make_repo(storage)
+        await repo.open()
+        self.repo = repo
+        self.catalogue = await open_catalogue(repo, storage, self._log)
+
+    async def stop(self, seconds: float) -> None:
+        """Let no kernel in any more, save what is unsaved and close the sockets, within `seconds`."""
+        self.kernel_token = None
+        repo, self.repo = self.repo, None
+        if repo is None:
+            return
+        report = await repo.close(timeout=seconds)
+        for document_id in report.unsaved:
+            self._log.error("Stopped before the last edits of %s were saved.", document_id)

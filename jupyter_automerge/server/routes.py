@@ -1,0 +1,23 @@
+"""All paths of the extension, below the server's base URL."""
+
+from typing import Any
+
+from jupyter_automerge.server.documents import DocumentHandler, DocumentsHandler
+from jupyter_automerge.server.events import EventsHandler
+from jupyter_automerge.server.front_end import FOLDER
+from jupyter_automerge.server.info import InfoHandler
+from jupyter_automerge.server.peers import PeersHandler
+from jupyter_automerge.server.static_files import FrontEndHandler
+from jupyter_automerge.server.sync_socket import SyncHandler
+from jupyter_automerge.server.view_page import ViewHandler
+
+ROUTES: list[tuple[Any, ...]] = [
+    ("/api/automerge", InfoHandler),
+    ("/api/automerge/sync", SyncHandler),
+    ("/api/automerge/events", EventsHandler),
+    ("/api/automerge/documents", DocumentsHandler),
+    ("/api/automerge/documents/([^/]+)", DocumentHandler),
+    ("/api/automerge/documents/([^/]+)/peers", PeersHandler),
+    ("/automerge/view/([^/]+)", ViewHandler),
+    ("/automerge/static/(.*)", FrontEndHandler, {"path": str(FOLDER)}),
+]

@@ -1,0 +1,92 @@
+"""Which documents one page looks at, and what it has not been told yet.
+
+A change only marks a document; its rows are made when the page can take them. So a slow page gets fewer and
+newer messages, and never a queue that grows.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from jupyter_automerge.repo import DocPeer, DocumentChanged, Notice, Repo, RowsChanged
+from jupyter_automerge.server.peers import row_to_json
+from jupyter_automerge.values.heads import heads_to_text
+from jupyter_automerge.values.ids import DocumentId
+
+MAX_WATCHED = 1_000
+"""Documents that one page may watch; further ones are passed over."""
+
+Send = Callable[[dict[str, Any]], Awaitable[bool]]
+
+
+class Watch:
+    """Runs until `stop`, or until `send` says that there is nobody left to send to."""
+
+    def __init__(self, repo: Repo, send: Send) -> None:
+        self.send = send
+        self._repo = repo
+        self._watched: set[DocumentId] = set()
+        self._dirty: dict[DocumentId, None] = {}
+        self._words: deque[dict[str, Any]] = deque()
+        self._due = asyncio.Event()
+        self._unsubscribe = repo.on_event(self._notice)
+        self._task = asyncio.create_task(self._run())
+
+    def say(self, message: dict[str, Any]) -> None:
+        """Send this before any rows."""
+        self._words.append(message)
+        self._due.set()
+
+    def add(self, document_id: DocumentId) -> None:
+        """Watch it; its rows follow at once, also when there are none."""
+        if len(self._watched) < MAX_WATCHED or document_id in self._watched:
+            self._watched.add(document_id)
+            self._mark(document_id)
+
+    def remove(self, document_id: DocumentId) -> None:
+        """Watch it no longer."""
+        self._watched.discard(document_id)
+        self._dirty.pop(document_id, None)
+
+    def stop(self) -> None:
+        """Subscribe to nothing any more."""
+        self._unsubscribe()
+        self._task.cancel()
+
+    async def done(self) -> None:
+        """Wait for the end."""
+        await asyncio.wait([self._task])
+
+    def _notice(self, notice: Notice) -> None:
+        if isinstance(notice, RowsChanged | DocumentChanged) and notice.document_id in self._watched:
+            self._mark(notice.document_id)
+
+    def _mark(self, document_id: DocumentId) -> None:
+        self._dirty[document_id] = None
+        self._due.set()
+
+    async def _run(self) -> None:
+        while True:
+            await self._due.wait()
+            message = self._next()
+            if message is None:
+                self._due.clear()
+            elif not await self.send(message):
+                self._unsubscribe()
+                return
+
+    def _next(self) -> dict[str, Any] | None:
+        if self._words:
+            return self._words.popleft()
+        if not self._dirty:
+            return None
+        document_id = next(iter(self._dirty))
+        del self._dirty[document_id]
+        handle = self._repo.handles.get(document_id)
+        rows = [_row(row) for row in handle.peers] if handle is not None else []
+        return {"type": "peers", "documentId": document_id, "rows": rows}
+
+
+def _row(row: DocPeer) -> dict[str, Any]:
+    return {**row_to_json(row), "heads": list(heads_to_text(row.heads)), "peerIds": list(row.peer_ids)}

@@ -1,0 +1,46 @@
+"""How a handle looks in a notebook: live for whoever can, a dated snapshot for everybody else."""
+
+import logging
+from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
+
+from jupyter_automerge.kernel.process import current_session
+from jupyter_automerge.repo import DocHandle
+from jupyter_automerge.widget.front_end import FrontEndNotBuilt
+from jupyter_automerge.widget.view import AutomergeView
+
+WIDGET_MIME_TYPE = "application/vnd.jupyter.widget-view+json"
+_log = logging.getLogger(__name__)
+
+
+def register(shell: InteractiveShell) -> None:
+    """From now on a displayed handle carries a widget too."""
+    shell.display_formatter.mimebundle_formatter.for_type(DocHandle, mimebundle)
+
+
+def unregister(shell: InteractiveShell) -> None:
+    """A handle displays as plain data again."""
+    shell.display_formatter.mimebundle_formatter.pop(DocHandle, None)
+
+
+def mimebundle(handle: DocHandle) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The handle's own data, and a widget view where the page's server has the document.
+
+    Without a server a widget could show no more than the snapshot, and would make exported HTML load
+    widget code from strangers.
+    """
+    data = dict(handle._repr_mimebundle_())
+    session = current_session()
+    if session is not None and session.address is not None:
+        data |= _widget(handle)
+    return data, {}
+
+
+def _widget(handle: DocHandle) -> dict[str, Any]:
+    try:
+        bundle = AutomergeView(handle)._repr_mimebundle_()
+    except FrontEndNotBuilt as error:
+        _log.warning("Shown without a live view: %s", error)
+        return {}
+    return {WIDGET_MIME_TYPE: bundle[0][WIDGET_MIME_TYPE]} if bundle else {}
