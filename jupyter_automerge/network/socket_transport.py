@@ -1,0 +1,146 @@
+"""A Transport over one tornado WebSocket, whichever side opened it."""
+
+import asyncio
+from collections.abc import Callable
+
+from tornado.websocket import WebSocketClosedError, WebSocketProtocol
+
+from jupyter_automerge.network.close_reason import NO_CODE, TOO_BIG, Ending, fitted, too_big
+from jupyter_automerge.network.contract import TransportSink
+from jupyter_automerge.network.keep_alive import KeepAlive, Pace
+from jupyter_automerge.network.traffic import Traffic
+from jupyter_automerge.values.limits import MAX_MESSAGE_BYTES
+
+FULL_BYTES = 1024 * 1024
+"""Bytes waiting for the socket beyond which the peer counts as slow."""
+WRITABLE_BYTES = FULL_BYTES // 2
+_GOODBYE_SECONDS = 2.0
+"""For the peer's answer to our close frame once that is out."""
+
+
+class SocketTransport:
+    """Lives on one event loop. Its owner passes on what tornado reports: `received` and `gone`."""
+
+    def __init__(
+        self,
+        protocol: WebSocketProtocol,
+        *,
+        pace: Pace,
+        max_frame_bytes: int = MAX_MESSAGE_BYTES,
+        on_gone: Callable[[Ending], None] | None = None,
+    ) -> None:
+        if protocol.stream is None:
+            raise ValueError("the WebSocket is not open")
+        self._protocol = protocol
+        self._stream = protocol.stream
+        self._max_frame_bytes = max_frame_bytes
+        self._on_gone = on_gone
+        self._sink: TransportSink | None = None
+        self._waiting_bytes = 0
+        self._owes_writable = False
+        self._ending: Ending | None = None
+        self._peer_said_goodbye = False
+        self._is_gone = False
+        self._goodbye_timer: asyncio.TimerHandle | None = None
+        self._close_socket = protocol.close
+        # tornado closes by itself what is too big, and tells the peer alone.
+        protocol.close = self._protocol_closes  # type: ignore[method-assign]
+        protocol.set_nodelay(True)
+        self._keep_alive = KeepAlive(pace, Traffic(self._stream), self._ping, self._give_up)
+
+    @property
+    def remote_address(self) -> str:
+        """Host and port of the other end of the socket."""
+        address = self._stream.socket.getpeername() if not self._stream.closed() else ("closed", 0)
+        host, port = address[:2]
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    def start(self, sink: TransportSink) -> None:
+        """From here on the sink hears of everything. Called once, before the first `received`."""
+        self._sink = sink
+
+    def send(self, frame: bytes) -> bool:
+        """As the contract says. The socket has the bytes when this returns, unless others wait there."""
+        if self._ending is not None or self._is_gone:
+            return False
+        if len(frame) > self._max_frame_bytes:
+            ending = too_big(len(frame), self._max_frame_bytes)
+            self.close(TOO_BIG, ending.reason)
+            return False
+        try:
+            written = self._protocol.write_message(frame, binary=True)
+        except WebSocketClosedError:
+            return False
+        self._waiting_bytes += len(frame)
+        written.add_done_callback(lambda done: self._written(done, len(frame)))
+        if not self._stream.writing():
+            return True
+        self._owes_writable = self._waiting_bytes > FULL_BYTES
+        return not self._owes_writable
+
+    def close(self, code: int, reason: str) -> None:
+        """As the contract says. A peer that does not answer the goodbye is cut after two seconds."""
+        if self._ending is not None or self._is_gone:
+            return
+        self._ending = Ending(code, fitted(reason))
+        self._keep_alive.stop()
+        self._close_socket(code, self._ending.reason)
+        self._goodbye_timer = asyncio.get_running_loop().call_later(_GOODBYE_SECONDS, self._stop_waiting)
+
+    def received(self, data: bytes | str) -> None:
+        """tornado has read a message."""
+        if self._sink is not None and self._ending is None and not self._is_gone:
+            self._sink.frame(data)
+
+    def gone(self, code: int | None, reason: str | None) -> None:
+        """tornado has closed the socket; code and reason are the peer's. Only the first call counts."""
+        if self._is_gone:
+            return
+        self._is_gone = True
+        self._keep_alive.stop()
+        if self._goodbye_timer is not None:
+            self._goodbye_timer.cancel()
+        ending = self._ending or self._ending_of_peer(code, reason)
+        if self._on_gone is not None:
+            self._on_gone(ending)
+        if self._sink is not None:
+            self._sink.closed(ending.code, ending.reason)
+
+    def _ending_of_peer(self, code: int | None, reason: str | None) -> Ending:
+        if self._peer_said_goodbye:
+            return Ending(NO_CODE if code is None else code, reason or "")
+        cause = self._stream.error
+        detail = getattr(cause, "strerror", None) or (str(cause) if cause else "")
+        return Ending(None, "the connection was cut" + (f": {detail}" if detail else ""))
+
+    def _protocol_closes(self, code: int | None = None, reason: str | None = None) -> None:
+        if self._protocol.client_terminated:
+            # An answer to the peer's close frame, unless both sides are cut already.
+            self._peer_said_goodbye |= not self._protocol.server_terminated
+        elif self._ending is None and code is not None:
+            if code == TOO_BIG:
+                reason = f"a frame is too big: the limit is {self._max_frame_bytes} bytes"
+            self._ending = Ending(code, reason or "")
+        self._close_socket(code, reason)
+
+    def _written(self, done: "asyncio.Future[None]", size: int) -> None:
+        failed = done.cancelled() or done.exception() is not None
+        self._waiting_bytes -= size
+        if self._owes_writable and not failed and self._waiting_bytes <= WRITABLE_BYTES:
+            self._owes_writable = False
+            if self._sink is not None and self._ending is None and not self._is_gone:
+                self._sink.writable()
+
+    def _ping(self) -> None:
+        if not self._protocol.is_closing():
+            self._protocol.write_ping(b"")
+
+    def _give_up(self, reason: str) -> None:
+        if self._ending is None:
+            self._ending = Ending(None, reason)
+        self._stream.close()
+
+    def _stop_waiting(self) -> None:
+        # While bytes still wait, tornado's own five seconds are the limit.
+        if not self._stream.writing():
+            self._stream.close()
