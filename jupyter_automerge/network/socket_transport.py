@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import Callable
 
-from tornado.websocket import WebSocketClosedError, WebSocketProtocol
+from tornado.iostream import StreamClosedError
+from tornado.websocket import WebSocketProtocol
 
 from jupyter_automerge.network.close_reason import NO_CODE, TOO_BIG, Ending, fitted, too_big
 from jupyter_automerge.network.contract import TransportSink
+from jupyter_automerge.network.framing import binary_message
 from jupyter_automerge.network.keep_alive import KeepAlive, Pace
+from jupyter_automerge.network.lingering import drain_and_close
 from jupyter_automerge.network.traffic import Traffic
 from jupyter_automerge.values.limits import MAX_MESSAGE_BYTES
 
@@ -26,6 +29,7 @@ class SocketTransport:
         protocol: WebSocketProtocol,
         *,
         pace: Pace,
+        is_client: bool,
         max_frame_bytes: int = MAX_MESSAGE_BYTES,
         on_gone: Callable[[Ending], None] | None = None,
     ) -> None:
@@ -34,6 +38,7 @@ class SocketTransport:
         self._protocol = protocol
         self._stream = protocol.stream
         self._max_frame_bytes = max_frame_bytes
+        self._masks = is_client
         self._on_gone = on_gone
         self._sink: TransportSink | None = None
         self._waiting_bytes = 0
@@ -41,6 +46,7 @@ class SocketTransport:
         self._ending: Ending | None = None
         self._peer_said_goodbye = False
         self._is_gone = False
+        self._farewell: asyncio.Future[None] | None = None
         self._goodbye_timer: asyncio.TimerHandle | None = None
         self._close_socket = protocol.close
         # tornado closes by itself what is too big, and tells the peer alone.
@@ -68,13 +74,13 @@ class SocketTransport:
             self.close(TOO_BIG, ending.reason)
             return False
         try:
-            written = self._protocol.write_message(frame, binary=True)
-        except WebSocketClosedError:
+            written = self._stream.write(binary_message(frame, masked=self._masks))
+        except StreamClosedError:
             return False
-        self._waiting_bytes += len(frame)
-        written.add_done_callback(lambda done: self._written(done, len(frame)))
         if not self._stream.writing():
             return True
+        self._waiting_bytes += len(frame)
+        written.add_done_callback(lambda done: self._written(done, len(frame)))
         self._owes_writable = self._waiting_bytes > FULL_BYTES
         return not self._owes_writable
 
@@ -114,14 +120,23 @@ class SocketTransport:
         return Ending(None, "the connection was cut" + (f": {detail}" if detail else ""))
 
     def _protocol_closes(self, code: int | None = None, reason: str | None = None) -> None:
+        if self._farewell is not None:
+            return
         if self._protocol.client_terminated:
             # An answer to the peer's close frame, unless both sides are cut already.
             self._peer_said_goodbye |= not self._protocol.server_terminated
-        elif self._ending is None and code is not None:
-            if code == TOO_BIG:
-                reason = f"a frame is too big: the limit is {self._max_frame_bytes} bytes"
-            self._ending = Ending(code, reason or "")
-        self._close_socket(code, reason)
+            self._close_socket(code, reason)
+        elif code == TOO_BIG and self._ending is None:
+            self._refuse_the_rest()
+        else:
+            self._close_socket(code, reason)
+
+    def _refuse_the_rest(self) -> None:
+        self._ending = Ending(TOO_BIG, f"a frame is too big: the limit is {self._max_frame_bytes} bytes")
+        self._close_socket(TOO_BIG, self._ending.reason)
+        # tornado now closes the socket at once, and the peer, still sending, would never read why.
+        self._protocol.stream = None
+        self._farewell = asyncio.ensure_future(drain_and_close(self._stream))
 
     def _written(self, done: "asyncio.Future[None]", size: int) -> None:
         failed = done.cancelled() or done.exception() is not None

@@ -79,7 +79,11 @@ class WebSocketConnector:
         # tornado allows its clients exactly 100 MiB; a largest frame comes with the first bytes of the next.
         protocol.stream.max_buffer_size = self._max_frame_bytes + _ROOM_BESIDE_A_FRAME
         return SocketTransport(
-            protocol, pace=self._pace, max_frame_bytes=self._max_frame_bytes, on_gone=self._ended
+            protocol,
+            pace=self._pace,
+            is_client=True,
+            max_frame_bytes=self._max_frame_bytes,
+            on_gone=self._ended,
         )
 
     def _request(self) -> HTTPRequest:

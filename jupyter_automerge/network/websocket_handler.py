@@ -56,7 +56,7 @@ class SyncSocketHandler(WebSocketHandler):
         if self.ws_connection is None:
             return
         self.transport = SocketTransport(
-            self.ws_connection, pace=self.pace, max_frame_bytes=self.max_frame_bytes
+            self.ws_connection, pace=self.pace, is_client=False, max_frame_bytes=self.max_frame_bytes
         )
         self.transport.start(self.open_sink(self.transport))
 
