@@ -1,39 +1,47 @@
 """Every error this package raises on purpose. Each says what happened, to what, and what to do next.
 
-    AutomergeError
-    ├── InvalidId                 (ValueError)   an id, URL, head or storage key that is not one
-    ├── ProtocolError
-    │   ├── LocalProtocolError                   we were about to send something the protocol forbids
-    │   └── RemoteProtocolError                  a peer sent something the protocol forbids
-    ├── DocumentError             (ValueError)   a path, value or heads that do not fit the document
-    ├── DocumentBusy                             a change is open; nothing was done
-    ├── ChangeAwaited                            an `await` inside `with handle.change()`
-    ├── DocumentReadOnly                         a view of the past, or no right to change
-    ├── DocumentGone                             a handle of a deleted or unloaded document was used
-    ├── BadChunk                                 bytes that Automerge cannot apply; the document is as before
-    ├── StorageError                             a store could not read or write
-    │   └── SaveTimeout           (TimeoutError) a store has not written in time; it goes on trying
-    ├── FindError                                a document was not found; carries the search's progress
-    │   ├── DocumentUnavailable                  everybody who could be asked said no
-    │   └── FindTimeout           (TimeoutError) not everybody has answered yet; the search goes on
-    ├── WaitError                                a wait for peers ended without success; carries a report
-    │   ├── SyncTimeout           (TimeoutError) not in time
-    │   ├── NoPeers                              nobody to wait for
-    │   ├── PeerGone                             the one waited for left and will not come back under this id
-    │   └── SyncDenied                           the one waited for may not have the document, or refuses ours
-    ├── DialError                                no connection to an endpoint
-    ├── UnsafeDelete                             deleting would destroy the only known copy
-    ├── RepoClosed                               the Repo was closed
-    ├── RepoForkedError                          a Repo of the parent process was used in a forked child
-    ├── BlockingOnLoop                           a blocking wait on the very thread that would end it
-    └── ImpossibleEvent                          a defect of this package: please report it
+AutomergeError
+├── InvalidId                 (ValueError)   an id, URL, head or storage key that is not one
+├── ProtocolError
+│   ├── LocalProtocolError                   we were about to send something the protocol forbids
+│   └── RemoteProtocolError                  a peer sent something the protocol forbids
+├── DocumentError             (ValueError)   a path, value or heads that do not fit the document
+├── DocumentBusy                             a change is open; nothing was done
+├── ChangeAwaited                            an `await` inside `with handle.change()`
+├── DocumentReadOnly                         a view of the past, or no right to change
+├── DocumentGone                             a handle of a deleted or unloaded document was used
+├── BadChunk                                 bytes that Automerge cannot apply; the document is as before
+├── StorageError                             a store could not read or write
+│   └── SaveTimeout           (TimeoutError) a store has not written in time; it goes on trying
+├── FindError                                a document was not found; carries the search's progress
+│   ├── DocumentUnavailable                  everybody who could be asked said no
+│   └── FindTimeout           (TimeoutError) not everybody has answered yet; the search goes on
+├── WaitError                                a wait for peers ended without success; carries a report
+│   ├── SyncTimeout           (TimeoutError) not in time
+│   ├── NoPeers                              nobody to wait for
+│   ├── PeerGone                             the one waited for left and will not come back under this id
+│   └── SyncDenied                           the one waited for may not have the document, or refuses ours
+├── DialError                                no connection to an endpoint
+├── ListenError                              no connections can be taken at an address
+├── UnsafeDelete                             deleting would destroy the only known copy
+├── RepoClosed                               the Repo was closed
+├── RepoForkedError                          a Repo of the parent process was used in a forked child
+├── BlockingOnLoop                           a blocking wait on the very thread that would end it
+└── ImpossibleEvent                          a defect of this package: please report it
 """
 
 from collections.abc import Sequence
 from reprlib import Repr
 from typing import Any
 
-_BRIEF = Repr()
+
+class _Brief(Repr):
+    def repr_int(self, x: int, level: int) -> str:
+        # Python refuses to print very long integers, and a peer can send one.
+        return repr(x) if x.bit_length() <= 128 else f"<an integer of {x.bit_length()} bits>"
+
+
+_BRIEF = _Brief()
 _BRIEF.maxstring = _BRIEF.maxother = 80
 _BRIEF.maxlevel = 2
 
@@ -200,6 +208,10 @@ class DialError(AutomergeError):
         super().__init__(reason)
         self.reason = reason
         self.fatal = fatal
+
+
+class ListenError(AutomergeError):
+    """Nobody can connect: the address is taken, not ours, or not allowed to us."""
 
 
 class UnsafeDelete(AutomergeError):

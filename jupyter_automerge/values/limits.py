@@ -54,6 +54,10 @@ MAX_OUTGOING_EPHEMERALS = 256
 """Broadcasts that wait for a slow transport; the oldest leave, as they are worth least."""
 MAX_REFUSED_CHUNKS = 1_000
 """Remembered hashes of refused changes, per document; the oldest leave."""
+MAX_POLICY_QUESTIONS = 10
+"""Questions to the share policy that are open at a time; the others wait their turn."""
+EPHEMERAL_WINDOW = 64
+"""How far behind the highest count of its session a broadcast may be and still be told from a duplicate."""
 MAX_EPHEMERAL_SESSIONS = 10_000
 """(sender, session) whose last broadcast count is remembered; the least recently heard leave."""
 MAX_EVENTS_WAITING = 1_000
@@ -91,6 +95,8 @@ DURABLE_REPORTS_PER_SECOND = 20.0
 """Reports of saved heads per (connection, document); the newest wins."""
 RESUME_AFTER_SECONDS = 10.0
 """Shared heads of a peer without durable acknowledgement count for a resume once they are this old."""
+SYNC_STATE_SAVE_SECONDS = 1.0
+"""Shared heads are written at most this often, per (document, store)."""
 PUT_RETRY_FIRST_SECONDS = 0.5
 PUT_RETRY_MOST_SECONDS = 30.0
 STALLED_AFTER_SECONDS = 5.0
