@@ -1,1 +1,3 @@
-"""The automerge-repo protocol, sans-IO: an event in, effects out. No clock, no randomness, no IO of its own."""
+"""The automerge-repo protocol, sans-IO: an event in, effects out. No clock, no randomness, no IO of its
+own.
+"""

@@ -1,4 +1,6 @@
-"""Everything the Engine may ask of the world, as values. The driver performs them and reports back with events."""
+"""Everything the Engine may ask of the world, as values. The driver performs them and reports back with
+events.
+"""
 
 from dataclasses import dataclass
 

@@ -1,7 +1,8 @@
 """Everything that can happen to a Repo, as values. The driver makes them; the Engine alone reads them.
 
-Names are in the past tense where the world did something, and nouns in the imperative where a user asked for something.
-An answer carries the token of the effect that asked; an answer whose token is no longer current is dropped.
+Names are in the past tense where the world did something, and nouns in the imperative where a user asked for
+something. An answer carries the token of the effect that asked; an answer whose token is no longer current is
+dropped.
 """
 
 from dataclasses import dataclass
@@ -69,7 +70,9 @@ class DialerRemoved:
 
 @dataclass(frozen=True, slots=True)
 class DialFailed:
-    """No transport came of a Dial effect. `fatal`: trying again cannot help (refused credentials, bad address)."""
+    """No transport came of a Dial effect. `fatal`: trying again cannot help (refused credentials, bad
+    address).
+    """
 
     dialer: DialerId
     reason: str
@@ -94,10 +97,15 @@ class DocumentFreed:
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """Take a new document in: made here, cloned or imported. It is announced and saved."""
+    """Take a new document in: made here, cloned or imported. It is announced and saved.
+
+    Without `fresh` the store may hold the same document already: it is read and merged before anything is
+    written.
+    """
 
     document_id: DocumentId
     document: Document
+    fresh: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +161,9 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class LoadFailed:
-    """Storage could not answer a Load. Not a "no": peers are asked, and nothing is put until a load succeeds."""
+    """Storage could not answer a Load. Not a "no": peers are asked, and nothing is put until a load
+    succeeds.
+    """
 
     token: Token
     error: str

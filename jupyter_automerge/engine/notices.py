@@ -1,9 +1,11 @@
-"""What the Engine tells the Repo's users, as values: facts about connections, documents, stores and refusals."""
+"""What the Engine tells the Repo's users, as values: facts about connections, documents, stores and
+refusals.
+"""
 
 from dataclasses import dataclass
 
 from jupyter_automerge.values.heads import Heads
-from jupyter_automerge.values.identity import PeerMetadata, User
+from jupyter_automerge.values.identity import NO_CLAIMS, PeerMetadata, User
 from jupyter_automerge.values.ids import ConnectionId, DialerId, DocumentId, PeerId
 from jupyter_automerge.values.status import Access, DialerState, Direction, DocumentState, Link, Origin
 
@@ -17,7 +19,7 @@ class ConnectionChanged:
     endpoint: str
     open: bool
     peer_id: PeerId | None = None
-    metadata: PeerMetadata = PeerMetadata()
+    metadata: PeerMetadata = NO_CLAIMS
     user: User | None = None
     access: Access = Access.WRITE
     code: int | None = None
@@ -153,7 +155,9 @@ class ChunkSetAside:
 
 @dataclass(frozen=True, slots=True)
 class ChangesRefused:
-    """Changes of a peer were not applied: bad ones, or those of a reader. `muted`: this was the last straw."""
+    """Changes of a peer were not applied: bad ones, or those of a reader. `muted`: this was the last
+    straw.
+    """
 
     document_id: DocumentId
     peer_id: PeerId
@@ -197,7 +201,9 @@ class DocumentUnloaded:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """After Stop: nothing more will be sent or put. `unsaved` names documents whose last edits are not durable."""
+    """After Stop: nothing more will be sent or put. `unsaved` names documents whose last edits are not
+    durable.
+    """
 
     unsaved: tuple[DocumentId, ...]
 

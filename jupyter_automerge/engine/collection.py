@@ -1,0 +1,183 @@
+"""The table of documents: how one enters memory, meets the connections, and leaves."""
+
+from jupyter_automerge.document import Document
+from jupyter_automerge.engine.acknowledging import Acknowledging
+from jupyter_automerge.engine.connection import Connection
+from jupyter_automerge.engine.connections import Connections
+from jupyter_automerge.engine.desk import Desk
+from jupyter_automerge.engine.events import Create
+from jupyter_automerge.engine.evidence import Evidence
+from jupyter_automerge.engine.loading import Loader
+from jupyter_automerge.engine.local import LocalPeer
+from jupyter_automerge.engine.notices import DocumentUnloaded
+from jupyter_automerge.engine.record import DocumentRecord, Storage
+from jupyter_automerge.engine.removal import Graveyard
+from jupyter_automerge.engine.saving import Saver
+from jupyter_automerge.engine.session import Policy, Session, Standing
+from jupyter_automerge.engine.sharing import Sharing
+from jupyter_automerge.values.ids import DocumentId
+from jupyter_automerge.values.status import DocumentState
+from jupyter_automerge.wire.messages import DocUnavailable
+
+
+class Collection:
+    """Holds the records; one session per (document, connection) that may have to do with each other."""
+
+    def __init__(
+        self,
+        local: LocalPeer,
+        desk: Desk,
+        documents: dict[DocumentId, DocumentRecord],
+        connections: Connections,
+        loader: Loader,
+        saver: Saver,
+        evidence: Evidence,
+        graveyard: Graveyard,
+        acknowledging: Acknowledging,
+    ) -> None:
+        self._local = local
+        self._desk = desk
+        self._documents = documents
+        self._connections = connections
+        self._loader = loader
+        self._saver = saver
+        self._evidence = evidence
+        self._graveyard = graveyard
+        self._acknowledging = acknowledging
+        self.sharing: Sharing  # the policy's answers come back to `decided`, so each needs the other
+
+    # Documents
+
+    def create(self, event: Create) -> None:
+        """Take in a document made here; one that is here already gets its changes."""
+        self._graveyard.lift(event.document_id)
+        record = self._documents.get(event.document_id)
+        if record is not None:
+            record.changes_waiting.append(event.document.save())
+        else:
+            record = self._enter(event.document_id, event.document, look=not event.fresh)
+            record.complete = True
+        record.wanted = True
+        self._desk.mark_document(record.id)
+
+    def find(self, document_id: DocumentId) -> None:
+        """Look for the document; those who did not have it when last asked are asked again."""
+        self._graveyard.lift(document_id)
+        record = self._documents.get(document_id) or self._enter(document_id, self._loader.empty())
+        record.wanted, record.leaving, record.told = True, False, None
+        for session in record.sessions.values():
+            if session.standing is Standing.UNAVAILABLE and not record.has_data:
+                session.standing, session.sync, session.dirty = Standing.UNKNOWN, None, True
+        self._desk.mark_document(document_id)
+
+    def get_or_enter(self, document_id: DocumentId) -> DocumentRecord:
+        """The record of a document that a peer spoke of."""
+        return self._documents.get(document_id) or self._enter(document_id, self._loader.empty())
+
+    def unload(self, document_id: DocumentId) -> None:
+        record = self._documents.get(document_id)
+        if record is not None:
+            record.leaving, record.wanted = True, False
+            self._desk.mark_document(document_id)
+
+    def look_again(self, document_id: DocumentId) -> None:
+        """Somebody else wrote to the store: read what is new, if the document is in memory."""
+        record = self._documents.get(document_id)
+        if record is not None and self._local.has_storage:
+            self._loader.load(record)
+
+    def leave_if_due(self, record: DocumentRecord) -> None:
+        """Drop a document that is to leave and has nothing unsaved, or that nobody here or there has anything
+        of.
+        """
+        forsaken = not record.wanted and not record.sessions and not record.has_data and record.load is None
+        saved = not self._saver.unsaved(record) and record.saving.put is None and not record.changes_waiting
+        if forsaken or (record.leaving and saved and record.storage is not Storage.PENDING):
+            self.drop(record)
+            if record.leaving:
+                self._desk.emit(DocumentUnloaded(record.id))
+
+    def drop(self, record: DocumentRecord) -> None:
+        """Forget the document here; what peers hold of our sessions is marked, so that new ones begin with a
+        reset.
+        """
+        record.state = DocumentState.UNLOADED
+        del self._documents[record.id]
+        for session in record.sessions.values():
+            connection = session.connection
+            connection.sessions.pop(record.id, None)
+            connection.dirty.pop(record.id, None)
+            connection.acks.pop(record.id, None)
+            if session.spoken or session.requested:
+                connection.interrupted.add(record.id)
+        record.sessions.clear()
+
+    def _enter(self, document_id: DocumentId, document: Document, *, look: bool = True) -> DocumentRecord:
+        pending = look and self._local.has_storage
+        record = DocumentRecord(
+            document_id, document, Storage.PENDING if pending else Storage.ANSWERED, self._desk.now
+        )
+        self._documents[document_id] = record
+        if pending:
+            self._loader.load(record)
+        if self.sharing.begins_unasked:
+            for connection in self._connections.open:
+                self.session(record, connection)
+        self._desk.mark_document(document_id)
+        return record
+
+    # Sessions
+
+    def session(self, record: DocumentRecord, connection: Connection) -> Session:
+        """The session of this document on this connection; a new one asks the share policy first."""
+        session = record.sessions.get(connection.id)
+        if session is None:
+            session = Session(connection)
+            record.sessions[connection.id] = session
+            connection.sessions[record.id] = session
+            if record.id in connection.interrupted:
+                connection.interrupted.discard(record.id)
+                session.restart()
+            self.sharing.consider(record, session)
+        return session
+
+    def decided(self, record: DocumentRecord, session: Session, policy: Policy) -> None:
+        """The share policy answered, or answers anew."""
+        before, session.policy = session.policy, policy
+        if before is policy:
+            return
+        if policy is Policy.DENIED and before is not Policy.LOADING and session.requested:
+            peer = session.connection.peer
+            self._connections.queue(session.connection, DocUnavailable(self._local.peer_id, peer, record.id))
+        if before is Policy.DENIED:
+            # What the peer sent meanwhile was not applied, though its half of the session believes so.
+            session.restart()
+        session.dirty = True
+        if policy is not Policy.LOADING:
+            self._evidence.standing(record, session)
+            self._acknowledging.owe(record, session)
+        self._desk.mark_document(record.id)
+
+    def met(self, connection: Connection) -> None:
+        """A connection completed its handshake: documents that may be spoken of unasked begin."""
+        if self.sharing.begins_unasked:
+            for record in list(self._documents.values()):
+                self.session(record, connection)
+        for record in self._documents.values():
+            if record.wanted and not record.has_data:
+                self._desk.mark_document(record.id)
+
+    def parted(self, connection: Connection) -> None:
+        """A connection is gone, and its sessions with it."""
+        for document_id, session in connection.sessions.items():
+            record = self._documents.get(document_id)
+            if record is not None and record.sessions.pop(connection.id, None) is not None:
+                self._evidence.gone(record, session)
+                self._desk.mark_document(document_id)
+        connection.sessions.clear()
+
+    def policy_changed(self) -> None:
+        """Ask the policy again for every (peer, document)."""
+        for record in list(self._documents.values()):
+            for session in list(record.sessions.values()):
+                self.sharing.consider(record, session)

@@ -1,0 +1,81 @@
+"""One transport path to a peer, and what waits to go out on it."""
+
+from collections import deque
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from jupyter_automerge.engine.events import ConnectionOpened
+from jupyter_automerge.values.identity import PeerMetadata
+from jupyter_automerge.values.ids import DocumentId, PeerId
+from jupyter_automerge.values.limits import MAX_OUTGOING_CONTROL_FRAMES
+from jupyter_automerge.values.status import Direction
+
+if TYPE_CHECKING:
+    from jupyter_automerge.engine.session import Session
+
+
+class Phase(Enum):
+    """Where the handshake of a connection stands."""
+
+    AWAITING_JOIN = auto()  # incoming: the peer speaks first
+    AWAITING_PEER = auto()  # outgoing: our join is on its way
+    OPEN = auto()  # both know each other; documents flow
+    CLOSED = auto()  # a Close effect is out or the transport is gone; nothing more is sent or heard
+
+
+class Connection:
+    """Holds frames that are ready and documents that want one; decides nothing.
+
+    `full` is true from a Send until the transport is Writable again: while it is, nothing is generated, so a
+    slow peer gets fewer, larger messages and the queue stays bounded.
+    """
+
+    def __init__(self, opened: ConnectionOpened) -> None:
+        self.id = opened.connection
+        self.direction = opened.direction
+        self.endpoint = opened.endpoint
+        self.dialer = opened.dialer
+        self.user = opened.user
+        self.access = opened.access
+        incoming = opened.direction is Direction.INCOMING
+        self.phase = Phase.AWAITING_JOIN if incoming else Phase.AWAITING_PEER
+        self.peer_id: PeerId | None = None
+        self.metadata = PeerMetadata()
+        self.full = False
+        self.frames: deque[bytes] = deque()
+        self.sessions: dict[DocumentId, Session] = {}
+        self.dirty: dict[DocumentId, None] = {}
+        self.acks: dict[DocumentId, None] = {}
+        # Documents whose session was dropped here while the peer still holds its half: a new session must say
+        # so.
+        self.interrupted: set[DocumentId] = set()
+
+    @property
+    def is_open(self) -> bool:
+        return self.phase is Phase.OPEN
+
+    @property
+    def peer(self) -> PeerId:
+        if self.peer_id is None:
+            raise AssertionError("a connection without a handshake has no peer")
+        return self.peer_id
+
+    @property
+    def store_id(self) -> str:
+        """The store behind the peer: its storage id, its claimed ephemeral one, or a name made of its peer
+        id.
+        """
+        return self.metadata.storage_id or self.metadata.ephemeral_store_id or f"peer:{self.peer_id}"
+
+    @property
+    def speaks_our_dialect(self) -> bool:
+        """Whether the peer announced itself as one of ours, so that our own message types reach somebody."""
+        return self.metadata.session_id is not None
+
+    @property
+    def overflowing(self) -> bool:
+        return len(self.frames) > MAX_OUTGOING_CONTROL_FRAMES
+
+    @property
+    def idle(self) -> bool:
+        return not self.frames and not self.dirty and not self.acks

@@ -1,0 +1,205 @@
+"""The connections and Dialers of a Repo: opening, introducing, replacing, closing."""
+
+from collections.abc import Callable
+
+from jupyter_automerge.engine import handshake
+from jupyter_automerge.engine.connection import Connection, Phase
+from jupyter_automerge.engine.desk import Desk
+from jupyter_automerge.engine.dialer import Dialer, Turn
+from jupyter_automerge.engine.effects import Close, Send
+from jupyter_automerge.engine.events import (
+    ConnectionClosed,
+    ConnectionOpened,
+    DialerAdded,
+    DialerRemoved,
+    DialFailed,
+)
+from jupyter_automerge.engine.local import LocalPeer
+from jupyter_automerge.engine.notices import ConnectionChanged, PeerDown, PeerUp
+from jupyter_automerge.values.ids import ConnectionId, DialerId, PeerId
+from jupyter_automerge.values.limits import HANDSHAKE_TIMEOUT_SECONDS
+from jupyter_automerge.values.status import DialerState
+from jupyter_automerge.wire.codec import encode
+from jupyter_automerge.wire.messages import Message
+
+OVERFLOW = 1013
+
+
+class Connections:
+    """All transport paths by id, the peers at their ends, and the Dialers that make the outgoing ones.
+
+    `on_open` and `on_gone` tell the documents; `on_gone` is called once for every connection that was open.
+    """
+
+    def __init__(
+        self,
+        local: LocalPeer,
+        desk: Desk,
+        jitter: Callable[[], float],
+        on_open: Callable[[Connection], None],
+        on_gone: Callable[[Connection], None],
+    ) -> None:
+        self.table: dict[ConnectionId, Connection] = {}
+        self.dialers: dict[DialerId, Dialer] = {}
+        self.by_peer: dict[PeerId, dict[ConnectionId, Connection]] = {}
+        self._local = local
+        self._desk = desk
+        self._jitter = jitter
+        self._on_open = on_open
+        self._on_gone = on_gone
+
+    @property
+    def open(self) -> list[Connection]:
+        return [connection for connection in self.table.values() if connection.is_open]
+
+    # Dialers
+
+    def dialer_added(self, event: DialerAdded) -> None:
+        dialer = Dialer(event.dialer, event.endpoint, self._desk, self._jitter)
+        self.dialers[event.dialer] = dialer
+        dialer.turn(Turn.STARTED)
+
+    def dialer_removed(self, event: DialerRemoved) -> None:
+        dialer = self.dialers.pop(event.dialer, None)
+        if dialer is None:
+            return
+        dialer.turn(Turn.REMOVED)
+        for connection in list(self.table.values()):
+            if connection.dialer == event.dialer:
+                self.close(connection, handshake.NORMAL, "no longer wanted here")
+
+    def retire_dialers(self) -> None:
+        """Nothing is dialed any more; connections that exist go on."""
+        for dialer in self.dialers.values():
+            dialer.turn(Turn.REMOVED)
+        self.dialers.clear()
+
+    def dial_failed(self, event: DialFailed) -> None:
+        dialer = self.dialers.get(event.dialer)
+        if dialer is not None and dialer.state is DialerState.DIALING:
+            dialer.turn(Turn.REFUSED if event.fatal else Turn.LOST, event.reason)
+
+    # Connections
+
+    def opened(self, event: ConnectionOpened) -> None:
+        connection = Connection(event)
+        self.table[event.connection] = connection
+        if event.dialer is not None and event.dialer not in self.dialers:
+            self.close(connection, handshake.NORMAL, "no longer wanted here")
+            return
+        for message in handshake.first_words(connection, self._local):
+            self.queue(connection, message)
+        self._desk.at(self._desk.now + HANDSHAKE_TIMEOUT_SECONDS, lambda: self._expect_greeting(connection))
+
+    def greet(self, connection: Connection, message: Message) -> None:
+        """Take a message of the handshake, or one that came before its end."""
+        verdict = handshake.hear(connection, message, self._local)
+        for reply in verdict.replies:
+            self.queue(connection, reply)
+        if verdict.close is not None:
+            code, reason = verdict.close
+            self.close(connection, code, reason, final=verdict.final)
+        elif verdict.opened:
+            self._welcome(connection)
+
+    def queue(self, connection: Connection, message: Message) -> None:
+        """Let the message wait for the transport; a queue over its bound closes the connection."""
+        connection.frames.append(encode(message))
+        self._desk.mark_connection(connection.id)
+        if connection.overflowing:
+            self.close(connection, OVERFLOW, "too many messages waited for a slow connection")
+
+    def closed(self, event: ConnectionClosed) -> None:
+        connection = self.table.get(event.connection)
+        if connection is not None:
+            self._drop(connection, event.code, event.reason, Turn.LOST)
+
+    def close(self, connection: Connection, code: int, reason: str, *, final: bool = False) -> None:
+        """Close from our side. What was queued for the handshake still goes out before."""
+        if connection.phase is Phase.CLOSED:
+            return
+        self._desk.effects.extend(_last_frames(connection))
+        self._desk.effect(Close(connection.id, code, reason))
+        self._drop(connection, code, reason, Turn.REFUSED if final else Turn.LOST)
+
+    def _welcome(self, connection: Connection) -> None:
+        others = self.by_peer.setdefault(connection.peer, {})
+        if not connection.metadata.multi_link:
+            for older in list(others.values()):
+                self._replace(older)
+            others = self.by_peer.setdefault(connection.peer, {})
+        first = not others
+        others[connection.id] = connection
+        if connection.dialer is not None:
+            self.dialers[connection.dialer].turn(Turn.GREETED)
+        self._tell(connection, is_open=True)
+        if first:
+            self._desk.emit(PeerUp(connection.peer, connection.metadata))
+        self._on_open(connection)
+
+    def _replace(self, older: Connection) -> None:
+        """A peer that bears one connection only (JavaScript closes the older itself) came by a newer one."""
+        reason = "replaced by a newer connection of the same peer"
+        self._desk.effect(Close(older.id, handshake.NORMAL, reason))
+        self._drop(older, handshake.NORMAL, reason, Turn.REPLACED)
+
+    def _drop(self, connection: Connection, code: int | None, reason: str, turn: Turn) -> None:
+        was_open = connection.is_open
+        connection.phase = Phase.CLOSED
+        del self.table[connection.id]
+        self._desk.due_connections.pop(connection.id, None)
+        if connection.peer_id is not None:
+            self._part(connection, reason, wake=turn is not Turn.REPLACED)
+        dialer = self.dialers.get(connection.dialer) if connection.dialer is not None else None
+        if dialer is not None and dialer.state in (DialerState.DIALING, DialerState.CONNECTED):
+            dialer.turn(turn, reason if code is None else f"{reason} (close code {code})")
+        self._tell(connection, is_open=False, code=code, reason=reason)
+        if was_open:
+            self._on_gone(connection)
+
+    def _part(self, connection: Connection, reason: str, *, wake: bool) -> None:
+        others = self.by_peer.get(connection.peer, {})
+        if others.pop(connection.id, None) is not None and not others:
+            del self.by_peer[connection.peer]
+            self._desk.emit(PeerDown(connection.peer, reason))
+            # Not on a replacement: with three addresses of one peer the standbys would evict each other for
+            # ever.
+            if wake:
+                self._wake_standbys()
+
+    def _wake_standbys(self) -> None:
+        # Which dialer led to which peer is not remembered: a standby that finds its peer connected stands by
+        # again.
+        for dialer in self.dialers.values():
+            if dialer.state is DialerState.STANDBY:
+                dialer.turn(Turn.DUE)
+
+    def _expect_greeting(self, connection: Connection) -> None:
+        if connection.phase in (Phase.AWAITING_JOIN, Phase.AWAITING_PEER):
+            reason = f"no handshake within {HANDSHAKE_TIMEOUT_SECONDS:g} seconds"
+            self.close(connection, handshake.PROTOCOL_ERROR, reason)
+
+    def _tell(
+        self, connection: Connection, *, is_open: bool, code: int | None = None, reason: str = ""
+    ) -> None:
+        self._desk.emit(
+            ConnectionChanged(
+                connection.id,
+                connection.direction,
+                connection.endpoint,
+                is_open,
+                connection.peer_id,
+                connection.metadata,
+                connection.user,
+                connection.access,
+                code,
+                reason,
+            )
+        )
+
+
+def _last_frames(connection: Connection) -> list[Send]:
+    """An `error` reply must reach the peer before the close that it explains."""
+    if connection.is_open or connection.full:
+        return []
+    return [Send(connection.id, frame) for frame in connection.frames]

@@ -1,0 +1,232 @@
+"""One document with its peers: what is sent to whom, and whether the document is to be had.
+
+All inputs only change facts in the record and its sessions and mark the document; `evaluate` decides what
+follows.
+
+1. Nothing is answered and nobody is asked before storage has answered or failed: early words would name wrong
+   heads.
+2. A peer that wants the document is not told "unavailable" while anybody may still supply it.
+3. Nor is it served a part of it: only when a supplier's advertised heads are all here, or none is left to
+   wait for.
+4. While we hold nothing and a supplier exists, only the supplier is spoken to: no duplicate requests.
+5. A peer of whom nothing is known is asked as soon as policy allows, also after the document was unavailable.
+6. Once told "unavailable", a peer still gets the document when it turns up.
+"""
+
+from jupyter_automerge.engine.connection import Connection
+from jupyter_automerge.engine.connections import Connections
+from jupyter_automerge.engine.desk import Desk
+from jupyter_automerge.engine.evidence import Evidence
+from jupyter_automerge.engine.local import LocalPeer
+from jupyter_automerge.engine.notices import DocumentChanged, DocumentStateChanged, StorageTrouble
+from jupyter_automerge.engine.progress import progress_of
+from jupyter_automerge.engine.receiving import Receiving
+from jupyter_automerge.engine.record import DocumentRecord, Storage
+from jupyter_automerge.engine.resume import Resumption
+from jupyter_automerge.engine.saving import Saver
+from jupyter_automerge.engine.session import Policy, Session, Standing
+from jupyter_automerge.engine.sync_forms import reset
+from jupyter_automerge.errors import BadChunk, DocumentBusy
+from jupyter_automerge.values.ids import DocumentId
+from jupyter_automerge.values.status import DocumentState, Origin
+from jupyter_automerge.wire.codec import encode
+from jupyter_automerge.wire.messages import DocUnavailable, Request, Sync
+
+
+class DocumentSync:
+    """The one place where a document's state is decided."""
+
+    def __init__(
+        self,
+        local: LocalPeer,
+        desk: Desk,
+        connections: Connections,
+        documents: dict[DocumentId, DocumentRecord],
+        receiving: Receiving,
+        resumption: Resumption,
+        saver: Saver,
+        evidence: Evidence,
+    ) -> None:
+        self._local = local
+        self._desk = desk
+        self._connections = connections
+        self._documents = documents
+        self._receiving = receiving
+        self._resumption = resumption
+        self._saver = saver
+        self._evidence = evidence
+
+    def evaluate(self, record: DocumentRecord) -> None:
+        """Bring everything that follows from the record's facts about. Safe to call at any time, any number
+        of times.
+        """
+        try:
+            self._take_changes(record)
+            self._receive(record)
+            self._saver.save(record)
+        except DocumentBusy:
+            # A change is open: the frames wait in order, and the commit marks the document again.
+            pass
+        self._complete(record)
+        self._offer(record)
+        self._settle_state(record)
+        self._answer_wanting(record)
+        self._evidence.tell(record)
+
+    # Receiving
+
+    def _take_changes(self, record: DocumentRecord) -> None:
+        """Merge what storage or an import brought while the document was in use."""
+        before = record.heads
+        try:
+            while record.changes_waiting:
+                self._take_change(record, record.changes_waiting[0])
+                record.changes_waiting.pop(0)
+        finally:
+            if record.heads != before:
+                record.complete = True
+                record.mark_all_dirty()
+                self._desk.emit(DocumentChanged(record.id, before, record.heads, Origin.STORAGE))
+
+    def _take_change(self, record: DocumentRecord, chunk: bytes) -> None:
+        try:
+            record.document.apply([chunk])
+        except BadChunk as error:
+            self._desk.emit(StorageTrouble(record.id, f"a stored chunk was left out: {error.reason}"))
+
+    def _receive(self, record: DocumentRecord) -> None:
+        readable = []
+        for session in record.sessions.values():
+            if not session.inbox or session.policy is Policy.LOADING:
+                continue
+            if session.denied:
+                self._refuse_all(record, session)
+            elif record.storage is not Storage.PENDING:
+                readable.append(session)
+        if readable:
+            self._receiving.take_all(record, readable)
+
+    def _refuse_all(self, record: DocumentRecord, session: Session) -> None:
+        for _ in range(len(session.inbox)):
+            session.inbox.popleft()
+            self._say_unavailable(record, session)
+
+    # Availability
+
+    def _complete(self, record: DocumentRecord) -> None:
+        """Data is whole once a supplier's first heads are here, or nobody is left who owes any (invariant
+        3).
+        """
+        if record.complete or not record.has_data:
+            return
+        suppliers = record.suppliers()
+        record.complete = not suppliers or any(
+            record.document.knows_all(session.advertised) for session in suppliers
+        )
+        if record.complete:
+            record.mark_all_dirty()
+
+    def state_of(self, record: DocumentRecord) -> DocumentState:
+        """Derived, never remembered: data first, then who may still bring it."""
+        if record.has_data and record.complete:
+            return DocumentState.READY
+        if record.storage is Storage.PENDING:
+            return DocumentState.LOADING
+        if self._somebody_may_supply(record):
+            return DocumentState.REQUESTING
+        if record.storage is Storage.FAILED:
+            return DocumentState.ERROR
+        return DocumentState.UNAVAILABLE
+
+    def _somebody_may_supply(self, record: DocumentRecord) -> bool:
+        if record.has_data or any(_may_supply(session) for session in record.sessions.values()):
+            return True
+        # A first attempt counts as a peer that has not answered; a server that stays away does not (facts 12,
+        # #126).
+        return any(dialer.trying and dialer.attempt <= 1 for dialer in self._connections.dialers.values())
+
+    def _settle_state(self, record: DocumentRecord) -> None:
+        state = self.state_of(record)
+        if state is not record.state:
+            record.state, record.since = state, self._desk.now
+            record.mark_all_dirty()
+            self._offer(record)
+        elif not record.wanted or state is DocumentState.READY:
+            return
+        progress = progress_of(record, self._connections)
+        if progress != record.told:
+            record.told = progress
+            self._desk.emit(DocumentStateChanged(record.id, state, progress))
+
+    def _answer_wanting(self, record: DocumentRecord) -> None:
+        if record.state not in (DocumentState.UNAVAILABLE, DocumentState.ERROR):
+            return
+        for session in record.sessions.values():
+            if session.standing is Standing.WANTS and session.engaged:
+                session.standing = Standing.TOLD
+                self._say_unavailable(record, session)
+
+    def _say_unavailable(self, record: DocumentRecord, session: Session) -> None:
+        peer = session.connection.peer
+        self._connections.queue(session.connection, DocUnavailable(self._local.peer_id, peer, record.id))
+
+    # Sending
+
+    def _offer(self, record: DocumentRecord) -> None:
+        """Let the writers of all connections know that this document wants a message out."""
+        supplied = bool(record.suppliers()) if not record.has_data else False
+        for session in record.sessions.values():
+            if session.dirty and self._may_send(record, session, supplied):
+                session.connection.dirty[record.id] = None
+                self._desk.mark_connection(session.connection.id)
+
+    def _may_send(self, record: DocumentRecord, session: Session, supplied: bool) -> bool:
+        if not session.engaged or record.storage is Storage.PENDING:
+            return False  # invariant 1
+        if record.has_data:
+            return record.complete or session.standing is not Standing.WANTS  # invariant 3
+        if supplied:
+            return session.standing is Standing.HAS and session.can_supply  # invariant 4
+        return session.standing is Standing.UNKNOWN and session.can_supply  # invariant 5
+
+    def frame(self, connection: Connection, document_id: DocumentId) -> bytes | None:
+        """The next sync message for the connection. Generating it promises to deliver it."""
+        record = self._documents.get(document_id)
+        session = record.sessions.get(connection.id) if record is not None else None
+        if record is None or session is None or not session.dirty:
+            return None
+        if not self._may_send(record, session, bool(record.suppliers())):
+            return None
+        try:
+            return self._generate(record, session)
+        except DocumentBusy:
+            # The session stays dirty, and the document's release marks it again.
+            return None
+
+    def _generate(self, record: DocumentRecord, session: Session) -> bytes | None:
+        if session.announce_reset:
+            session.announce_reset = False
+            self._desk.mark_document(record.id)
+            return self._encoded(record, session, reset().encode())
+        self._resumption.start(record, session)
+        assert session.sync is not None
+        data = record.document.generate(session.sync)
+        session.dirty = False
+        if data is None:
+            return None
+        self._evidence.sent(record, session, record.heads)
+        return self._encoded(record, session, data)
+
+    def _encoded(self, record: DocumentRecord, session: Session, data: bytes) -> bytes:
+        session.spoken = True
+        # Holding nothing we must `request`: an empty `sync` would leave both sides waiting for ever (facts
+        # 3.6).
+        asks = not record.has_data and session.standing is Standing.UNKNOWN
+        kind = Request if asks else Sync
+        return encode(kind(self._local.peer_id, session.connection.peer, record.id, data))
+
+
+def _may_supply(session: Session) -> bool:
+    if session.policy is Policy.LOADING:
+        return True
+    return session.engaged and session.can_supply and session.standing in (Standing.UNKNOWN, Standing.HAS)

@@ -1,0 +1,285 @@
+"""The one door of the protocol: events in, effects out. It routes; the parts behind it decide.
+
+A whole network of Repos runs in one process and from one seed this way, and every failure replays.
+"""
+
+from collections.abc import Callable, Iterable
+
+from jupyter_automerge.document import Document
+from jupyter_automerge.engine import events as e
+from jupyter_automerge.engine.acknowledging import Acknowledging
+from jupyter_automerge.engine.collection import Collection
+from jupyter_automerge.engine.connection import Connection
+from jupyter_automerge.engine.connections import Connections
+from jupyter_automerge.engine.desk import Desk
+from jupyter_automerge.engine.docsync import DocumentSync
+from jupyter_automerge.engine.effects import Effect, Put
+from jupyter_automerge.engine.ephemeral import Broadcasting
+from jupyter_automerge.engine.evidence import Evidence
+from jupyter_automerge.engine.inbox import Inbox
+from jupyter_automerge.engine.loading import Loader
+from jupyter_automerge.engine.local import FixedShare, LocalPeer
+from jupyter_automerge.engine.notices import DocumentRemoved, SearchProgress, StoreRow
+from jupyter_automerge.engine.progress import progress_of
+from jupyter_automerge.engine.reading import Reading
+from jupyter_automerge.engine.receiving import Receiving
+from jupyter_automerge.engine.record import DocumentRecord
+from jupyter_automerge.engine.removal import Graveyard, is_elsewhere
+from jupyter_automerge.engine.resume import Resumption
+from jupyter_automerge.engine.saving import Saver
+from jupyter_automerge.engine.sharing import Sharing
+from jupyter_automerge.engine.stopping import Stopping
+from jupyter_automerge.engine.writer import Writer
+from jupyter_automerge.values.heads import Heads
+from jupyter_automerge.values.ids import DocumentId
+from jupyter_automerge.values.keys import StorageKey, sync_state_key
+from jupyter_automerge.values.limits import SYNC_STATE_SAVE_SECONDS
+from jupyter_automerge.values.status import DocumentState
+
+ALWAYS = FixedShare()
+
+
+class Engine:
+    """One Repo without IO.
+
+    `share`: a fixed policy, or None to ask by AskPolicy. `jitter` gives numbers from 0 to 1 for the backoff;
+    `actor` makes actor ids for documents that come from elsewhere (None: the core draws them). `wall_offset`
+    is what to add to `now` for seconds since 1970. Times are seconds on a clock that never goes back.
+    """
+
+    def __init__(
+        self,
+        local: LocalPeer,
+        *,
+        share: FixedShare | None = ALWAYS,
+        jitter: Callable[[], float] = lambda: 0.5,
+        actor: Callable[[], bytes] | None = None,
+        wall_offset: float = 0.0,
+    ) -> None:
+        self.local = local
+        self._desk = desk = Desk(wall_offset)
+        self._documents: dict[DocumentId, DocumentRecord] = {}
+        self._connections = Connections(
+            local, desk, jitter, lambda connection: self._collection.met(connection), self._parted
+        )
+        self._evidence = Evidence(local, desk)
+        self._resumption = Resumption(desk)
+        self._acknowledging = Acknowledging(local, desk, self._documents, self._evidence, self._resumption)
+        self._saver = Saver(local, desk, self._acknowledging.saved)
+        self._graveyard = Graveyard(local, desk)
+        self._collection = Collection(
+            local,
+            desk,
+            self._documents,
+            self._connections,
+            Loader(desk, self._resumption, actor),
+            self._saver,
+            self._evidence,
+            self._graveyard,
+            self._acknowledging,
+        )
+        self._sharing = Sharing(desk, share, self._collection.decided)
+        self._collection.sharing = self._sharing
+        receiving = Receiving(desk, self._evidence, Reading(local, desk, self._connections), self._resumption)
+        self._docsync = DocumentSync(
+            local,
+            desk,
+            self._connections,
+            self._documents,
+            receiving,
+            self._resumption,
+            self._saver,
+            self._evidence,
+        )
+        self._broadcasting = Broadcasting(local, desk, self._connections)
+        self._inbox = Inbox(
+            local,
+            desk,
+            self._documents,
+            self._connections,
+            self._collection,
+            receiving,
+            self._evidence,
+            self._broadcasting,
+            self._acknowledging,
+            self._graveyard,
+        )
+        self._writer = Writer(desk, self._docsync.frame, self._acknowledging.frame)
+        self._stopping = Stopping(desk, self._documents, self._connections, self._saver)
+        self._opened = False
+        self._sync_states_due = False
+
+    # The door
+
+    def handle(self, event: e.Event, now: float) -> list[Effect]:
+        """Take one event; what it asks of the world comes back, in order."""
+        return self.handle_all((event,), now)
+
+    def handle_all(self, events: Iterable[e.Event], now: float) -> list[Effect]:
+        """Take several events that came at once, and decide about each document once for all of them."""
+        self._desk.now = max(now, self._desk.now)
+        if not self._opened:
+            self._opened = True
+            self._graveyard.open()
+        for event in events:
+            self._absorb(event)
+        self._desk.run_due()
+        self._settle()
+        return self._desk.take_effects()
+
+    def next_wakeup(self) -> float | None:
+        """When a Tick is due at the latest; None while nothing waits for time to pass."""
+        return self._desk.next_deadline()
+
+    def _absorb(self, event: e.Event) -> None:
+        match event:
+            case e.FrameReceived(connection_id, frame):
+                connection = self._connections.table.get(connection_id)
+                if connection is not None:
+                    self._inbox.frame(connection, frame)
+            case e.Writable(connection_id):
+                connection = self._connections.table.get(connection_id)
+                if connection is not None:
+                    connection.full = False
+                    self._desk.mark_connection(connection_id)
+            case e.LocalChange(document_id):
+                record = self._documents.get(document_id)
+                if record is not None:
+                    record.mark_all_dirty()
+                    self._desk.mark_document(document_id)
+            case e.DocumentFreed(document_id):
+                self._desk.mark_document(document_id)
+            case (
+                e.Loaded(token)
+                | e.LoadFailed(token)
+                | e.PutDone(token)
+                | e.PutFailed(token)
+                | e.DeleteDone(token)
+                | e.DeleteFailed(token)
+                | e.PolicyAnswered(token)
+            ):
+                self._desk.answered(token, event)
+            case e.ConnectionOpened():
+                self._connections.opened(event)
+            case e.ConnectionClosed():
+                self._connections.closed(event)
+            case e.DialerAdded():
+                self._connections.dialer_added(event)
+            case e.DialerRemoved():
+                self._connections.dialer_removed(event)
+                self._reconsider_searches()
+            case e.DialFailed():
+                self._connections.dial_failed(event)
+                self._reconsider_searches()
+            case e.Create():
+                self._collection.create(event)
+            case e.Find(document_id):
+                self._collection.find(document_id)
+            case e.Remove(document_id, force):
+                self._remove(document_id, force=force)
+            case e.Unload(document_id):
+                self._collection.unload(document_id)
+            case e.Broadcast(document_id, data):
+                record = self._documents.get(document_id)
+                if record is not None:
+                    self._broadcasting.broadcast(record, data)
+            case e.PolicyChanged():
+                self._collection.policy_changed()
+            case e.StorageChanged(document_id):
+                self._collection.look_again(document_id)
+            case e.Stop():
+                self._stopping.begin()
+            case e.Tick():
+                pass
+
+    def _settle(self) -> None:
+        desk = self._desk
+        while desk.due_documents or desk.due_connections:
+            documents, desk.due_documents = desk.due_documents, {}
+            for document_id in documents:
+                record = self._documents.get(document_id)
+                if record is not None:
+                    self._docsync.evaluate(record)
+                    self._collection.leave_if_due(record)
+            connections, desk.due_connections = desk.due_connections, {}
+            for connection_id in connections:
+                connection = self._connections.table.get(connection_id)
+                if connection is not None:
+                    self._writer.pump(connection)
+        self._save_sync_states_later()
+        self._stopping.end_if_done()
+
+    def _parted(self, connection: Connection) -> None:
+        self._collection.parted(connection)
+        self._reconsider_searches()
+
+    def _reconsider_searches(self) -> None:
+        """Who may still bring a document has changed."""
+        for record in self._documents.values():
+            if not record.has_data:
+                self._desk.mark_document(record.id)
+
+    def _remove(self, document_id: DocumentId, *, force: bool) -> None:
+        record = self._documents.get(document_id)
+        if record is not None and record.has_data and not force and not is_elsewhere(record):
+            reason = "no other store is known to have all of it"
+            self._desk.emit(DocumentRemoved(document_id, reason))
+            return
+        if record is not None:
+            self._collection.drop(record)
+        self._graveyard.bury(document_id)
+
+    # Sync states are mere accelerators: written at leisure, per (document, store), and lost without harm.
+
+    def _save_sync_states_later(self) -> None:
+        if self._sync_states_due or not self.local.has_storage or not self._resumption.moved:
+            return
+        self._sync_states_due = True
+        self._desk.at(self._desk.now + SYNC_STATE_SAVE_SECONDS, self._save_sync_states)
+
+    def _save_sync_states(self) -> None:
+        self._sync_states_due = False
+        for record in self._resumption.take_moved():
+            if record.id in self._graveyard or self._documents.get(record.id) is not record:
+                continue
+            for store, data in self._resumption.to_write(record):
+                self._put_quietly(sync_state_key(record.id, store), data)
+
+    def _put_quietly(self, key: StorageKey, data: bytes) -> None:
+        self._desk.ask(lambda token: Put(token, key, data), lambda event: None)
+
+    # Views
+
+    def document(self, document_id: DocumentId) -> Document | None:
+        record = self._documents.get(document_id)
+        return None if record is None else record.document
+
+    def state(self, document_id: DocumentId) -> DocumentState | None:
+        record = self._documents.get(document_id)
+        return None if record is None else record.state
+
+    def progress(self, document_id: DocumentId) -> SearchProgress | None:
+        record = self._documents.get(document_id)
+        return None if record is None else progress_of(record, self._connections)
+
+    def rows(self, document_id: DocumentId) -> tuple[StoreRow, ...]:
+        record = self._documents.get(document_id)
+        return () if record is None else tuple(record.rows.values())
+
+    def saved_heads(self, document_id: DocumentId) -> Heads:
+        record = self._documents.get(document_id)
+        return frozenset() if record is None else record.saving.heads
+
+    def metrics(self) -> dict[str, int]:
+        """How full the tables are."""
+        return {
+            "documents": len(self._documents),
+            "connections": len(self._connections.table),
+            "peers": len(self._connections.by_peer),
+            "dialers": len(self._connections.dialers),
+            "sessions": sum(len(record.sessions) for record in self._documents.values()),
+            "frames_waiting": sum(len(one.frames) for one in self._connections.table.values()),
+            "puts_in_flight": sum(one.saving.put is not None for one in self._documents.values()),
+            "tombstones": len(self._graveyard),
+            "open_questions": self._desk.open_questions,
+        }

@@ -1,0 +1,119 @@
+"""How two Repos introduce themselves on a new connection: join, then peer. Pure decisions over one
+connection.
+
+Wire rules: the joining side speaks first; nothing but `peer` or `error` may precede `peer` on the way back
+(the JavaScript client does not police it and loses what comes early).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from jupyter_automerge.engine.connection import Connection, Phase
+from jupyter_automerge.engine.local import LocalPeer
+from jupyter_automerge.wire.messages import ErrorMessage, Join, Leave, Message, PeerMessage, Unknown
+
+PROTOCOL_VERSION = "1"
+
+PROTOCOL_ERROR = 1002
+NORMAL = 1000
+INCOMPATIBLE = 4409
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What follows from one handshake message: replies to queue, then perhaps open or close."""
+
+    replies: tuple[Message, ...] = ()
+    opened: bool = False
+    close: tuple[int, str] | None = None
+    final: bool = False  # the Dialer must not try again
+
+
+NOTHING = Verdict()
+
+
+def first_words(connection: Connection, local: LocalPeer) -> tuple[Message, ...]:
+    """What goes out as soon as a transport exists."""
+    if connection.phase is Phase.AWAITING_PEER:
+        return (Join(local.peer_id, local.metadata(), (PROTOCOL_VERSION,)),)
+    return ()
+
+
+def hear(connection: Connection, message: Message, local: LocalPeer) -> Verdict:
+    """Decide about a message that belongs to the handshake, or came before its end."""
+    rule = RULES.get((connection.phase, type(message)))
+    if rule is not None:
+        return rule(connection, message, local)
+    if isinstance(message, Unknown | Leave):
+        return NOTHING
+    reason = f"a {type(message).__name__} message out of turn: the connection is {connection.phase.name}"
+    return Verdict(close=(PROTOCOL_ERROR, reason))
+
+
+def _on_join(connection: Connection, message: Message, local: LocalPeer) -> Verdict:
+    assert isinstance(message, Join)
+    if _is_ourselves(message, local):
+        return Verdict(close=(NORMAL, "this Repo called itself"), final=True)
+    # A join without versions is version 1 (facts: the JavaScript server treats it so); an empty list is not.
+    if message.versions is not None and PROTOCOL_VERSION not in message.versions:
+        error = ErrorMessage(local.peer_id, message.sender_id, "unsupported protocol version")
+        return Verdict((error,), close=(INCOMPATIBLE, f"speaks {message.versions}, not version 1"))
+    _introduce(connection, message)
+    reply = PeerMessage(local.peer_id, message.sender_id, local.metadata(connection.access), PROTOCOL_VERSION)
+    return Verdict((reply,), opened=True)
+
+
+def _on_peer(connection: Connection, message: Message, local: LocalPeer) -> Verdict:
+    assert isinstance(message, PeerMessage)
+    if _is_ourselves(message, local):
+        return Verdict(close=(NORMAL, "this Repo called itself"), final=True)
+    if message.version not in (None, PROTOCOL_VERSION):
+        reason = f"the server chose protocol version {message.version}, this Repo speaks {PROTOCOL_VERSION}"
+        return Verdict(close=(INCOMPATIBLE, reason), final=True)
+    _introduce(connection, message)
+    return Verdict(opened=True)
+
+
+def _on_error(_connection: Connection, message: Message, _local: LocalPeer) -> Verdict:
+    assert isinstance(message, ErrorMessage)
+    return Verdict(close=(INCOMPATIBLE, f"the server refused: {message.message}"), final=True)
+
+
+def _on_second_join(_connection: Connection, _message: Message, _local: LocalPeer) -> Verdict:
+    return Verdict(close=(PROTOCOL_ERROR, "a second join on one connection"))
+
+
+def _on_second_peer(connection: Connection, message: Message, _local: LocalPeer) -> Verdict:
+    assert isinstance(message, PeerMessage)
+    if message.sender_id == connection.peer_id:
+        return NOTHING
+    return Verdict(close=(PROTOCOL_ERROR, "the peer changed its id within one connection"))
+
+
+def _on_late_error(_connection: Connection, message: Message, _local: LocalPeer) -> Verdict:
+    assert isinstance(message, ErrorMessage)
+    return Verdict(close=(PROTOCOL_ERROR, f"the peer reported an error: {message.message}"))
+
+
+def _introduce(connection: Connection, message: Join | PeerMessage) -> None:
+    connection.phase = Phase.OPEN
+    connection.peer_id = message.sender_id
+    connection.metadata = message.metadata
+
+
+def _is_ourselves(message: Join | PeerMessage, local: LocalPeer) -> bool:
+    return message.sender_id == local.peer_id or message.metadata.session_id == local.session_id
+
+
+Rule = Callable[[Connection, Message, LocalPeer], Verdict]
+
+RULES: dict[tuple[Phase, type], Rule] = {
+    (Phase.AWAITING_JOIN, Join): _on_join,
+    (Phase.AWAITING_PEER, PeerMessage): _on_peer,
+    (Phase.AWAITING_PEER, ErrorMessage): _on_error,
+    (Phase.OPEN, Join): _on_second_join,
+    (Phase.OPEN, PeerMessage): _on_second_peer,
+    (Phase.OPEN, ErrorMessage): _on_late_error,
+}
+
+HANDSHAKE_MESSAGES = (Join, PeerMessage, ErrorMessage)

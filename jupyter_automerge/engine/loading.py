@@ -1,0 +1,120 @@
+"""Reading a document from storage: once when it enters memory, again when a read failed or somebody else
+wrote.
+
+Only chunks whose changes are in the document are listed as ours to delete; others are reported and left
+alone.
+"""
+
+from collections.abc import Callable
+
+from jupyter_automerge.document import ChunkState, ChunkVerdict, Document
+from jupyter_automerge.engine.desk import Desk
+from jupyter_automerge.engine.effects import Load
+from jupyter_automerge.engine.events import Event, Loaded, LoadFailed, StoredChunk
+from jupyter_automerge.engine.notices import ChunkSetAside, StorageTrouble
+from jupyter_automerge.engine.record import DocumentRecord, Storage
+from jupyter_automerge.engine.resume import Resumption
+from jupyter_automerge.errors import InvalidId
+from jupyter_automerge.values.ids import parse_storage_id
+from jupyter_automerge.values.keys import KeyKind, StorageKey, document_prefix, key_kind
+from jupyter_automerge.values.limits import PUT_RETRY_FIRST_SECONDS, PUT_RETRY_MOST_SECONDS
+
+
+class Loader:
+    """Asks storage for documents and takes its answers; `actor` makes the actor ids of documents loaded
+    here.
+    """
+
+    def __init__(self, desk: Desk, resumption: Resumption, actor: Callable[[], bytes] | None) -> None:
+        self._desk = desk
+        self._resumption = resumption
+        self._actor = actor
+
+    def empty(self) -> Document:
+        return Document(actor=self._actor() if self._actor is not None else None)
+
+    def load(self, record: DocumentRecord) -> None:
+        """Read all that is stored of the document; one reading at a time."""
+        if record.load is None:
+            record.load = self._desk.ask(
+                lambda token: Load(token, document_prefix(record.id)),
+                lambda event: self._answered(record, event),
+            )
+
+    def _answered(self, record: DocumentRecord, event: Event) -> None:
+        record.load = None
+        self._desk.mark_document(record.id)
+        if isinstance(event, LoadFailed):
+            self._failed(record, event.error)
+            return
+        assert isinstance(event, Loaded)
+        record.load_failures, record.storage_error = 0, ""
+        self._take(record, event.chunks)
+
+    def _failed(self, record: DocumentRecord, error: str) -> None:
+        record.load_failures += 1
+        record.storage_error = error
+        # A later failure of a document that was read before says nothing about what it has already.
+        if record.storage is Storage.PENDING:
+            record.storage = Storage.FAILED
+        doublings = min(record.load_failures - 1, 16)
+        retry_at = self._desk.now + min(PUT_RETRY_FIRST_SECONDS * 2**doublings, PUT_RETRY_MOST_SECONDS)
+        self._desk.at(retry_at, lambda: self.load(record))
+        self._desk.emit(StorageTrouble(record.id, error, retry_at))
+
+    def _take(self, record: DocumentRecord, chunks: tuple[StoredChunk, ...]) -> None:
+        first = record.storage is not Storage.ANSWERED
+        record.storage = Storage.ANSWERED
+        for chunk in chunks:
+            if key_kind(chunk.key) is KeyKind.SYNC_STATE and first:
+                self._take_sync_state(record, chunk)
+        history = _history(record, chunks)
+        if not history:
+            return
+        if record.has_data:
+            # The document is in use: what is new in storage joins it once no change is open.
+            record.changes_waiting.extend(chunk.data for chunk in history)
+        else:
+            self._fill(record, history)
+            record.mark_all_dirty()
+
+    def _take_sync_state(self, record: DocumentRecord, chunk: StoredChunk) -> None:
+        try:
+            store = parse_storage_id(chunk.key[2])
+        except InvalidId:
+            return  # a foreign file; not ours to use or to delete
+        self._resumption.loaded(record, store, chunk.data)
+
+    def _fill(self, record: DocumentRecord, history: list[StoredChunk]) -> None:
+        document, verdicts = Document.load([chunk.data for chunk in history])
+        document.on_free = record.document.on_free
+        record.document = document
+        self._list(record, history, verdicts)
+        record.saving.heads = document.heads if record.saving.chunks else frozenset()
+        record.complete = record.has_data
+
+    def _list(
+        self, record: DocumentRecord, history: list[StoredChunk], verdicts: tuple[ChunkVerdict, ...]
+    ) -> None:
+        for chunk, verdict in zip(history, verdicts, strict=True):
+            if verdict.state is ChunkState.APPLIED:
+                record.saving.chunks[chunk.key] = len(chunk.data)
+            else:
+                self._set_aside(record, chunk.key, f"{verdict.state.value}: {verdict.reason}")
+
+    def _set_aside(self, record: DocumentRecord, key: StorageKey, reason: str) -> None:
+        self._desk.emit(ChunkSetAside(record.id, key, reason))
+
+
+def _history(record: DocumentRecord, chunks: tuple[StoredChunk, ...]) -> list[StoredChunk]:
+    """Snapshots before increments, as automerge-repo feeds them; chunks that are in the document already are
+    not.
+    """
+    fresh = [chunk for chunk in chunks if chunk.key not in record.saving.chunks]
+    snapshots = [chunk for chunk in fresh if key_kind(chunk.key) is KeyKind.SNAPSHOT]
+    increments = [chunk for chunk in fresh if key_kind(chunk.key) is KeyKind.INCREMENTAL]
+    return [*sorted(snapshots, key=_by_key), *sorted(increments, key=_by_key)]
+
+
+def _by_key(chunk: StoredChunk) -> StorageKey:
+    return chunk.key

@@ -1,0 +1,92 @@
+"""One document in the Engine's table: the bytes' owner, its sessions, and what storage said of it."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from jupyter_automerge.document import Document
+from jupyter_automerge.engine.events import Token
+from jupyter_automerge.engine.notices import SearchProgress, StoreRow
+from jupyter_automerge.engine.session import Session, Standing
+from jupyter_automerge.values.heads import Heads
+from jupyter_automerge.values.ids import ConnectionId, DocumentId, StorageId
+from jupyter_automerge.values.keys import StorageKey
+from jupyter_automerge.values.status import DocumentState
+
+
+class Storage(Enum):
+    """What storage has said of the document."""
+
+    PENDING = auto()  # it is being read
+    ANSWERED = auto()  # all it has is in the document
+    FAILED = auto()  # it could not be read: not a "no", and nothing may be written
+
+
+@dataclass(slots=True, eq=False)
+class Saving:
+    """What is durable, and what is on its way there."""
+
+    heads: Heads = frozenset()
+    chunks: dict[StorageKey, int] = field(default_factory=dict)  # sizes of chunks that are in the document
+    put: Token | None = None
+    retry_at: float | None = None
+    failures: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Resume:
+    """Heads shared with a store: `settled` ones are old enough, or durable enough, to begin a session
+    from.
+    """
+
+    settled: Heads = frozenset()
+    recent: Heads = frozenset()
+    recent_since: float = 0.0
+    written: Heads = frozenset()
+    next_write_at: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class DocumentRecord:
+    """All that the Engine knows of one document. Facts only: states are derived in `docsync`."""
+
+    id: DocumentId
+    document: Document
+    storage: Storage
+    since: float
+    wanted: bool = False  # somebody here looks for it or holds it
+    complete: bool = False  # made here, found in storage, or a supplier's advertised heads were reached
+    state: DocumentState = DocumentState.LOADING
+    told: SearchProgress | None = None  # the progress last emitted
+    sessions: dict[ConnectionId, Session] = field(default_factory=dict)
+    saving: Saving = field(default_factory=Saving)
+    load: Token | None = None
+    load_failures: int = 0
+    storage_error: str = ""
+    resume: dict[StorageId, Resume] = field(default_factory=dict)
+    rows: dict[str, StoreRow] = field(default_factory=dict)
+    rows_moved: bool = False
+    refused_chunks: OrderedDict[bytes, None] = field(default_factory=OrderedDict)
+    changes_waiting: list[bytes] = field(default_factory=list)  # chunks that wait for the document to be free
+    leaving: bool = False  # to be unloaded once it is saved
+
+    @property
+    def heads(self) -> Heads:
+        return self.document.heads
+
+    @property
+    def has_data(self) -> bool:
+        return bool(self.document.heads)
+
+    def suppliers(self) -> list[Session]:
+        """Sessions whose peer advertised heads and may deliver them."""
+        return [
+            session
+            for session in self.sessions.values()
+            if session.standing is Standing.HAS and session.can_supply
+        ]
+
+    def mark_all_dirty(self, but: Session | None = None) -> None:
+        for session in self.sessions.values():
+            if session is not but:
+                session.dirty = True

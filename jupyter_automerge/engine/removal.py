@@ -1,0 +1,92 @@
+"""Deleting a document from this store: local, final, and refused while it might be the only copy.
+
+The tombstone is durable before anything is removed, so that a crash in between deletes rather than
+resurrects.
+"""
+
+from jupyter_automerge.engine.desk import Desk
+from jupyter_automerge.engine.effects import Delete, Load, Put
+from jupyter_automerge.engine.events import Event, Loaded, LoadFailed, PutFailed
+from jupyter_automerge.engine.local import LocalPeer
+from jupyter_automerge.engine.notices import DocumentRemoved, StoreRow
+from jupyter_automerge.engine.record import DocumentRecord
+from jupyter_automerge.errors import InvalidId
+from jupyter_automerge.values.ids import DocumentId, parse_document_id
+from jupyter_automerge.values.keys import TOMBSTONE_PREFIX, document_prefix, tombstone_key
+from jupyter_automerge.values.limits import PUT_RETRY_MOST_SECONDS
+
+
+class Graveyard:
+    """The documents that were deleted here. What peers say of them is ignored; a request is answered
+    "unavailable".
+    """
+
+    def __init__(self, local: LocalPeer, desk: Desk) -> None:
+        self._local = local
+        self._desk = desk
+        self._ids: set[DocumentId] = set()
+        self._read = not local.has_storage
+
+    def open(self) -> None:
+        """Read the tombstones of earlier lives of this store."""
+        if not self._read:
+            self._desk.ask(lambda token: Load(token, TOMBSTONE_PREFIX), self._opened)
+
+    def __contains__(self, document_id: DocumentId) -> bool:
+        return document_id in self._ids
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def bury(self, document_id: DocumentId) -> None:
+        """Remember the deletion, durably, and then remove what is stored."""
+        self._ids.add(document_id)
+        if not self._local.has_storage:
+            self._desk.emit(DocumentRemoved(document_id))
+            return
+        self._desk.ask(
+            lambda token: Put(token, tombstone_key(document_id), b"deleted"),
+            lambda event: self._buried(document_id, event),
+        )
+
+    def lift(self, document_id: DocumentId) -> None:
+        """Somebody wants the document again."""
+        if document_id in self._ids:
+            self._ids.discard(document_id)
+            key = tombstone_key(document_id)
+            self._desk.ask(lambda token: Delete(token, (key,)), lambda event: None)
+
+    def _opened(self, event: Event) -> None:
+        if isinstance(event, LoadFailed):
+            self._desk.at(self._desk.now + PUT_RETRY_MOST_SECONDS, self.open)
+            return
+        assert isinstance(event, Loaded)
+        self._read = True
+        for chunk in event.chunks:
+            try:
+                self._ids.add(parse_document_id(chunk.key[-1]))
+            except InvalidId:
+                continue  # a foreign file among the tombstones names no document
+
+    def _buried(self, document_id: DocumentId, event: Event) -> None:
+        if isinstance(event, PutFailed):
+            self._ids.discard(document_id)
+            self._desk.emit(
+                DocumentRemoved(document_id, f"the deletion could not be recorded: {event.error}")
+            )
+            return
+        prefix = document_prefix(document_id)
+        self._desk.ask(
+            lambda token: Delete(token, prefixes=(prefix,)),
+            lambda answer: self._desk.emit(DocumentRemoved(document_id)),
+        )
+
+
+def is_elsewhere(record: DocumentRecord) -> bool:
+    """Whether another store is known to hold every change: only then is deleting the local copy harmless."""
+    return any(_holds_all(record, row) for row in record.rows.values() if not row.same_store)
+
+
+def _holds_all(record: DocumentRecord, row: StoreRow) -> bool:
+    heads = row.stored or (frozenset() if row.ephemeral else row.received)
+    return bool(heads) and record.document.missing_from(heads) == 0

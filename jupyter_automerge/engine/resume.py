@@ -1,0 +1,137 @@
+"""Beginning a session where an earlier one ended: saved shared heads, priming, and the shortcut for
+latecomers.
+
+Priming is a message without need, have and changes: it makes a fresh SyncState believe that the peer has
+those heads. Wrong beliefs converge (measured), and a primed state is never evidence. Format of a saved state,
+as automerge-repo writes it: byte 0x43, LEB128 count, raw 32-byte hashes.
+"""
+
+from jupyter_automerge.document import SyncSession
+from jupyter_automerge.engine.connection import Connection
+from jupyter_automerge.engine.desk import Desk
+from jupyter_automerge.engine.record import DocumentRecord, Resume
+from jupyter_automerge.engine.session import Incoming, Session
+from jupyter_automerge.engine.sync_forms import decode_state, encode_state, prime, since
+from jupyter_automerge.errors import RemoteProtocolError
+from jupyter_automerge.values.heads import Heads
+from jupyter_automerge.values.ids import StorageId
+from jupyter_automerge.values.limits import RESUME_AFTER_SECONDS
+
+
+class Resumption:
+    """Makes the SyncStates of sessions, and keeps what the next one may begin with."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._moved: dict[DocumentRecord, None] = {}
+
+    @property
+    def moved(self) -> bool:
+        """Whether any document has shared heads that may be worth saving."""
+        return bool(self._moved)
+
+    def take_moved(self) -> list[DocumentRecord]:
+        """The documents since the last time."""
+        moved, self._moved = list(self._moved), {}
+        return moved
+
+    def start(self, record: DocumentRecord, session: Session) -> None:
+        """Give the session a SyncState, primed with what its store is known to keep. May raise
+        DocumentBusy.
+        """
+        if session.sync is not None:
+            return
+        sync = SyncSession()
+        if not session.from_scratch:
+            self._prime(record, sync, self._settled(record, session.connection))
+        session.sync = sync
+
+    def prepared(self, record: DocumentRecord, session: Session, incoming: Incoming) -> Incoming:
+        """Start the session if it is new; a peer that asks for everything and lacks nothing before its heads
+        gets less.
+
+        When all heads of a message are known here and its `have` is one entry with empty lastSync, the peer
+        provably has all their ancestors: go on from a state primed at those heads (245 bytes instead of 2 MB
+        at 20 000 changes).
+        """
+        message = incoming.message
+        heads = frozenset(message.heads)
+        latecomer = (
+            not session.spoken
+            and bool(heads)
+            and len(message.have) == 1
+            and not message.have[0].last_sync
+            and not session.from_scratch
+            and record.has_data
+            and record.document.knows_all(heads)
+        )
+        if not latecomer:
+            self.start(record, session)
+            return incoming
+        sync = SyncSession()
+        self._prime(record, sync, heads)
+        session.sync = sync
+        return Incoming.made(since(message, heads))
+
+    def shared(self, record: DocumentRecord, session: Session, heads: Heads) -> None:
+        """The peer showed these heads: those known here are shared with its store."""
+        resume = self._of(record, session.connection)
+        if resume is None or not heads:
+            return
+        known = heads if heads == record.heads else record.document.known(heads)
+        if not known:
+            return
+        self._age(resume)
+        if resume.recent != known:
+            resume.recent, resume.recent_since = known, self._desk.now
+            self._moved[record] = None
+
+    def durable(self, record: DocumentRecord, connection: Connection, heads: Heads) -> None:
+        """The peer's store reported these heads as saved: a session may begin there at once."""
+        resume = self._of(record, connection)
+        if resume is not None:
+            resume.settled = record.document.known(heads) or resume.settled
+            self._moved[record] = None
+
+    def loaded(self, record: DocumentRecord, store: StorageId, data: bytes) -> None:
+        """Take over a saved state; one that does not read is as none."""
+        try:
+            heads = decode_state(data)
+        except RemoteProtocolError:
+            # A torn write of a mere accelerator: the next one replaces it.
+            return
+        record.resume.setdefault(store, Resume()).settled = heads
+
+    def to_write(self, record: DocumentRecord) -> list[tuple[StorageId, bytes]]:
+        """Settled heads that are not in the store yet."""
+        due = []
+        for store, resume in record.resume.items():
+            self._age(resume)
+            if resume.settled and resume.settled != resume.written:
+                resume.written = resume.settled
+                due.append((store, encode_state(resume.settled)))
+        return due
+
+    def _settled(self, record: DocumentRecord, connection: Connection) -> Heads:
+        resume = self._of(record, connection)
+        if resume is None or not record.has_data:
+            return frozenset()
+        self._age(resume)
+        return record.document.known(resume.settled)
+
+    def _prime(self, record: DocumentRecord, sync: SyncSession, heads: Heads) -> None:
+        if heads:
+            record.document.receive(sync, prime(heads).encode())
+
+    def _age(self, resume: Resume) -> None:
+        # Heads that a peer held only in memory may be lost when it dies; after a while they are taken as
+        # kept.
+        if resume.recent and self._desk.now - resume.recent_since >= RESUME_AFTER_SECONDS:
+            resume.settled = resume.recent
+
+    @staticmethod
+    def _of(record: DocumentRecord, connection: Connection) -> Resume | None:
+        metadata = connection.metadata
+        if metadata.storage_id is None or metadata.is_ephemeral:
+            return None
+        return record.resume.setdefault(metadata.storage_id, Resume())

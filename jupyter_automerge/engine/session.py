@@ -1,0 +1,94 @@
+"""What is remembered for one (document, connection): the Automerge sync session and how the peer stands to
+it.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from jupyter_automerge.document import SyncSession
+from jupyter_automerge.engine.connection import Connection
+from jupyter_automerge.values.heads import Heads
+from jupyter_automerge.values.status import Access
+from jupyter_automerge.wire.sync_message import SyncMessage
+
+
+class Policy(Enum):
+    """What the share policy lets the peer have of the document."""
+
+    LOADING = auto()  # asked, not answered
+    ANNOUNCE = auto()  # we may begin
+    SHARE = auto()  # only when the peer asks
+    DENIED = auto()  # nothing, and it is told so when it asks
+
+
+class Standing(Enum):
+    """What the peer has let us know of its own copy."""
+
+    UNKNOWN = auto()  # it has not spoken of the document
+    HAS = auto()  # it advertised heads
+    WANTS = auto()  # it asked and holds nothing
+    UNAVAILABLE = auto()  # it answered that it cannot supply it
+    TOLD = auto()  # it asked, and was answered doc-unavailable; it still gets the document when it turns up
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A sync message that waits to be applied: its bytes, and what is read of them."""
+
+    data: bytes
+    message: SyncMessage
+
+    @classmethod
+    def made(cls, message: SyncMessage) -> "Incoming":
+        return cls(message.encode(), message)
+
+
+@dataclass(slots=True, eq=False)
+class Session:
+    """One record per (document, connection). `dirty`: a sync message should be generated when allowed."""
+
+    connection: Connection
+    policy: Policy = Policy.LOADING
+    standing: Standing = Standing.UNKNOWN
+    advertised: Heads = frozenset()  # the first heads it named: what a search waits for
+    heads: Heads = frozenset()  # the heads it named last
+    sync: SyncSession | None = None
+    inbox: deque[Incoming] = field(default_factory=deque)
+    dirty: bool = True
+    requested: bool = False
+    spoken: bool = False  # we have sent at least one sync message in this session
+    offences: int = 0
+    announce_reset: bool = (
+        False  # the peer still holds a half of an older session: it must be told to start anew
+    )
+    next_ack_at: float = 0.0  # the earliest time for the next report of saved heads
+    from_scratch: bool = False  # an earlier session failed: what it shared is no ground to begin from
+    refused: Heads = frozenset()  # heads of a reader that were already reported as not accepted
+
+    @property
+    def muted(self) -> bool:
+        return self.offences >= 2
+
+    @property
+    def denied(self) -> bool:
+        return self.policy is Policy.DENIED
+
+    @property
+    def engaged(self) -> bool:
+        """Whether messages of the document may go to the peer at all."""
+        if self.muted or self.policy in (Policy.LOADING, Policy.DENIED):
+            return False
+        return self.policy is Policy.ANNOUNCE or self.requested
+
+    @property
+    def can_supply(self) -> bool:
+        """Whether changes from the peer are applied here."""
+        return not self.denied and not self.muted and self.connection.access is Access.WRITE
+
+    def restart(self) -> None:
+        """Begin the Automerge session afresh; the peer is told so before anything else is sent."""
+        self.sync = None
+        self.announce_reset = True
+        self.from_scratch = True
+        self.dirty = True

@@ -1,0 +1,54 @@
+"""Leaving in order: save what is unsaved, let what waits go out, close, and say what is not durable."""
+
+from jupyter_automerge.engine.connections import Connections
+from jupyter_automerge.engine.desk import Desk
+from jupyter_automerge.engine.notices import Stopped
+from jupyter_automerge.engine.record import DocumentRecord
+from jupyter_automerge.engine.saving import Saver
+from jupyter_automerge.values.ids import DocumentId
+
+GOING_AWAY = 1001
+
+
+class Stopping:
+    """Watches the end of a Repo. Bounded by the driver, not here: a store or peer may take for ever."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        documents: dict[DocumentId, DocumentRecord],
+        connections: Connections,
+        saver: Saver,
+    ) -> None:
+        self._desk = desk
+        self._documents = documents
+        self._connections = connections
+        self._saver = saver
+        self._begun = False
+        self._ended = False
+
+    def begin(self) -> None:
+        self._begun = True
+        self._connections.retire_dialers()
+
+    def end_if_done(self) -> None:
+        """Close everything once nothing can be saved or sent any more, and tell once."""
+        if not self._begun or self._ended or self._is_saving() or self._is_sending():
+            return
+        self._ended = True
+        for connection in list(self._connections.table.values()):
+            self._connections.close(connection, GOING_AWAY, "this Repo is closing")
+        unsaved = tuple(record.id for record in self._documents.values() if self._saver.unsaved(record))
+        self._desk.emit(Stopped(unsaved))
+
+    def _is_saving(self) -> bool:
+        return any(
+            record.saving.put is not None or (self._saver.unsaved(record) and not record.saving.failures)
+            for record in self._documents.values()
+        )
+
+    def _is_sending(self) -> bool:
+        return any(
+            connection.is_open and not connection.idle and not connection.full
+            for connection in self._connections.table.values()
+        )

@@ -1,0 +1,57 @@
+"""The one writer of a connection: what goes out next, when the transport can take it."""
+
+from collections.abc import Callable
+
+from jupyter_automerge.engine.connection import Connection
+from jupyter_automerge.engine.desk import Desk
+from jupyter_automerge.engine.effects import Send
+from jupyter_automerge.values.ids import DocumentId
+
+
+class Writer:
+    """Takes queued frames first, then dirty documents in turn, then reports of saved heads.
+
+    A sync message is generated only here, when it can be sent at once: generating it changes the SyncState,
+    so it is a promise that must be kept. Hence at most one generated message per connection is ever on its
+    way.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        sync_frame: Callable[[Connection, DocumentId], bytes | None],
+        ack_frame: Callable[[Connection], bytes | None],
+    ) -> None:
+        self._desk = desk
+        self._sync_frame = sync_frame
+        self._ack_frame = ack_frame
+
+    def pump(self, connection: Connection) -> None:
+        """Send the next frame, if there is one and the transport is not full."""
+        if connection.full:
+            return
+        frame = self._next(connection)
+        if frame is not None:
+            connection.full = True
+            self._desk.effect(Send(connection.id, frame))
+
+    def _next(self, connection: Connection) -> bytes | None:
+        if connection.frames:
+            return connection.frames.popleft()
+        return self._next_sync(connection) or self._next_ack(connection)
+
+    def _next_sync(self, connection: Connection) -> bytes | None:
+        while connection.dirty:
+            document_id = next(iter(connection.dirty))
+            del connection.dirty[document_id]
+            frame = self._sync_frame(connection, document_id)
+            if frame is not None:
+                return frame
+        return None
+
+    def _next_ack(self, connection: Connection) -> bytes | None:
+        while connection.acks:
+            frame = self._ack_frame(connection)
+            if frame is not None:
+                return frame
+        return None
