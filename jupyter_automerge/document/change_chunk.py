@@ -1,7 +1,7 @@
 """A change chunk's own fields, read and rewritten without the core."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jupyter_automerge.document.chunks import ChunkType, read_chunk, write_chunk
 from jupyter_automerge.document.leb128 import read_signed, read_unsigned, write_signed, write_unsigned
@@ -84,3 +84,8 @@ def write_change(
         ]
     )
     return write_chunk(ChunkType.CHANGE, body)
+
+
+def empty_operations(fields: ChangeFields) -> ChangeFields:
+    """The same change without operations: no other actors, no columns."""
+    return replace(fields, operations=b"\x00\x00")

@@ -1,11 +1,9 @@
 """Automerge's chunks: magic, the first four bytes of a SHA-256, a type, a length, then the body."""
 
-from collections.abc import Iterable, Iterator
+import zlib
 from dataclasses import dataclass
 from enum import IntEnum
 from hashlib import sha256
-from zlib import decompressobj
-from zlib import error as ZlibError
 
 from jupyter_automerge.document.leb128 import read_unsigned, write_unsigned
 from jupyter_automerge.errors import BadChunk
@@ -39,10 +37,14 @@ class Chunk:
     def checksum_is_right(self) -> bool:
         """Of a compressed change the checksum covers the inflated form; one that does not inflate is wrong."""
         try:
-            expected = chunk_hash(*self.plain())
+            return self.hash()[:_CHECKSUM_BYTES] == self.data[len(MAGIC) : _TYPE_AT]
         except BadChunk:
             return False
-        return expected[:_CHECKSUM_BYTES] == self.data[len(MAGIC) : _TYPE_AT]
+
+    def hash(self) -> bytes:
+        """SHA-256 over type, length and plain body: of a change, its hash. Raises BadChunk."""
+        kind, body = self.plain()
+        return sha256(bytes([kind]) + write_unsigned(len(body)) + body).digest()
 
     def plain(self) -> tuple[ChunkType, bytes]:
         """Kind and body with the change's compression undone. Raises BadChunk."""
@@ -53,16 +55,11 @@ class Chunk:
 
 def inflate(data: bytes) -> bytes:
     """Undo raw deflate. Raises BadChunk."""
-    stream = decompressobj(wbits=-15)
+    stream = zlib.decompressobj(wbits=-15)
     try:
         return stream.decompress(data) + stream.flush()
-    except ZlibError as error:
+    except zlib.error as error:
         raise BadChunk(f"its compressed body does not inflate ({error})") from None
-
-
-def chunk_hash(kind: ChunkType, body: bytes) -> bytes:
-    """SHA-256 over type, length and body: of a change, its hash."""
-    return sha256(bytes([kind]) + write_unsigned(len(body)) + body).digest()
 
 
 def write_chunk(kind: ChunkType, body: bytes) -> tuple[bytes, bytes]:
@@ -87,16 +84,3 @@ def read_chunk(data: bytes, start: int = 0) -> tuple[Chunk, int]:
         raise TornChunk(f"{body_at + length - len(data)} bytes of it are missing")
     end = body_at + length
     return Chunk(ChunkType(kind), data[body_at:end], data[start:end]), end
-
-
-def split_chunks(data: bytes) -> Iterator[Chunk]:
-    """All chunks of concatenated bytes. Raises TornChunk or BadChunk at the first that is none."""
-    position = 0
-    while position < len(data):
-        chunk, position = read_chunk(data, position)
-        yield chunk
-
-
-def join_chunks(chunks: Iterable[bytes]) -> bytes:
-    """What a store keeps of several chunks."""
-    return b"".join(chunks)

@@ -3,6 +3,7 @@
 The package has no types of its own; these Protocols are what 0.2.0.dev4 was measured to do.
 """
 
+import builtins
 import ctypes
 from typing import Any, Protocol, cast
 
@@ -23,13 +24,12 @@ CoreValue = tuple[Any, bytes]
 class CoreChange(Protocol):
     """One change of the history. `timestamp` is not used: it takes the seconds for milliseconds."""
 
-    hash: bytes
-    deps: list[bytes]
-    actor_id: bytes
-    seq: int
-    message: str | None
-    bytes: bytes
-    raw_bytes: bytes
+    hash: builtins.bytes
+    deps: list[builtins.bytes]
+    raw_bytes: builtins.bytes
+
+    @property
+    def bytes(self) -> builtins.bytes: ...
 
 
 class CoreMessage(Protocol):

@@ -22,6 +22,7 @@ class Draft:
     def __init__(self, source: CoreDocument) -> None:
         self.core = source.fork()
         self.core.set_actor(source.get_actor())
+        self._heads = self.core.get_heads()
         self._number = next(_numbers)
         self._transaction: CoreTransaction | None = None
 
@@ -33,9 +34,10 @@ class Draft:
 
     def commit(self) -> bytes | None:
         """End the transaction: the change under its working hash, or None if nothing was written."""
-        before = self.core.get_heads() if self._transaction is None else self._transaction.get_heads()
+        before = self._heads
         self._end(keep=True)
-        if self.core.get_heads() == before:
+        self._heads = self.core.get_heads()
+        if self._heads == before:
             return None
         change = self.core.get_last_local_change()
         return None if change is None else bytes(change.raw_bytes)

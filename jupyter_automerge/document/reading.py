@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from jupyter_automerge.document.core import LIST, MAP, CoreReader, CoreValue, ObjType, ScalarType
+from jupyter_automerge.document.core import LIST, MAP, ROOT, CoreReader, CoreValue, ObjType, Prop, ScalarType
+from jupyter_automerge.document.planning import Path
 from jupyter_automerge.document.value_types import ImmutableString
+from jupyter_automerge.errors import DocumentError
 
 Heads = list[bytes] | None
 
@@ -41,3 +43,23 @@ def read_scalar(value: tuple[Any, object]) -> Any:
     if kind == ScalarType.Bytes:
         return bytes(cast(bytes, plain))
     return plain
+
+
+def read_path(core: CoreReader, path: Path, heads: Heads = None) -> Any:
+    """The plain value at a path. Raises DocumentError where there is nothing."""
+    found: CoreValue = (MAP, ROOT)
+    for depth, prop in enumerate(path):
+        found = _step(core, found, prop, path[: depth + 1], heads)
+    return read_value(core, found, heads)
+
+
+def _step(core: CoreReader, found: CoreValue, prop: Prop, path: Path, heads: Heads) -> CoreValue:
+    kind, obj_id = found
+    fits = (kind == MAP and isinstance(prop, str)) or (kind == LIST and isinstance(prop, int))
+    if fits and isinstance(prop, int) and prop < 0:
+        prop += core.length(obj_id, heads)
+        fits = prop >= 0
+    inner = core.get(obj_id, prop, heads) if fits else None
+    if inner is None:
+        raise DocumentError("there is nothing", path)
+    return inner

@@ -1,0 +1,158 @@
+"""The document itself, as opposed to the draft that changes are made in. Not thread-safe: its owner locks.
+
+Changes committed in the draft wait here until somebody needs them in the core: one costs as much there as fifty.
+"""
+
+from collections.abc import Iterable
+
+from jupyter_automerge.document.changed import Changed
+from jupyter_automerge.document.core import (
+    CoreChange,
+    CoreDocument,
+    decode_message,
+    is_panic,
+    load_document,
+    new_document,
+    new_sync_state,
+)
+from jupyter_automerge.document.graph import ChangeGraph
+from jupyter_automerge.document.journal import Journal
+from jupyter_automerge.document.sync_session import message_of_changes
+from jupyter_automerge.errors import BadChunk
+from jupyter_automerge.values.heads import Heads
+
+_PASSED = 4096
+_PENDING = 1024
+
+
+class Trunk:
+    """The core document, its heads, and what is needed to lose nothing when the core fails."""
+
+    def __init__(self, core: CoreDocument, image: bytes) -> None:
+        self._core = core
+        self._actor = core.get_actor()
+        self.heads: Heads = frozenset(core.get_heads())
+        self._pending: list[bytes] = []
+        self._journal = Journal(image)
+        self._graph: ChangeGraph | None = None
+        # Hashes the document has had as heads: mostly enough to answer `knows` without the graph.
+        self._passed: dict[bytes, None] = dict.fromkeys(self.heads)
+
+    @property
+    def has_pending(self) -> bool:
+        """Whether the core lags behind `heads`."""
+        return bool(self._pending)
+
+    @property
+    def core(self) -> CoreDocument:
+        """The core with every commit in it."""
+        if self._pending:
+            self._core.receive_sync_message(
+                new_sync_state(), decode_message(message_of_changes(self._pending))
+            )
+            self._pending.clear()
+            self.heads = frozenset(self._core.get_heads())
+            self._journal.trim(self._core.save)
+        return self._core
+
+    @property
+    def graph(self) -> ChangeGraph:
+        """Hash -> parents of every change; built on first need, extended by every move."""
+        if self._graph is None:
+            graph = ChangeGraph()
+            for change in self.core.get_changes([]):
+                graph.add(change.hash, change.deps)
+            self._graph = graph
+        return self._graph
+
+    def knows(self, change: bytes) -> bool:
+        """Whether the change is in the document."""
+        return change in self.heads or change in self._passed or change in self.graph
+
+    def known(self, heads: Heads) -> Heads:
+        """Those of the heads that are in the document."""
+        return frozenset(head for head in heads if self.knows(head))
+
+    def changes_since(self, heads: Heads) -> list[CoreChange]:
+        """The changes outside of the ancestors of `heads`, which must be known, in an order that can be applied."""
+        return [] if heads == self.heads else self.core.get_changes(sorted(heads))
+
+    def commit(self, chunk: bytes, change: bytes) -> Changed:
+        """Take a change whose dependencies are the heads. The core gets it when it is next asked for."""
+        before = self.heads
+        try:
+            self._pending.append(chunk)
+            self._move(frozenset([change]))
+            self._journal.add(chunk)
+            if self._graph is not None:
+                self._graph.add(change, before)
+        except BaseException:  # KeyboardInterrupt: whatever was reached, all of it follows from the core
+            self._start_over()
+            raise
+        if len(self._pending) >= _PENDING:
+            _ = self.core
+        return Changed(before, self.heads)
+
+    def receive(self, sync_state: object, message: bytes) -> Changed | None:
+        """Give a sync message to the core. Raises BadChunk; the document is then as before."""
+        core, before = self.core, self.heads
+        try:
+            decoded = decode_message(message)
+        except BaseException as error:
+            raise _refusal(error) from None
+        try:
+            core.receive_sync_message(sync_state, decoded)
+        except BaseException as error:
+            refusal = _refusal(error)
+            self._rebuild()
+            raise refusal from None
+        after = frozenset(core.get_heads())
+        if after == before:
+            return None
+        self._take_note(before, after)
+        return Changed(before, after)
+
+    def apply(self, chunks: Iterable[bytes]) -> Changed | None:
+        """Apply change chunks. Raises BadChunk; the document is then as before."""
+        return self.receive(new_sync_state(), message_of_changes(chunks))
+
+    def image(self) -> bytes:
+        """The bytes that this document can be loaded from; not compact."""
+        return self._journal.image()
+
+    def _take_note(self, before: Heads, after: Heads) -> None:
+        try:
+            for change in self._core.get_changes(sorted(before)):
+                self._journal.add(change.bytes)
+                if self._graph is not None:
+                    self._graph.add(change.hash, change.deps)
+            self._move(after)
+            self._journal.trim(self._core.save)
+        except BaseException:  # KeyboardInterrupt, as in commit
+            self._start_over()
+            raise
+
+    def _move(self, heads: Heads) -> None:
+        self.heads = heads
+        self._passed.update(dict.fromkeys(heads))
+        while len(self._passed) > _PASSED:
+            del self._passed[next(iter(self._passed))]
+
+    def _start_over(self) -> None:
+        """Derive everything from the core again."""
+        self._graph = None
+        self._move(frozenset(self.core.get_heads()))
+        self._journal.restart(self._core.save())
+
+    def _rebuild(self) -> None:
+        """A panic leaves the binding's document unusable, an error perhaps half changed: make another."""
+        image = self._journal.image()
+        core = load_document(image) if image else new_document()
+        core.set_actor(self._actor)
+        self._core = core
+
+
+def _refusal(error: BaseException) -> BaseException:
+    if is_panic(error):
+        return BadChunk(f"the Automerge core gave up on them ({error})")
+    return BadChunk(str(error)) if isinstance(error, Exception) else error
