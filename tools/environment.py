@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from tools import front_end
-from tools.node import install_packages, node_trouble
+from tools.node import node_trouble
 from tools.stamps import fingerprint, is_current, write_stamp
 from tools.steps import ROOT, SetupError, Steps
 
@@ -35,10 +35,6 @@ class Environment:
         built = self._build_front_end()
         if not self._install() and built:
             self._refresh_labextension()
-
-    def install_npm_packages(self, folder: Path) -> None:
-        """`npm ci` in one more folder, if its lock file is new."""
-        install_packages(folder, self._npm)
 
     def _check_tools(self) -> None:
         if not self._has_uv() and not all(map(importlib.util.find_spec, ("venv", "ensurepip"))):

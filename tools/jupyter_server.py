@@ -16,6 +16,10 @@ ANSWER_SECONDS = 90  # a cold disk and two busy cores: the first start of Jupyte
 STOP_SECONDS = 20  # Jupyter gives a busy kernel five seconds before it kills it
 
 
+# No question about news, no look for updates: a start asks no other host for anything.
+QUIET = {"LabApp": {"news_url": None, "check_for_updates_class": "jupyterlab.NeverCheckForUpdate"}}
+
+
 class ServerStopped(Exception):
     """The server's process ended, or did not answer in time, while it was waited for."""
 
@@ -65,6 +69,7 @@ class JupyterServer:
         path = f"{python.parent}{os.pathsep}{os.environ.get('PATH', '')}"
         self._environment = private_environment(home) | {"PATH": path} | dict(environment or {})
         self._runtime = home / "runtime"
+        self._config = home / "config" / "jupyter_server_config.json"
         self._notebooks = notebooks
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -82,8 +87,9 @@ class JupyterServer:
 
     def start(self) -> None:
         """Start the server and return when it answers. Raises ServerStopped, and leaves no process then."""
-        for folder in (self._runtime, self.log.parent):
+        for folder in (self._runtime, self.log.parent, self._config.parent):
             folder.mkdir(parents=True, exist_ok=True)
+        self._config.write_text(json.dumps(QUIET, indent=2), encoding="utf-8")
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command,
@@ -137,8 +143,6 @@ class JupyterServer:
             "--ServerApp.ip=127.0.0.1",
             f"--ServerApp.port={self.port}",
             f"--ServerApp.root_dir={notebooks}",
-            "--LabApp.news_url=None",
-            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         ]
         return [*options, "--allow-root"] if os.geteuid() == 0 else options
 

@@ -18,11 +18,7 @@ def prepare(*, browser: bool) -> None:
     steps = Steps(FOLDER / "setup.log")
     if browser:
         need_browser(steps)
-    environment = Environment(FOLDER, ("lab", "test"), steps)
-    environment.prepare()
-    for lock in sorted(ROOT.glob("tests/interop/js/**/package-lock.json")):
-        if "node_modules" not in lock.parts:
-            environment.install_npm_packages(lock.parent)
+    Environment(FOLDER, ("lab", "test"), steps).prepare()
 
 
 def main() -> None:
