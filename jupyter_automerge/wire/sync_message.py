@@ -122,6 +122,12 @@ class _Reader:
         return self._data[self._at :]
 
     def _leb128(self, field: str) -> int:
+        if self._at < len(self._data) and self._data[self._at] < 0x80:  # nearly all of them
+            self._at += 1
+            return self._data[self._at - 1]
+        return self._long_leb128(field)
+
+    def _long_leb128(self, field: str) -> int:
         number = 0
         for position in range(_MOST_LEB128_BYTES):
             if self._at >= len(self._data):
@@ -141,6 +147,8 @@ def _hashes(hashes: tuple[bytes, ...]) -> bytes:
 
 
 def _leb128(number: int) -> bytes:
+    if number < 0x80:
+        return bytes((number,))
     encoded = bytearray()
     while number >= 0x80:
         encoded.append(number & 0x7F | 0x80)
