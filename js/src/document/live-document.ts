@@ -1,0 +1,155 @@
+import * as A from "@automerge/automerge/slim";
+import { type DocHandle, type DocHandleChangePayload, type DocumentId, encodeHeads } from "@automerge/automerge-repo/slim";
+import { Evidence, type Level } from "./evidence.ts";
+import { type Path, valueAt } from "./path.ts";
+import { type Graph, relate, type Report } from "./relation.ts";
+
+export type Root = Record<string, unknown>;
+export type DocumentState = "fetching" | "ready" | "unavailable";
+
+/** A change of anything a view shows. Patches are those of the document itself, if it changed. */
+export interface Change {
+  readonly patches: readonly A.Patch[];
+  readonly local: boolean;
+}
+
+/** Changes that the server did not take from us, as it told us. */
+export interface Refusal {
+  readonly reason: string;
+}
+
+/** One document on this page: its handle, what its server is known to hold, and who watches it. */
+export class LiveDocument {
+  readonly evidence = new Evidence();
+  refusal: Refusal | null = null;
+  #unavailable = false;
+  #changing = false;
+  readonly #watchers = new Set<(change: Change) => void>();
+  #report: { readonly key: string; readonly report: Report } | null = null;
+
+  constructor(readonly handle: DocHandle<Root>) {
+    handle.on("change", (payload) => this.#changed(payload));
+    handle.on("heads-changed", () => this.#arrived());
+  }
+
+  get id(): DocumentId {
+    return this.handle.documentId;
+  }
+
+  get state(): DocumentState {
+    if (this.handle.isReady()) return "ready";
+    return this.#unavailable ? "unavailable" : "fetching";
+  }
+
+  /** The document, or undefined before it came. */
+  get root(): A.Doc<Root> | undefined {
+    return this.handle.isReady() ? this.handle.doc() : undefined;
+  }
+
+  get heads(): A.Heads {
+    const root = this.root;
+    return root ? A.getHeads(root) : [];
+  }
+
+  /** Our heads against the server's store; null before the document came. */
+  get report(): Report | null {
+    const graph = this.#graph();
+    if (!graph) return null;
+    const key = `${this.heads.join()}|${this.evidence.heads.join()}`;
+    if (this.#report?.key !== key) this.#report = { key, report: relate(graph, this.evidence.heads) };
+    return this.#report.report;
+  }
+
+  get storedThere(): boolean {
+    const graph = this.#graph();
+    return graph !== null && relate(graph, this.evidence.stored).relation === "synced";
+  }
+
+  watch(watcher: (change: Change) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** Every edit of the page goes through here, so that views can tell their own changes from others'. */
+  change(edit: (root: Root) => void): void {
+    this.#changing = true;
+    try {
+      this.handle.change(edit);
+    } finally {
+      this.#changing = false;
+    }
+  }
+
+  /** An edit made against an older state, merged into the present one. */
+  changeAt(heads: A.Heads, edit: (root: Root) => void): void {
+    this.#changing = true;
+    try {
+      this.handle.changeAt(encodeHeads(heads), edit);
+    } finally {
+      this.#changing = false;
+    }
+  }
+
+  hear(heads: readonly string[], level: Level): void {
+    this.evidence.hear(heads, level, this.#graph() ?? NOTHING_KNOWN);
+    this.#unavailable = false;
+    this.touch();
+  }
+
+  noteUnavailable(): void {
+    this.#unavailable = true;
+    this.touch();
+  }
+
+  refused(reason: string): void {
+    this.refusal = { reason };
+    this.touch();
+  }
+
+  /** Tell the watchers that something besides the document changed. */
+  touch(): void {
+    this.#emit({ patches: [], local: false });
+  }
+
+  /** The stored datatype of a number: "int", "uint" or "f64". */
+  storedTypeAt(path: Path): string | undefined {
+    const root = this.root;
+    const parent = root && valueAt(root, path.slice(0, -1));
+    const object = parent ? A.getObjectId(parent) : null;
+    const prop = path.at(-1);
+    if (!root || object === null || prop === undefined) return undefined;
+    return A.getBackend(root).getWithType(object, prop)?.[0];
+  }
+
+  /** All values that were written to the same place at the same time; one or none means no conflict. */
+  conflictsAt(path: Path): unknown[] {
+    const parent = valueAt(this.root, path.slice(0, -1)) as A.Doc<unknown> | undefined;
+    const prop = path.at(-1);
+    if (!parent || prop === undefined) return [];
+    return Object.values(A.getConflicts(parent, prop) ?? {});
+  }
+
+  #graph(): Graph | null {
+    const root = this.root;
+    if (!root) return null;
+    return {
+      knows: (hash) => A.hasHeads(root, [hash]),
+      missingFrom: (known) => A.getChangesMetaSince(root, [...known]).length,
+    };
+  }
+
+  #arrived(): void {
+    this.#unavailable = false;
+    this.touch();
+  }
+
+  #changed(payload: DocHandleChangePayload<Root>): void {
+    this.#emit({ patches: payload.patches, local: this.#changing });
+  }
+
+  #emit(change: Change): void {
+    for (const watcher of [...this.#watchers]) watcher(change);
+  }
+}
+
+const NOTHING_KNOWN: Graph = { knows: () => false, missingFrom: () => 0 };

@@ -1,0 +1,27 @@
+/**
+ * Our heads against a store's, by ancestry. Heads are sets of change hashes (hex); two sets are never compared
+ * for equality, because different heads can name the same history.
+ */
+export type Relation = "unknown" | "synced" | "ahead" | "behind" | "diverged";
+
+/** The change graph of our own document. */
+export interface Graph {
+  readonly knows: (hash: string) => boolean;
+  /** How many of our changes are neither among these known hashes nor their ancestors. */
+  readonly missingFrom: (known: readonly string[]) => number;
+}
+
+export interface Report {
+  readonly relation: Relation;
+  /** Changes of ours that the store is not known to have. */
+  readonly missingThere: number;
+}
+
+export function relate(graph: Graph, heard: readonly string[]): Report {
+  const known = heard.filter((hash) => graph.knows(hash));
+  const missingThere = graph.missingFrom(known);
+  if (heard.length === 0) return { relation: "unknown", missingThere };
+  const behind = known.length < heard.length;
+  if (behind) return { relation: missingThere ? "diverged" : "behind", missingThere };
+  return { relation: missingThere ? "ahead" : "synced", missingThere };
+}

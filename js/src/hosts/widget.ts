@@ -1,0 +1,79 @@
+/**
+ * The anywidget module: saved with every view of every notebook, so it stays tiny and only fetches the page module
+ * from the server that made the page. `initialize` does nothing: a slow one costs a widget all its messages.
+ */
+interface Model {
+  get(name: string): unknown;
+  on(event: string, listener: () => void): void;
+  off(event: string, listener: () => void): void;
+}
+
+interface RenderProps {
+  readonly model: Model;
+  readonly el: HTMLElement;
+  readonly signal?: AbortSignal;
+}
+
+interface Mounted {
+  dispose(): void;
+}
+
+function findBase(): URL | null {
+  try {
+    const { baseUrl } = JSON.parse(document.getElementById("jupyter-config-data")?.textContent ?? "") as { baseUrl: string };
+    return new URL(baseUrl, location.href);
+  } catch {
+    return null;
+  }
+}
+
+async function show({ model, el }: RenderProps): Promise<Mounted> {
+  const base = findBase();
+  const snapshot = model.get("snapshot");
+  if (!base) return showSaved(el, snapshot, "there is no Jupyter server here to be live with");
+  const address = new URL(`automerge/static/page.js?v=${String(model.get("page_hash"))}`, base).href;
+  try {
+    const page = (await import(address)) as { mount(target: HTMLElement, options: object): Mounted };
+    return page.mount(el, { url: model.get("url"), path: model.get("path"), view: model.get("view"), snapshot, baseUrl: base.href });
+  } catch (error) {
+    return showSaved(el, snapshot, `this server did not give the page module (${String(error)})`);
+  }
+}
+
+function showSaved(el: HTMLElement, snapshot: unknown, why: string): Mounted {
+  const { value, asOf } = (snapshot ?? {}) as { value?: unknown; asOf?: string };
+  const box = document.createElement("pre");
+  box.style.cssText = "margin:0;max-height:24em;overflow:auto;white-space:pre-wrap";
+  const when = asOf ? `As it was at ${asOf}` : "Nothing was saved";
+  box.textContent = `${when}: ${why}.${value === undefined ? "" : `\n${JSON.stringify(value, null, 2)}`}`;
+  el.append(box);
+  return { dispose: () => box.remove() };
+}
+
+function render(props: RenderProps): () => void {
+  let gone = false;
+  let mounted: Mounted | undefined;
+  let turn = 0;
+  const again = async (): Promise<void> => {
+    const mine = ++turn;
+    mounted?.dispose();
+    mounted = undefined;
+    const made = await show(props);
+    if (gone || mine !== turn) made.dispose();
+    else mounted = made;
+  };
+  const leave = (): void => {
+    gone = true;
+    mounted?.dispose();
+    for (const name of NAMES) props.model.off(name, start);
+  };
+  const start = (): void => void again();
+  for (const name of NAMES) props.model.on(name, start);
+  props.signal?.addEventListener("abort", leave);
+  start();
+  return leave;
+}
+
+const NAMES = ["change:url", "change:path"];
+
+export default { initialize: (): void => undefined, render };

@@ -1,0 +1,167 @@
+import { type AutomergeUrl, type DocumentId, type NetworkAdapterInterface, parseAutomergeUrl, type PeerId, Repo } from "@automerge/automerge-repo/slim";
+import { LiveDocument, type Root } from "../document/live-document.ts";
+import { EventsClient, type PeerRow } from "../network/events-client.ts";
+import type { Surroundings } from "../network/dialer.ts";
+import { ServerAdapter, type ServerListener } from "../network/server-adapter.ts";
+import { askServer } from "../network/verdict.ts";
+import { addresses, type Place } from "../place.ts";
+import { browserName, randomId } from "./browser.ts";
+import { loadCore } from "./core.ts";
+
+/** A document that no view shows any more stays this long: notebooks remove and redraw views all the time. */
+const KEEP_SECONDS = 30;
+
+interface Opened {
+  readonly document: LiveDocument;
+  views: number;
+}
+
+const surroundings: Surroundings = {
+  open: (url) => new WebSocket(url) as never,
+  random: Math.random,
+  now: Date.now,
+};
+
+/** All that the views of one browser page share: one Repo, one road to the server, one events socket. */
+export class Page {
+  readonly peerId = `browser-${randomId()}` as PeerId;
+  readonly repo: Repo;
+  readonly server: ServerAdapter | null;
+  readonly #events: EventsClient | null;
+  readonly #documents = new Map<DocumentId, Opened>();
+  readonly #rows = new Map<DocumentId, readonly PeerRow[]>();
+  readonly #coreUrl: string;
+
+  constructor(readonly place: Place | null, network: NetworkAdapterInterface | null, coreUrl: string) {
+    this.#coreUrl = coreUrl;
+    const ask = (): ReturnType<typeof askServer> => askServer(place as Place, (url, init) => fetch(url, init));
+    this.server = place && !network ? this.#serverAdapter(place, ask) : null;
+    this.#events = this.server && place ? new EventsClient(addresses.events(place), this.#eventsListener(), ask, surroundings) : null;
+    const wanted = async (_peer: PeerId, documentId?: DocumentId): Promise<boolean> =>
+      documentId === undefined || this.#documents.has(documentId);
+    this.repo = new Repo({
+      network: [network ?? (this.server as ServerAdapter)],
+      peerId: this.peerId,
+      // Others cannot make this page hold documents that no view asked for.
+      shareConfig: { announce: wanted, access: wanted },
+    });
+    this.#listenToWindow();
+  }
+
+  /** Start loading the core; open() may be called when it came. */
+  ready(): Promise<void> {
+    return loadCore(this.#coreUrl);
+  }
+
+  open(url: AutomergeUrl): LiveDocument {
+    const { documentId } = parseAutomergeUrl(url);
+    const opened = this.#documents.get(documentId) ?? this.#find(documentId);
+    opened.views += 1;
+    return opened.document;
+  }
+
+  release(documentId: DocumentId): void {
+    const opened = this.#documents.get(documentId);
+    if (!opened) return;
+    opened.views -= 1;
+    if (opened.views === 0) setTimeout(() => void this.#unload(documentId), KEEP_SECONDS * 1000);
+  }
+
+  /** The other peers of a document, as the server last named them: without itself and without this page. */
+  peersOf(documentId: DocumentId): readonly PeerRow[] {
+    const rows = this.#rows.get(documentId) ?? [];
+    const storageId = this.server?.server?.metadata.storageId;
+    return rows.filter((row) => row.id !== storageId && !row.peerIds?.includes(this.peerId));
+  }
+
+  /** Changes that exist in this window only, over all documents. */
+  get onlyHere(): number {
+    let count = 0;
+    for (const { document } of this.#documents.values()) count += document.refusal ? 0 : (document.report?.missingThere ?? 0);
+    return count;
+  }
+
+  poke(): void {
+    this.server?.dialer.poke();
+    this.#events?.dialer.poke();
+  }
+
+  #find(documentId: DocumentId): Opened {
+    // Registered before find(): the share policy asks this map.
+    const opened = { views: 0 } as { document: LiveDocument; views: number };
+    this.#documents.set(documentId, opened);
+    const progress = this.repo.findWithProgress<Root>(documentId);
+    const { handle } = "peek" in progress ? progress.peek() : progress;
+    opened.document = new LiveDocument(handle);
+    this.#events?.watch(documentId);
+    return opened;
+  }
+
+  async #unload(documentId: DocumentId): Promise<void> {
+    const opened = this.#documents.get(documentId);
+    if (!opened || opened.views > 0) return;
+    if (opened.document.state !== "ready" || opened.document.report?.missingThere) return; // the only copy stays
+    this.#documents.delete(documentId);
+    this.#rows.delete(documentId);
+    this.#events?.unwatch(documentId);
+    await this.repo.removeFromCache(documentId);
+  }
+
+  #serverAdapter(place: Place, ask: () => ReturnType<typeof askServer>): ServerAdapter {
+    const adapter = new ServerAdapter({
+      url: addresses.sync(place),
+      name: browserName(navigator.userAgent),
+      sessionId: randomId(),
+      ask,
+      surroundings,
+    });
+    adapter.listener = this.#serverListener();
+    return adapter;
+  }
+
+  #serverListener(): ServerListener {
+    return {
+      linkChanged: () => this.#linkChanged(),
+      headsHeard: (documentId, heads, level) => this.#documents.get(documentId)?.document.hear(heads, level),
+      sessionStarted: () => this.#forEach((document) => document.evidence.forgetSession()),
+      unavailable: (documentId) => this.#documents.get(documentId)?.document.noteUnavailable(),
+      refused: (documentId, reason) => this.#documents.get(documentId)?.document.refused(reason),
+    };
+  }
+
+  #eventsListener(): ConstructorParameters<typeof EventsClient>[1] {
+    return {
+      peers: (documentId, rows) => {
+        this.#rows.set(documentId, rows);
+        this.#documents.get(documentId)?.document.touch();
+      },
+      access: (access) => {
+        if (this.server) this.server.access = access;
+      },
+    };
+  }
+
+  /** The events socket follows the link: it is dialled when the server is there. */
+  #linkChanged(): void {
+    if (this.server?.link === "live") {
+      this.#events?.dialer.start();
+      this.#events?.dialer.poke();
+    }
+    this.#forEach((document) => document.touch());
+  }
+
+  #forEach(action: (document: LiveDocument) => void): void {
+    for (const { document } of this.#documents.values()) if (document) action(document);
+  }
+
+  #listenToWindow(): void {
+    addEventListener("online", () => this.poke());
+    addEventListener("focus", () => this.poke());
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) this.poke();
+    });
+    addEventListener("beforeunload", (event) => {
+      if (this.onlyHere > 0) event.preventDefault();
+    });
+  }
+}

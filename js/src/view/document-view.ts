@@ -1,0 +1,276 @@
+import type { AutomergeUrl } from "@automerge/automerge-repo/slim";
+import { parseAutomergeUrl } from "@automerge/automerge-repo/slim";
+import type { Change, LiveDocument, Root } from "../document/live-document.ts";
+import { keyOf, movePath, type Path, valueAt } from "../document/path.ts";
+import { refusedText } from "../document/refused-text.ts";
+import { reviveSnapshot, type Snapshot } from "../document/snapshot.ts";
+import type { Page } from "../page/page.ts";
+import { addresses } from "../place.ts";
+import { firstOpen, PAGE_OF_ROWS, rowsOf, type ValueRow } from "../tree/rows.ts";
+import { changes, type Chip, type ChipFacts, chipOf } from "./chip.ts";
+import { diagnosticsOf } from "./diagnostics.ts";
+import type { Editor } from "./editor.ts";
+import { element } from "./element.ts";
+import { Header } from "./header.ts";
+import { Notices } from "./notices.ts";
+import { ScalarEditor } from "./scalar-editor.ts";
+import { Speaker } from "./speaker.ts";
+import { Steady } from "./steady.ts";
+import { TextEditor } from "./text-editor.ts";
+import { Treegrid } from "./treegrid.ts";
+
+export interface ViewOptions {
+  readonly url: AutomergeUrl;
+  readonly path: Path;
+  readonly title: string | null;
+  readonly snapshot: Snapshot | null;
+  readonly trusted: boolean;
+  readonly page: Page | null;
+}
+
+/** One document, or a part of it, as a tree that is edited in place. */
+export class DocumentView {
+  readonly element = element("section", { class: "jam-view", "data-lm-suppress-shortcuts": "true" });
+  readonly #header = new Header(() => this.#copyDiagnostics());
+  readonly #notices = new Notices();
+  readonly #speaker = new Speaker();
+  readonly #steady = new Steady(() => this.#schedule());
+  readonly #tree: Treegrid;
+  readonly #open = new Set<string>();
+  readonly #shown = new Map<string, number>();
+  readonly #flashing = new Set<string>();
+  readonly #old: unknown;
+  #document: LiveDocument | null = null;
+  #unwatch: () => void = () => undefined;
+  #allowed: boolean;
+  #path: Path;
+  #opened = false;
+  #frame = 0;
+  #coreFailure: string | null = null;
+  #disposed = false;
+
+  constructor(private readonly options: ViewOptions) {
+    this.#allowed = options.trusted;
+    this.#path = options.path;
+    this.#old = options.snapshot ? valueAt(reviveSnapshot(options.snapshot.value), options.path) : undefined;
+    this.#tree = new Treegrid({
+      setOpen: (row, open) => this.#setOpen(row, open),
+      showMore: (path) => this.#showMore(path),
+      edit: (row) => this.#edit(row),
+      conflictsAt: (path) => this.#document?.conflictsAt(path).length ?? 0,
+    });
+    this.element.append(this.#header.element, this.#notices.element, this.#tree.element, this.#speaker.element);
+    // Jupyter's shortcuts would insert or delete cells: no key leaves the view, except by the browser itself.
+    this.element.addEventListener("keydown", (event) => event.stopPropagation());
+    this.#render();
+    void this.#start();
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#unwatch();
+    this.#steady.dispose();
+    this.#speaker.dispose();
+    cancelAnimationFrame(this.#frame);
+    if (this.#document) this.options.page?.release(this.#document.id);
+    this.element.remove();
+  }
+
+  async #start(): Promise<void> {
+    const { page, url } = this.options;
+    if (!page) return;
+    try {
+      await page.ready();
+    } catch (error) {
+      this.#coreFailure = error instanceof Error ? error.message : String(error);
+      return this.#schedule();
+    }
+    if (this.#disposed) return;
+    this.#document = page.open(url);
+    this.#unwatch = this.#document.watch((change) => this.#follow(change));
+    this.#schedule();
+  }
+
+  get #root(): unknown {
+    return this.#document?.root;
+  }
+
+  get #editable(): boolean {
+    const server = this.options.page?.server;
+    return this.#allowed && this.#root !== undefined && (server?.access ?? "write") === "write";
+  }
+
+  /** Runs in the same synchronous step as the change, so that editors never see a state between two. */
+  #follow(change: Change): void {
+    if (change.patches.length > 0 && this.#document?.state === "ready") {
+      const moved = (path: Path): Path | null => movePath(path, change.patches);
+      this.#tree.follow(moved);
+      moveKeys(this.#open, moved);
+      if (this.#tree.editor && !this.#tree.editor.follow(change)) this.#tree.leaveEditor(true);
+      if (!change.local) for (const patch of change.patches) this.#noteChanged(patch.path);
+    }
+    this.#schedule();
+  }
+
+  #noteChanged(path: Path): void {
+    if (!this.#opened || this.#flashing.size > PAGE_OF_ROWS) return;
+    this.#flashing.add(keyOf(path));
+    this.#flashing.add(keyOf(path.slice(0, -1)));
+  }
+
+  #schedule(): void {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#render();
+    });
+  }
+
+  #render(): void {
+    const live = this.#root !== undefined;
+    const value = live ? valueAt(this.#root, this.#path) : this.#old;
+    if (live && !this.#opened) this.#openFirst(value);
+    else if (!live && this.#open.size === 0) for (const key of firstOpen(value, this.#path)) this.#open.add(key);
+    const chip = this.#steady.show(this.#chip());
+    this.#header.show({
+      title: this.#title(live ? this.#root : this.options.snapshot?.value),
+      chip,
+      peers: this.options.page?.peersOf(this.#documentId) ?? [],
+      ownWindow: this.#ownWindow(),
+      login: this.#login(),
+    });
+    this.#showNotices(live);
+    this.#speaker.say(chip.words);
+    if (this.#tree.editor && !this.#editable) this.#tree.leaveEditor(true);
+    const rows = value === undefined ? [] : rowsOf(value, this.#path, { open: this.#open, shown: this.#shown }, (path) => this.#document?.storedTypeAt(path));
+    this.#tree.element.hidden = rows.length === 0;
+    this.#tree.show(rows, this.#editable, this.#flashing);
+    this.element.classList.toggle("jam-old", !live);
+    this.#flashing.clear();
+  }
+
+  #openFirst(value: unknown): void {
+    this.#opened = true;
+    for (const key of firstOpen(value, this.#path)) this.#open.add(key);
+  }
+
+  get #documentId(): LiveDocument["id"] {
+    return parseAutomergeUrl(this.options.url).documentId;
+  }
+
+  #title(root: unknown): string {
+    const own = valueAt(root, ["title"]);
+    const title = this.options.title ?? (typeof own === "string" && own !== "" ? own : `document ${this.#documentId.slice(0, 6)}…`);
+    return this.#path.length > 0 ? `${title} › ${this.#path.join(" › ")}` : title;
+  }
+
+  #chip(): Chip {
+    const { page } = this.options;
+    if (!page) return { icon: "off", tone: "warn", words: "saved state", detail: "There is no Jupyter server to be live with." };
+    const document = this.#document;
+    const facts: ChipFacts = {
+      link: page.server?.link ?? "live",
+      access: page.server?.access ?? "write",
+      state: document?.state ?? "fetching",
+      report: document?.report ?? null,
+      stored: document?.storedThere ?? false,
+      refused: document?.refusal !== null && document !== null,
+    };
+    return chipOf(facts);
+  }
+
+  #ownWindow(): string | null {
+    const place = this.options.page?.place;
+    return place ? addresses.view(place, this.#documentId) : null;
+  }
+
+  #login(): string | null {
+    const { page } = this.options;
+    if (!page?.place || page.server?.link !== "signed-out") return null;
+    return addresses.login(page.place, addresses.view(page.place, this.#documentId));
+  }
+
+  #showNotices(live: boolean): void {
+    const { options } = this;
+    const missing = this.#document?.report?.missingThere ?? 0;
+    const refused = missing > 0 && this.#document?.report?.relation !== "unknown" && (this.#document?.refusal || options.page?.server?.access === "read");
+    this.#notices.show({
+      old: live ? null : this.#whyOld(),
+      untrusted: live && !this.#allowed ? () => this.#allow() : null,
+      refused: refused ? { words: `${changes(missing)} here ${missing === 1 ? "was" : "were"} not accepted${reasonOf(this.#document)}.`, copy: () => this.#copyRefused() } : null,
+    });
+  }
+
+  /** Why the tree shows no live document, in one line; null while the first answer is awaited and nothing is shown. */
+  #whyOld(): string | null {
+    const { page, snapshot } = this.options;
+    const shown = snapshot ? `As it was${snapshot.asOf ? ` on ${dateOf(snapshot.asOf)}` : " when the notebook was saved"}. ` : "";
+    if (!page) return `${shown}There is no Jupyter server here to be live with.`;
+    if (this.#coreFailure) return `${shown}The Automerge core could not be loaded: ${this.#coreFailure}.`;
+    if (this.#document?.state === "unavailable") return `${shown}The server and its peers do not have this document; it appears here when one of them does.`;
+    const link = page.server?.link;
+    if (link === "offline") return `${shown}The server does not answer; the view becomes live by itself when it does.`;
+    if (link === "signed-out") return `${shown}You are signed out; the view becomes live by itself after you log in.`;
+    if (link === "absent") return `${shown}This server has no jupyter_automerge extension.`;
+    if (link === "not-allowed") return `${shown}Your account may not read documents on this server.`;
+    if (link === "incompatible") return `${shown}Page and server speak different protocol versions.`;
+    return shown || null;
+  }
+
+  #allow(): void {
+    this.#allowed = true;
+    this.#schedule();
+  }
+
+  #setOpen(row: ValueRow, open: boolean): void {
+    if (open) this.#open.add(row.key);
+    else this.#open.delete(row.key);
+    this.#render();
+  }
+
+  #showMore(path: Path): void {
+    const key = keyOf(path);
+    this.#shown.set(key, (this.#shown.get(key) ?? PAGE_OF_ROWS) + PAGE_OF_ROWS);
+    this.#render();
+  }
+
+  #edit(row: ValueRow): Editor | null {
+    const document = this.#document;
+    if (!document || !this.#editable) return null;
+    if (row.kind === "text") return new TextEditor(document, row.path, row.name);
+    if (row.kind === "map" || row.kind === "list" || row.kind === "bytes") return null;
+    if (row.kind !== "boolean") return new ScalarEditor(document, row.path, row.kind, row.name);
+    document.change((root: Root) => {
+      const parent = valueAt(root, row.path.slice(0, -1)) as Record<string | number, unknown>;
+      const prop = row.path.at(-1) as string | number;
+      parent[prop] = !parent[prop];
+    });
+    return null;
+  }
+
+  async #copyDiagnostics(): Promise<void> {
+    await navigator.clipboard.writeText(diagnosticsOf(this.options.url, this.options.page, this.#document, this.#chip()));
+  }
+
+  async #copyRefused(): Promise<void> {
+    if (this.#document) await navigator.clipboard.writeText(refusedText(this.#document));
+  }
+}
+
+function reasonOf(document: LiveDocument | null): string {
+  return document?.refusal?.reason ? ` (${document.refusal.reason})` : "";
+}
+
+function dateOf(iso: string): string {
+  const date = new Date(iso);
+  return Number.isNaN(date.getTime()) ? iso : date.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+}
+
+function moveKeys(keys: Set<string>, moved: (path: Path) => Path | null): void {
+  const before = [...keys];
+  keys.clear();
+  for (const key of before) {
+    const path = moved(JSON.parse(key) as Path);
+    if (path) keys.add(keyOf(path));
+  }
+}

@@ -1,0 +1,95 @@
+import * as A from "@automerge/automerge/slim";
+import { applySplices, followText, moveCaret, smallestSplice, type Splice } from "../document/caret.ts";
+import type { Change, LiveDocument, Root } from "../document/live-document.ts";
+import { type Path, valueAt } from "../document/path.ts";
+import { element } from "./element.ts";
+import type { Editor } from "./editor.ts";
+
+/**
+ * Edits a collaborative text in place. Each input event goes into the document as the smallest splice; others'
+ * splices come into the box in the same synchronous step and move the caret with them.
+ */
+export class TextEditor implements Editor {
+  readonly element: HTMLTextAreaElement;
+  #path: Path;
+  /** What the box and the document last agreed on, and the heads of that moment. */
+  #text: string;
+  #heads: A.Heads;
+  #composing = false;
+
+  constructor(private readonly document: LiveDocument, path: Path, label: string) {
+    this.#path = path;
+    this.#text = String(valueAt(document.root, path));
+    this.#heads = document.heads;
+    this.element = element("textarea", { class: "jam-editor jam-text-editor", rows: 1, spellcheck: "true", "aria-label": `${label}, text` });
+    this.element.value = this.#text;
+    this.element.addEventListener("input", () => this.#input());
+    this.element.addEventListener("compositionstart", () => (this.#composing = true));
+    this.element.addEventListener("compositionend", () => {
+      this.#composing = false;
+      this.#input();
+    });
+  }
+
+  begin(): void {
+    this.element.focus();
+    this.element.setSelectionRange(this.#text.length, this.#text.length);
+    this.#fit();
+  }
+
+  /** Nothing waits to be written: every keystroke already is in the document. */
+  commit(): true {
+    return true;
+  }
+
+  /** False when the text is gone. */
+  follow(change: Change): boolean {
+    const { path, splices } = followText(this.#path, change.patches);
+    if (path === null || typeof valueAt(this.document.root, path) !== "string") return false;
+    this.#path = path;
+    if (!change.local && !this.#composing) this.#show(String(valueAt(this.document.root, path)), splices);
+    return true;
+  }
+
+  #input(): void {
+    const typed = this.element.value;
+    const splice = smallestSplice(this.#text, typed, this.element.selectionEnd);
+    const behind = this.document.heads.join() !== this.#heads.join();
+    if (behind && this.#composing) return; // an input method loses its state when the box is rewritten
+    if (splice) this.#write(splice, behind);
+    if (behind) this.#show(String(valueAt(this.document.root, this.#path)), []);
+    else this.#agree(typed);
+    this.#fit();
+  }
+
+  #write({ at, remove, insert }: Splice, behind: boolean): void {
+    const path = [...this.#path];
+    const edit = (root: Root): void => A.splice(root, path, at, remove, insert);
+    if (behind) this.document.changeAt(this.#heads, edit);
+    else this.document.change(edit);
+  }
+
+  #show(text: string, splices: readonly Splice[]): void {
+    const box = this.element;
+    const whole = smallestSplice(box.value, text, 0);
+    const moves = applySplices(box.value, splices) === text ? splices : whole ? [whole] : [];
+    const [start, end] = [moveCaret(box.selectionStart, moves), moveCaret(box.selectionEnd, moves)];
+    const direction = box.selectionDirection;
+    if (box.value !== text) {
+      box.value = text;
+      box.setSelectionRange(start, end, direction);
+      this.#fit();
+    }
+    this.#agree(text);
+  }
+
+  #agree(text: string): void {
+    this.#text = text;
+    this.#heads = this.document.heads;
+  }
+
+  #fit(): void {
+    this.element.style.height = "auto";
+    this.element.style.height = `${this.element.scrollHeight}px`;
+  }
+}
