@@ -25,6 +25,7 @@ AutomergeError
 ├── ListenError                              no connections can be taken at an address
 ├── UnsafeDelete                             deleting would destroy the only known copy
 ├── RepoClosed                               the Repo was closed
+├── RepoAlreadyOpen                          a Repo was opened a second time
 ├── RepoForkedError                          a Repo of the parent process was used in a forked child
 ├── BlockingOnLoop                           a blocking wait on the very thread that would end it
 └── ImpossibleEvent                          a defect of this package: please report it
@@ -228,6 +229,13 @@ class RepoClosed(AutomergeError):
 
     def __init__(self, reason: str = "the Repo is closed: open another on the same store") -> None:
         super().__init__(reason)
+
+
+class RepoAlreadyOpen(AutomergeError):
+    """A Repo has one life: it is opened once."""
+
+    def __init__(self) -> None:
+        super().__init__("this Repo was opened before: make another on the same store")
 
 
 class RepoForkedError(AutomergeError):

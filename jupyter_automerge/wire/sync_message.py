@@ -88,6 +88,8 @@ class _Reader:
 
     def hashes(self, field: str) -> tuple[bytes, ...]:
         number = self.count(field, least_bytes=HASH_BYTES)
+        if number == 0:
+            return ()
         start = self._at
         self._at = start + number * HASH_BYTES
         return tuple(self._data[at : at + HASH_BYTES] for at in range(start, self._at, HASH_BYTES))

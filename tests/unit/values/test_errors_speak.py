@@ -29,6 +29,7 @@ SAMPLES: list[tuple[AutomergeError, str]] = [
     (errors.DialError("refused", fatal=True), "refused"),
     (errors.ListenError("port 3030 is taken"), "port 3030 is taken"),
     (errors.UnsafeDelete("4Zrj"), "force=True"),
+    (errors.RepoAlreadyOpen(), "make another"),
     (errors.RepoClosed(), "open another"),
     (errors.RepoForkedError(), "in the child"),
     (errors.BlockingOnLoop(), "use `await`"),
