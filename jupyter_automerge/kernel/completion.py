@@ -17,7 +17,7 @@ TAKES_NAME = {"new", "open", "show", "peers"}
 def make_matcher(magics: AutomergeMagics) -> ContextMatcher:
     """For IPython's completer; offers only what is in memory, so that Tab never waits for a server."""
 
-    @context_matcher(identifier="automerge_magic")
+    @context_matcher(identifier="automerge_magic")  # type: ignore[untyped-decorator]
     def match(context: CompletionContext) -> SimpleMatcherResult:
         words = context.line_with_cursor[: context.cursor_position].split(" ")
         offered = [word for word in candidates(words, magics) if word.startswith(words[-1])]

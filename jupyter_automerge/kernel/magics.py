@@ -24,12 +24,12 @@ T = TypeVar("T")
 
 
 @magics_class
-class AutomergeMagics(Magics):
+class AutomergeMagics(Magics):  # type: ignore[misc]  # IPython's types are not used here
     """`%automerge COMMAND`: status, new, open, ls, show, peers, connect."""
 
     shell: InteractiveShell
 
-    @line_magic
+    @line_magic  # type: ignore[untyped-decorator]
     def automerge(self, line: str) -> None:
         """Live, shared documents in this notebook.
 

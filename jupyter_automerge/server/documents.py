@@ -6,9 +6,8 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from jupyter_automerge.errors import AutomergeError, DocumentUnavailable, FindTimeout, UnsafeDelete
-from jupyter_automerge.repo import DocHandle
+from jupyter_automerge.repo import DocHandle, value_to_json
 from jupyter_automerge.server.endpoint import Endpoint
-from jupyter_automerge.server.rendering import value_to_json
 from jupyter_automerge.values.heads import heads_to_text
 from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.status import DocumentState

@@ -6,7 +6,7 @@ from typing import Any
 from IPython.core.interactiveshell import InteractiveShell
 
 from jupyter_automerge.kernel.process import current_session
-from jupyter_automerge.repo import DocHandle
+from jupyter_automerge.repo import MIME_TYPE, DocHandle
 from jupyter_automerge.widget.front_end import FrontEndNotBuilt
 from jupyter_automerge.widget.view import AutomergeView
 
@@ -32,7 +32,7 @@ def mimebundle(handle: DocHandle) -> tuple[dict[str, Any], dict[str, Any]]:
     """
     data = dict(handle._repr_mimebundle_())
     session = current_session()
-    if session is not None and session.address is not None:
+    if MIME_TYPE in data and session is not None and session.address is not None:
         data |= _widget(handle)
     return data, {}
 

@@ -7,15 +7,14 @@ from typing import Any
 import anywidget
 import traitlets
 
-from jupyter_automerge.repo import DocHandle
+from jupyter_automerge.repo import DocHandle, mime_data
 from jupyter_automerge.values.url import AutomergeUrl
 from jupyter_automerge.widget.front_end import loader, page_hash
 
 MAX_STATE_SNAPSHOT_BYTES = 512
-MIME_TYPE = "application/vnd.jupyter-automerge+json"
 
 
-class AutomergeView(anywidget.AnyWidget):
+class AutomergeView(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget carries no types
     """Shows the document of a handle or URL, or the part of it at `path`.
 
     The page finds the document at the server it was loaded from, as a peer of its own: the view goes on
@@ -23,7 +22,9 @@ class AutomergeView(anywidget.AnyWidget):
     """
 
     url = traitlets.Unicode(help="The document's URL.").tag(sync=True)
-    path = traitlets.List(help="Map keys and list indexes that lead to the part shown.").tag(sync=True)
+    path: traitlets.List[Any] = traitlets.List(
+        help="Map keys and list indexes that lead to the part shown."
+    ).tag(sync=True)
     view = traitlets.Unicode("document", help="How it is shown.").tag(sync=True)
     snapshot = traitlets.Dict(help="The value when this was made, for hosts without a server.").tag(sync=True)
     page_hash = traitlets.Unicode(help="The page module that belongs to this package.").tag(sync=True)
@@ -43,5 +44,5 @@ class AutomergeView(anywidget.AnyWidget):
 
 def _snapshot(handle: DocHandle) -> dict[str, Any]:
     """The handle's own snapshot, if it is small: saved notebooks carry it once per view."""
-    snapshot: dict[str, Any] = handle._repr_mimebundle_()[MIME_TYPE]["snapshot"]
+    snapshot: dict[str, Any] = mime_data(handle)["snapshot"]
     return snapshot if len(json.dumps(snapshot)) <= MAX_STATE_SNAPSHOT_BYTES else {}

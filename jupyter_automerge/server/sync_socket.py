@@ -1,0 +1,59 @@
+"""`api/automerge/sync`: the automerge-repo protocol for pages, kernels and programs that are logged in."""
+
+from typing import Any
+
+from jupyter_server.auth.decorator import authorized, ws_authenticated
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.base.websocket import WebSocketMixin
+from tornado.web import HTTPError
+
+from jupyter_automerge.repo import Pace, SyncSocketHandler, Transport, TransportSink
+from jupyter_automerge.server.access import access_of, identity_of
+from jupyter_automerge.server.kernel_token import KernelTokenMixin
+from jupyter_automerge.server.settings import AUTH_RESOURCE, host_of
+from jupyter_automerge.values.status import Access
+
+
+class SyncHandler(KernelTokenMixin, WebSocketMixin, SyncSocketHandler, JupyterHandler):
+    """Login, then the rights to read and to write, then the Origin; only then is anything allocated.
+
+    Jupyter's mixin stands before tornado's handler: the other way round its Origin check would be lost.
+    """
+
+    auth_resource = AUTH_RESOURCE
+    _access = Access.READ
+
+    @ws_authenticated
+    @authorized
+    async def get(self, *args: Any, **kwargs: Any) -> None:
+        host = host_of(self)
+        if host.repo is None:
+            raise HTTPError(503, "The document server is not running (starting or stopping).")
+        # `authorized` asked for "read" alone, as an upgrade is a GET.
+        self._access = await access_of(self) or Access.READ
+        self.pace = Pace(host.ping_interval, host.ping_timeout)
+        self.max_frame_bytes = host.message_bytes
+        await SyncSocketHandler.get(self, *args, **kwargs)
+
+    @property
+    def ping_interval(self) -> None:
+        """None: the transport pings itself; Jupyter's mixin would say milliseconds where tornado reads seconds."""
+
+    @property
+    def ping_timeout(self) -> None:
+        """None, as above."""
+
+    def set_default_headers(self) -> None:
+        """None: an upgrade has no use for them."""
+
+    def open(self, *args: Any, **kwargs: Any) -> None:
+        """Does not call the mixin's, which would ping on its own as well."""
+        SyncSocketHandler.open(self, *args, **kwargs)
+
+    def open_sink(self, transport: Transport) -> TransportSink:
+        repo = host_of(self).repo
+        if repo is None:
+            raise HTTPError(503)
+        return repo.accept(
+            transport, endpoint=self.remote_address, user=identity_of(self), access=self._access
+        )

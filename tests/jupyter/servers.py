@@ -1,0 +1,76 @@
+"""A running Jupyter server as tests see it, and the rights they give to people."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from jupyter_server.auth import Authorizer, User
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.serverapp import ServerApp
+from tornado.httpclient import HTTPClientError, HTTPResponse
+
+from jupyter_automerge import Repo
+from jupyter_automerge.server.extension import AutomergeExtension
+
+
+class NamedRights(Authorizer):
+    """What tests let people do with documents; everything else in Jupyter stays allowed."""
+
+    allowed: frozenset[str] = frozenset({"read", "write"})
+
+    def is_authorized(self, handler: JupyterHandler, user: User, action: str, resource: str) -> bool:
+        return resource != "automerge" or action in self.allowed
+
+
+@dataclass
+class RunningServer:
+    """A Jupyter server whose extension has started, and how to talk to it."""
+
+    app: ServerApp
+    extension: AutomergeExtension
+    url: str
+    token: str
+    fetch: Callable[..., Awaitable[HTTPResponse]]
+
+    @property
+    def repo(self) -> Repo:
+        repo = self.extension.repo_host.repo
+        assert repo is not None
+        return repo
+
+    @property
+    def sync_url(self) -> str:
+        return self.url.replace("http", "ws", 1) + "api/automerge/sync"
+
+    @property
+    def kernel_token(self) -> str:
+        token = self.extension.repo_host.kernel_token
+        assert token is not None
+        return token
+
+    def allow(self, *actions: str) -> None:
+        self.app.authorizer.allowed = frozenset(actions)  # type: ignore[attr-defined]
+
+    async def json(self, *path: str, **options: Any) -> Any:
+        response = await self.fetch("api", "automerge", *path, **options)
+        return json.loads(response.body)
+
+    async def status(self, *path: str, headers: dict[str, str] | None = None, **options: Any) -> int:
+        """The HTTP status of a request below the base URL, redirects not followed."""
+        try:
+            response = await self.fetch(*path, headers=headers, follow_redirects=False, **options)
+        except HTTPClientError as refused:
+            return int(refused.code)
+        return int(response.code)
+
+
+async def until(condition: Callable[[], object], what: str = "the condition") -> None:
+    """Wait until it holds, at most ten seconds; what is missing, if it does not."""
+    try:
+        async with asyncio.timeout(10):
+            while not condition():  # noqa: ASYNC110 - what is waited for has no event
+                await asyncio.sleep(0.01)
+    except TimeoutError:
+        raise AssertionError(f"{what} did not come true within 10 s") from None

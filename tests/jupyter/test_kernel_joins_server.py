@@ -1,0 +1,85 @@
+"""Notebooks whose kernel is a child of the server: they join it, by name and for good."""
+
+from pathlib import Path
+
+from jupyter_automerge import Repo
+from jupyter_automerge.repo import DocHandle
+from tests.jupyter.notebooks import LOAD, mime_types, notebook, run, text_of
+from tests.jupyter.servers import RunningServer, until
+
+FLUSH = "report = await plan.synced(timeout=20)"
+
+
+async def catalogue_of(repo: Repo, server: RunningServer) -> DocHandle:
+    url = server.extension.repo_host.catalogue
+    assert url is not None
+    return await repo.find(url)
+
+
+async def test_restart_and_run_all_three_times_leaves_one_document(
+    server: RunningServer, tmp_path: Path
+) -> None:
+    count = "with plan.change('count') as d: d['runs'] = d.get('runs', 0) + 1"
+    texts = []
+    for _ in range(3):
+        book = await run(notebook(LOAD, "%automerge new plan", count, FLUSH), tmp_path)
+        texts.append(text_of(book.cells[1]))
+    catalogue = await catalogue_of(server.repo, server)
+    (entry,) = catalogue.value["docs"]
+    assert entry["name"] == "plan"
+    assert "was opened" not in texts[0] and "was opened" in texts[1] and "was opened" in texts[2]
+    plan = await server.repo.find(entry["url"])
+    assert plan.value == {"runs": 3}, "each run counts in the same document"
+    assert len(await server.repo.document_ids()) == 2, "the catalogue and the plan"
+
+
+async def test_a_displayed_handle_is_live_here_and_readable_elsewhere(
+    server: RunningServer, tmp_path: Path
+) -> None:
+    book = await run(notebook(LOAD, "%automerge new plan", FLUSH), tmp_path)
+    (types,) = mime_types(book.cells[1])
+    assert {"application/vnd.jupyter-automerge+json", "text/html", "text/plain"} <= set(types)
+
+
+async def test_fresh_makes_another_of_the_name(server: RunningServer, tmp_path: Path) -> None:
+    cells = (LOAD, "%automerge new plan", "first = plan.url", "%automerge new plan --fresh", FLUSH)
+    book = await run(notebook(*cells, "print(first != plan.url)"), tmp_path)
+    assert text_of(book.cells[-1]).strip() == "True"
+    assert len((await catalogue_of(server.repo, server)).value["docs"]) == 2
+
+
+async def test_status_tells_how_it_stands(server: RunningServer, tmp_path: Path) -> None:
+    book = await run(notebook(LOAD, "%automerge new plan", FLUSH, "%automerge status"), tmp_path)
+    status = text_of(book.cells[-1])
+    for word in (
+        "$JUPYTER_AUTOMERGE_CONNECTION_FILE",
+        server.url,
+        "read and write",
+        "server 0.1.0",
+        server.extension.storage_dir,
+        str(server.repo.storage_id),
+        "connected",
+        "never closed",
+        "2 open",
+    ):
+        assert word in status, f"{word!r} is missing in:\n{status}"
+    assert server.kernel_token not in status and server.token not in status
+
+
+async def test_a_kernel_restart_leaves_one_row(server: RunningServer, tmp_path: Path) -> None:
+    for _ in range(2):
+        await run(notebook(LOAD, "%automerge new plan", FLUSH), tmp_path)
+    await until(lambda: not server.repo.connections, "the end of both connections")
+    entry = (await catalogue_of(server.repo, server)).value["docs"][0]
+    plan = await server.repo.find(entry["url"])
+    reachable = [row.name for row in plan.peers if row.link != "gone"]
+    assert reachable == [], f"kernels that are gone are listed as if they could come back: {reachable}"
+
+
+async def test_what_was_typed_last_is_sent_before_the_kernel_ends(
+    server: RunningServer, tmp_path: Path
+) -> None:
+    await run(notebook(LOAD, "%automerge new plan", "with plan.change() as d: d['last'] = 'word'"), tmp_path)
+    entry = (await catalogue_of(server.repo, server)).value["docs"][0]
+    plan = await server.repo.find(entry["url"])
+    await until(lambda: plan.value == {"last": "word"}, "the last edit at the server")
