@@ -1,0 +1,97 @@
+"""What users hold: Repo, DocHandle and what they tell. Rooms above know those below only through this one."""
+
+from jupyter_automerge.document import ChangeRecord, Counter, Document, ImmutableString
+from jupyter_automerge.engine.notices import (
+    AskedPeer,
+    ChangesRefused,
+    ChunkSetAside,
+    ConnectionChanged,
+    DialerChanged,
+    DocumentChanged,
+    DocumentRemoved,
+    DocumentSaved,
+    DocumentStateChanged,
+    DocumentUnloaded,
+    EphemeralReceived,
+    Notice,
+    NoticeReceived,
+    PeerDown,
+    PeerUp,
+    RowsChanged,
+    SearchProgress,
+    StorageTrouble,
+    StoreRow,
+)
+from jupyter_automerge.network import Connector, SyncSocketHandler, Transport, TransportSink
+from jupyter_automerge.repo.changes import BroadcastEvent, ChangeEvent
+from jupyter_automerge.repo.dialer import Dialer
+from jupyter_automerge.repo.directory import ConnectionInfo, DialerInfo
+from jupyter_automerge.repo.display import MIME_TYPE, mime_data
+from jupyter_automerge.repo.handle import DocHandle
+from jupyter_automerge.repo.listening import Listener
+from jupyter_automerge.repo.pending import Pending
+from jupyter_automerge.repo.rendering import bounded_json, value_to_json
+from jupyter_automerge.repo.repo import Repo
+from jupyter_automerge.repo.report import CloseReport, SyncReport
+from jupyter_automerge.repo.rows import DocPeer, Peers
+from jupyter_automerge.repo.searching import Search
+from jupyter_automerge.repo.share import FixedShare, PeerInfo, SharePolicy
+from jupyter_automerge.repo.stores import StoreInfo
+from jupyter_automerge.repo.view import DocView
+from jupyter_automerge.storage import FileStorage, MemoryStorage, Storage
+
+__all__ = [
+    "MIME_TYPE",
+    "AskedPeer",
+    "BroadcastEvent",
+    "ChangeEvent",
+    "ChangeRecord",
+    "ChangesRefused",
+    "ChunkSetAside",
+    "CloseReport",
+    "ConnectionChanged",
+    "ConnectionInfo",
+    "Connector",
+    "Counter",
+    "Dialer",
+    "DialerChanged",
+    "DialerInfo",
+    "DocHandle",
+    "DocPeer",
+    "DocView",
+    "Document",
+    "DocumentChanged",
+    "DocumentRemoved",
+    "DocumentSaved",
+    "DocumentStateChanged",
+    "DocumentUnloaded",
+    "EphemeralReceived",
+    "FileStorage",
+    "FixedShare",
+    "ImmutableString",
+    "Listener",
+    "MemoryStorage",
+    "Notice",
+    "NoticeReceived",
+    "PeerDown",
+    "PeerInfo",
+    "PeerUp",
+    "Peers",
+    "Pending",
+    "Repo",
+    "RowsChanged",
+    "Search",
+    "SearchProgress",
+    "SharePolicy",
+    "Storage",
+    "StorageTrouble",
+    "StoreInfo",
+    "StoreRow",
+    "SyncReport",
+    "SyncSocketHandler",
+    "Transport",
+    "TransportSink",
+    "bounded_json",
+    "mime_data",
+    "value_to_json",
+]

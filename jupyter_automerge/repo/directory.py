@@ -1,0 +1,133 @@
+"""Who is connected, and which Dialers try: frozen views, replaced as notices come. Any thread may read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from jupyter_automerge.engine.notices import ConnectionChanged, DialerChanged, Notice
+from jupyter_automerge.repo.share import PeerInfo
+from jupyter_automerge.values.identity import PeerMetadata, User
+from jupyter_automerge.values.ids import ConnectionId, DialerId, PeerId
+from jupyter_automerge.values.status import Access, DialerState, Direction
+
+TRYING = frozenset(
+    (DialerState.IDLE, DialerState.DIALING, DialerState.CONNECTED, DialerState.WAITING, DialerState.STANDBY)
+)
+"""States of a Dialer that may yet lead to a connection, or already did."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionInfo:
+    """An open connection, its handshake done. `opened_at` is UTC; `user`, `access` the transport's word."""
+
+    id: ConnectionId
+    peer_id: PeerId
+    direction: Direction
+    endpoint: str
+    opened_at: datetime
+    user: User | None
+    access: Access
+    metadata: PeerMetadata
+
+    @property
+    def store_id(self) -> str:
+        """The store of the peer; a peer that names none is its own."""
+        return self.metadata.storage_id or self.metadata.ephemeral_store_id or self.peer_id
+
+
+@dataclass(frozen=True, slots=True)
+class DialerInfo:
+    """A Dialer as it stood. `retry_at` (UTC) only while WAITING. `last_close`: code and reason."""
+
+    id: DialerId
+    url: str
+    state: DialerState = DialerState.IDLE
+    attempt: int = 0
+    retry_at: datetime | None = None
+    last_error: str = ""
+    last_close: tuple[int | None, str] | None = None
+
+    @property
+    def is_trying(self) -> bool:
+        return self.state in TRYING
+
+
+class Directory:
+    """The present connections and Dialers, as told by the Engine."""
+
+    def __init__(self, utc: Callable[[float], datetime], now: Callable[[], float]) -> None:
+        self._utc = utc
+        self._now = now
+        self._dialer_of: dict[ConnectionId, DialerId] = {}
+        self.connections: tuple[ConnectionInfo, ...] = ()
+        self.dialers: tuple[DialerInfo, ...] = ()
+        self.is_reachable = False
+        """Somebody may connect to us unasked: we listen, or a host hands us its connections."""
+
+    @property
+    def peers(self) -> tuple[PeerInfo, ...]:
+        """Each connected peer once; of several connections the newest tells of it."""
+        newest = {one.peer_id: one for one in self.connections}
+        return tuple(PeerInfo(one.peer_id, one.user, one.access, one.metadata) for one in newest.values())
+
+    @property
+    def hopes(self) -> bool:
+        """Whether anybody is connected, is being dialed or may come by."""
+        return bool(self.connections) or self.is_reachable or any(one.is_trying for one in self.dialers)
+
+    def dialer(self, dialer: DialerId) -> DialerInfo | None:
+        return next((one for one in self.dialers if one.id == dialer), None)
+
+    def add_dialer(self, dialer: DialerId, url: str) -> None:
+        self.dialers = (*self.dialers, DialerInfo(dialer, url))
+
+    def remove_dialer(self, dialer: DialerId) -> None:
+        self.dialers = tuple(one for one in self.dialers if one.id != dialer)
+
+    def dialed(self, dialer: DialerId, connection: ConnectionId) -> None:
+        """The connection is the Dialer's work."""
+        self._dialer_of[connection] = dialer
+
+    def hear(self, notice: Notice) -> None:
+        """Bring the views up to date."""
+        if isinstance(notice, ConnectionChanged):
+            self._connection(notice)
+        elif isinstance(notice, DialerChanged):
+            self._dialer(notice)
+
+    def _connection(self, notice: ConnectionChanged) -> None:
+        others = tuple(one for one in self.connections if one.id != notice.connection)
+        if notice.open and notice.peer_id is not None:
+            self.connections = (*others, self._opened(notice, notice.peer_id))
+            return
+        self.connections = others
+        dialer = self._dialer_of.pop(notice.connection, None)
+        if dialer is not None:
+            self._replace(dialer, last_close=(notice.code, notice.reason))
+
+    def _opened(self, notice: ConnectionChanged, peer_id: PeerId) -> ConnectionInfo:
+        return ConnectionInfo(
+            notice.connection,
+            peer_id,
+            notice.direction,
+            notice.endpoint,
+            self._utc(self._now()),
+            notice.user,
+            notice.access,
+            notice.metadata,
+        )
+
+    def _dialer(self, notice: DialerChanged) -> None:
+        self._replace(
+            notice.dialer,
+            state=notice.state,
+            attempt=notice.attempt,
+            retry_at=None if notice.retry_at is None else self._utc(notice.retry_at),
+            last_error=notice.error,
+        )
+
+    def _replace(self, dialer: DialerId, **facts: object) -> None:
+        self.dialers = tuple(
+            replace(one, **facts) if one.id == dialer else one  # type: ignore[arg-type]  # fields of DialerInfo
+            for one in self.dialers
+        )

@@ -1,0 +1,161 @@
+"""Feeds the Engine what happens and does what it asks. The only place where the Engine is called."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+from jupyter_automerge.engine.effects import Effect, Emit
+from jupyter_automerge.engine.events import Event, LocalChange, Tick
+from jupyter_automerge.engine.notices import DocumentChanged, Notice
+from jupyter_automerge.repo.home import HomeLoop
+from jupyter_automerge.repo.trace import Trace
+from jupyter_automerge.values.limits import ROUNDS_PER_TURN
+from jupyter_automerge.values.status import Origin
+
+_logger = logging.getLogger(__name__)
+
+
+class Protocolist(Protocol):
+    """The part of the Engine that the driver uses."""
+
+    def handle_all(self, events: Sequence[Event], now: float) -> list[Effect]: ...
+
+    def next_wakeup(self) -> float | None: ...
+
+
+class Driver:
+    """One queue, one Engine, one timer, on one event loop.
+
+    Events that arrive within one turn of the loop are handled together. Effects are performed at once; what
+    the Engine has to tell is passed on after them, so that no callback of a user delays a frame.
+    """
+
+    def __init__(
+        self,
+        engine: Protocolist,
+        home: HomeLoop,
+        perform: Callable[[Effect], None],
+        tell: Callable[[Notice], None],
+        broken: Callable[[], None],
+    ) -> None:
+        """`broken` is called after the Engine raised: effects may be lost, no connection can be trusted."""
+        self._engine = engine
+        self._home = home
+        self._perform = perform
+        self._tell = tell
+        self._broken = broken
+        self._queue: deque[Event] = deque()
+        self._scheduled = False
+        self._settled: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._trace = Trace()
+        self._stopped = False
+        self.defects = 0
+
+    def post(self, event: Event) -> None:
+        """Queue the event, from any thread. It is handled in the next turn of the loop."""
+        self._queue.append(event)
+        if self._home.is_here():
+            self._schedule()
+        else:
+            self._home.soon(self._schedule)
+
+    def follow_up(self, event: Event) -> None:
+        """Queue the event while an effect is performed: it is handled before the loop's next turn."""
+        self._queue.append(event)
+
+    def settled(self) -> asyncio.Future[None]:
+        """Done when everything posted until now has been handled and told. For the loop's thread."""
+        if self._settled is None:
+            self._settled = self._home.loop.create_future()
+        self._schedule()
+        return self._settled
+
+    def stop(self) -> None:
+        """Handle nothing more and forget the timer."""
+        self._stopped = True
+        self._queue.clear()
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._settled is not None and not self._settled.done():
+            self._settled.set_result(None)
+
+    @property
+    def waiting(self) -> int:
+        """Events in the queue."""
+        return len(self._queue)
+
+    def _schedule(self) -> None:
+        if not self._scheduled and not self._stopped:
+            self._scheduled = True
+            self._home.loop.call_soon(self._turn)
+
+    def _turn(self) -> None:
+        self._scheduled = False
+        notices: list[Notice] = []
+        for _ in range(ROUNDS_PER_TURN):
+            if not self._queue or self._stopped:
+                break
+            self._round(notices)
+        self._arm()
+        for notice in notices:
+            self._tell(notice)
+        if self._queue:
+            self._schedule()
+        elif self._settled is not None:
+            settled, self._settled = self._settled, None
+            settled.set_result(None)
+
+    def _round(self, notices: list[Notice]) -> None:
+        events = [self._queue.popleft() for _ in range(len(self._queue))]
+        # A local change happened before anything the Engine makes of this batch.
+        notices.extend(_local_changes(events))
+        for effect in self._handle(events):
+            if isinstance(effect, Emit):
+                notices.append(effect.notice)
+            else:
+                self._perform(effect)
+
+    def _handle(self, events: list[Event]) -> list[Effect]:
+        now = self._home.loop.time()
+        self._trace.note(events, now)
+        try:
+            return self._engine.handle_all(events, now)
+        except Exception:
+            self.defects += 1
+            _logger.exception(
+                "a defect in jupyter_automerge, please report it: all connections start over. Events:\n%s",
+                self._trace,
+            )
+            self._broken()
+            return []
+
+    def _arm(self) -> None:
+        wakeup = None if self._stopped else self._engine.next_wakeup()
+        if self._timer is not None:
+            # A timer that is early costs one look at the clock; making a new one at each event costs more.
+            if wakeup is not None and self._timer.when() <= wakeup:
+                return
+            self._timer.cancel()
+            self._timer = None
+        if wakeup is not None:
+            self._timer = self._home.loop.call_at(wakeup, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        wakeup = self._engine.next_wakeup()
+        if wakeup is not None and wakeup <= self._home.loop.time():
+            self._queue.append(Tick())
+            self._schedule()
+        else:
+            self._arm()
+
+
+def _local_changes(events: Iterable[Event]) -> Iterable[Notice]:
+    return (
+        DocumentChanged(event.document_id, event.before, event.after, Origin.LOCAL)
+        for event in events
+        if isinstance(event, LocalChange)
+    )

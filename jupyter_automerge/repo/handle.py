@@ -1,0 +1,168 @@
+"""What a user holds of a document: read it, change it, watch it, and ask who has it."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from jupyter_automerge.document import ChangeRecord, Document, MapProxy
+from jupyter_automerge.document.difference import Patch
+from jupyter_automerge.engine.events import Broadcast
+from jupyter_automerge.repo.await_guard import AwaitGuard
+from jupyter_automerge.repo.changes import BroadcastEvent, ChangeEvent
+from jupyter_automerge.repo.display import bundle
+from jupyter_automerge.repo.feed import Feed
+from jupyter_automerge.repo.listeners import Unsubscribe
+from jupyter_automerge.repo.live import LiveDocument
+from jupyter_automerge.repo.pending import Pending
+from jupyter_automerge.repo.report import SyncReport
+from jupyter_automerge.repo.rows import Peers, peers_of
+from jupyter_automerge.repo.saving import wait_saved
+from jupyter_automerge.repo.syncing import wait_synced
+from jupyter_automerge.repo.targets import Target
+from jupyter_automerge.repo.view import DocView
+from jupyter_automerge.values.heads import Heads
+from jupyter_automerge.values.ids import DocumentId
+from jupyter_automerge.values.limits import SAVE_TIMEOUT_SECONDS, SYNC_TIMEOUT_SECONDS
+from jupyter_automerge.values.status import DocumentState, Level
+from jupyter_automerge.values.url import AutomergeUrl
+from jupyter_automerge.wire.cbor import encode
+
+if TYPE_CHECKING:
+    from jupyter_automerge.repo.running import Running
+
+
+class DocHandle:
+    """One document in one Repo. A Repo gives the same handle for the same document as long as it is loaded.
+
+    All methods may be called from any thread. After the document was deleted or unloaded they raise
+    DocumentGone, after the Repo was closed RepoClosed, in a forked child RepoForkedError; `value`, `heads`,
+    `history`, `at` and `save` go on working after close, with what is in memory.
+    """
+
+    def __init__(self, live: LiveDocument, running: "Running") -> None:
+        self._live = live
+        self._running = running
+        self.document_id: DocumentId = live.document_id
+        self.url = str(AutomergeUrl(live.document_id))
+
+    def __repr__(self) -> str:
+        return f"DocHandle({self.url!r}, {self.state.value})"
+
+    @property
+    def state(self) -> DocumentState:
+        return self._live.state
+
+    @property
+    def value(self) -> Any:
+        """The document as plain Python values, a copy. During an open change: as it was before."""
+        return self._document.value()
+
+    @property
+    def heads(self) -> Heads:
+        """Where the document stands; a set, to be compared by ancestry. Never waits."""
+        return self._document.heads
+
+    @contextmanager
+    def change(self, message: str | None = None) -> Iterator[MapProxy]:
+        """Edit the document: `with handle.change("why") as d: d["n"] = 1`.
+
+        All of the block happens, or nothing of it if it raises. No `await` inside: ChangeAwaited, rolled
+        back. When the block ends the change is on its way to peers and store; `saved()` and `synced()` tell
+        when it is there. A second block, in another thread, waits for the first.
+        """
+        self._running.check()
+        document = self._live.require()
+        with document.change(message, time=datetime.now(UTC)) as root, AwaitGuard():
+            yield root
+
+    def at(self, heads: Heads) -> DocView:
+        """The document as it was at these heads, read-only. Raises DocumentError if it has no such heads."""
+        return DocView(self.document_id, self._document, heads)
+
+    def history(self) -> list[ChangeRecord]:
+        """All changes, each after those it depends on."""
+        return self._document.history()
+
+    def diff(self, before: Heads, after: Heads | None = None) -> tuple[Patch, ...]:
+        """What differs between two points of history; `after` None means now."""
+        document = self._document
+        return document.diff(before, document.heads if after is None else after)
+
+    def merge(self, other: "DocHandle | DocView") -> None:
+        """Bring the other document's changes into this one; the other stays as it is."""
+        self._running.check()
+        self._live.require().merge(other._document)
+
+    def save(self) -> bytes:
+        """The whole document in Automerge's own format, as `repo.import_document` reads it."""
+        return self._document.save()
+
+    def changes(self) -> AsyncIterator[ChangeEvent]:
+        """What happens from this call on, local, remote and from storage, for one `async for` on any loop.
+
+        Nothing is lost: when more than 1000 events wait, the newest become one that spans them. Ends when the
+        document is unloaded or deleted, or the Repo closes.
+        """
+        self._running.check()
+        return self._feed()
+
+    def on_change(self, callback: Callable[[ChangeEvent], object]) -> Unsubscribe:
+        """Call it on the Repo's loop after each change; it may be `async`. Returns what ends that."""
+        self._running.check()
+        return self._live.on_change.add(callback)
+
+    @property
+    def peers(self) -> Peers:
+        """One row per store other than our own: who has what of this document, as of now."""
+        return peers_of(self._live.rows, self._document, self._running.clock.utc)
+
+    def synced(
+        self,
+        with_: Target = None,
+        level: Level | None = None,
+        timeout: float | None = SYNC_TIMEOUT_SECONDS,
+        *,
+        copies: int = 1,
+    ) -> Pending[SyncReport]:
+        """Wait until others have what is in the document now; later changes do not prolong it.
+
+        `with_`: None for any `copies` other stores, else a row, a peer, a Dialer, an id, a name, a predicate
+        of rows, or a list of these, all of which are waited for. `level` None means STORED; if no store in
+        reach can report that, RECEIVED, and the report says "reported in memory".
+
+        Ends with a report or raises SyncTimeout, NoPeers (at once, when nobody can be reached and nothing is
+        dialing), PeerGone, SyncDenied, DocumentGone or RepoClosed.
+        """
+        self._running.check()
+        heads = self._document.heads
+        return self._running.tasks.answer(
+            lambda: wait_synced(self._running, self._live, heads, with_, level, timeout, copies)
+        )
+
+    def saved(self, timeout: float | None = SAVE_TIMEOUT_SECONDS) -> Pending[None]:
+        """Wait until what is in the document now is durable in this Repo's own store. Raises StorageError."""
+        self._running.check()
+        heads = self._document.heads
+        return self._running.tasks.answer(lambda: wait_saved(self._running, self._live, heads, timeout))
+
+    def broadcast(self, value: object) -> None:
+        """Tell everybody who has the document open, now; nothing is kept. `value`: what CBOR can hold."""
+        self._running.post(Broadcast(self.document_id, encode(value)))
+
+    def on_broadcast(self, callback: Callable[[BroadcastEvent], object]) -> Unsubscribe:
+        """Call it, as `on_change` does, with each broadcast of others."""
+        self._running.check()
+        return self._live.on_broadcast.add(callback)
+
+    @property
+    def _document(self) -> Document:
+        self._running.birthplace.check()
+        return self._live.require()
+
+    def _feed(self) -> Feed[ChangeEvent]:
+        self._live.require()
+        return self._live.feed()
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        return bundle(self)

@@ -1,0 +1,49 @@
+"""Who a Repo is: made at its start, partly read from its store."""
+
+import secrets
+import uuid
+
+from jupyter_automerge.engine.local import LocalPeer
+from jupyter_automerge.errors import AutomergeError, StorageError
+from jupyter_automerge.storage.contract import Storage
+from jupyter_automerge.values.identity import clean_name
+from jupyter_automerge.values.ids import PeerId, SessionId, StorageId, parse_peer_id, parse_storage_id
+from jupyter_automerge.values.keys import EPOCH_KEY, STORAGE_ID_KEY, StorageKey
+
+
+def new_peer_id(kind: str) -> PeerId:
+    """The kind, for people who read logs, and 122 random bits."""
+    return parse_peer_id(f"{clean_name(kind) or 'peer'}-{uuid.uuid4()}")
+
+
+async def introduce(
+    peer_id: PeerId, session_id: SessionId, name: str, kind: str, storage: Storage | None
+) -> LocalPeer:
+    """This Repo's identity. Raises StorageError if the store's id can be neither read nor written."""
+    if storage is None:
+        memory = StorageId(str(uuid.uuid4()))
+        return LocalPeer(peer_id, session_id, ephemeral_store_id=memory, name=clean_name(name), kind=kind)
+    storage_id = await _stored_text(storage, STORAGE_ID_KEY, str(uuid.uuid4()))
+    epoch = await _stored_text(storage, EPOCH_KEY, secrets.token_hex(16))
+    return LocalPeer(peer_id, session_id, _checked(storage_id), name=clean_name(name), kind=kind, epoch=epoch)
+
+
+async def _stored_text(storage: Storage, key: StorageKey, fresh: str) -> str:
+    """What is under the key; if nothing is, the fresh text, written first."""
+    try:
+        if (data := await storage.load(key)) is None:
+            await storage.save(key, fresh.encode())
+            # Another Repo on the same store may have written its own a moment later: both then use that one.
+            data = await storage.load(key) or fresh.encode()
+    except StorageError:
+        raise
+    except Exception as error:
+        raise StorageError(f"its id cannot be read: {type(error).__name__}: {error}") from error
+    return data.decode(errors="replace").strip()
+
+
+def _checked(storage_id: str) -> StorageId:
+    try:
+        return parse_storage_id(storage_id)
+    except AutomergeError as error:
+        raise StorageError(f"what it keeps as its id is none: {error}") from error

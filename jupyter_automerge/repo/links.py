@@ -1,0 +1,120 @@
+"""The transports of the open connections, by connection id."""
+
+import asyncio
+import contextlib
+import itertools
+import logging
+from collections.abc import Callable
+
+from jupyter_automerge.engine.effects import Close, Send
+from jupyter_automerge.engine.events import ConnectionClosed, ConnectionOpened, Event, FrameReceived, Writable
+from jupyter_automerge.network.contract import Transport
+from jupyter_automerge.values.identity import User
+from jupyter_automerge.values.ids import ConnectionId, DialerId
+from jupyter_automerge.values.status import Access, Direction
+
+_logger = logging.getLogger(__name__)
+INTERNAL_ERROR = 1011
+
+
+class ConnectionSink:
+    """What a transport tells of itself, as events. Deaf once its connection is over."""
+
+    def __init__(self, connection: ConnectionId, links: "Links") -> None:
+        self.connection = connection
+        self._links = links
+
+    def frame(self, data: bytes | str) -> None:
+        if self._links.knows(self.connection):
+            self._links.post(FrameReceived(self.connection, data))
+
+    def writable(self) -> None:
+        if self._links.knows(self.connection):
+            self._links.post(Writable(self.connection))
+
+    def closed(self, code: int | None, reason: str) -> None:
+        self._links.gone(self.connection, code, reason)
+
+
+class Links:
+    """Opens, writes to and closes connections on behalf of the Engine."""
+
+    def __init__(self, post: Callable[[Event], None], follow_up: Callable[[Event], None]) -> None:
+        """`follow_up` queues an event that belongs to the same turn as the effect being performed."""
+        self.post = post
+        self._follow_up = follow_up
+        self._transports: dict[ConnectionId, Transport] = {}
+        self._ids = itertools.count(1)
+        self._farewells: set[ConnectionId] = set()
+        self._all_said = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._transports)
+
+    def knows(self, connection: ConnectionId) -> bool:
+        return connection in self._transports
+
+    def open(
+        self,
+        transport: Transport,
+        direction: Direction,
+        endpoint: str,
+        *,
+        dialer: DialerId | None = None,
+        user: User | None = None,
+        access: Access = Access.WRITE,
+    ) -> ConnectionSink:
+        """Take the transport in under a new id; the handshake begins."""
+        connection = ConnectionId(next(self._ids))
+        self._transports[connection] = transport
+        self.post(ConnectionOpened(connection, direction, endpoint, dialer, user, access))
+        return ConnectionSink(connection, self)
+
+    def send(self, effect: Send) -> None:
+        transport = self._transports.get(effect.connection)
+        if transport is None:
+            return  # It closed a moment ago, and the Engine is about to hear of it.
+        try:
+            takes_more = transport.send(effect.frame)
+        except Exception as error:
+            # The frame was a promise: without it this connection is worth nothing.
+            _logger.exception("connection %d: the transport failed to send", effect.connection)
+            self._close(effect.connection, INTERNAL_ERROR, f"could not send: {type(error).__name__}")
+            return
+        if takes_more:
+            self._follow_up(Writable(effect.connection))
+
+    def close(self, effect: Close) -> None:
+        self._close(effect.connection, effect.code, effect.reason)
+
+    def close_all(self, code: int, reason: str) -> None:
+        for connection in list(self._transports):
+            self._close(connection, code, reason)
+
+    def gone(self, connection: ConnectionId, code: int | None, reason: str) -> None:
+        """The transport is gone, by whomever."""
+        self._farewells.discard(connection)
+        if not self._farewells:
+            self._all_said.set()
+        if self._transports.pop(connection, None) is not None:
+            self.post(ConnectionClosed(connection, code, reason))
+
+    async def farewells(self, seconds: float) -> None:
+        """Wait until the transports that we closed are gone, so that their peers have read why."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._farewells:
+                    self._all_said.clear()
+                    await self._all_said.wait()
+
+    def _close(self, connection: ConnectionId, code: int, reason: str) -> None:
+        # To the Engine it is over now; the transport may take its time to say goodbye.
+        transport = self._transports.pop(connection, None)
+        if transport is None:
+            return
+        self.post(ConnectionClosed(connection, code, reason))
+        self._farewells.add(connection)
+        try:
+            transport.close(code, reason)
+        except Exception:
+            _logger.exception("connection %d: the transport failed to close", connection)

@@ -1,0 +1,143 @@
+"""One document as the Repo's users see it: the bytes, its state, its rows, and who listens."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from jupyter_automerge.document import Changed, Document
+from jupyter_automerge.engine.events import DocumentFreed, Event, LocalChange
+from jupyter_automerge.engine.notices import (
+    DocumentChanged,
+    DocumentRemoved,
+    DocumentSaved,
+    DocumentStateChanged,
+    DocumentUnloaded,
+    EphemeralReceived,
+    Notice,
+    RowsChanged,
+    SearchProgress,
+    StorageTrouble,
+    StoreRow,
+)
+from jupyter_automerge.errors import AutomergeError, DocumentGone, DocumentUnavailable
+from jupyter_automerge.repo.changes import BroadcastEvent, ChangeEvent
+from jupyter_automerge.repo.feed import Feed
+from jupyter_automerge.repo.listeners import Listeners
+from jupyter_automerge.values.ids import DocumentId
+from jupyter_automerge.values.status import DocumentState
+from jupyter_automerge.wire.cbor import decode
+
+if TYPE_CHECKING:
+    from jupyter_automerge.repo.handle import DocHandle
+
+_logger = logging.getLogger(__name__)
+
+
+class LiveDocument:
+    """Written on the Repo's loop, read anywhere: each field is replaced whole."""
+
+    def __init__(
+        self,
+        document_id: DocumentId,
+        post: Callable[[Event], None],
+        run: Callable[[Awaitable[object]], object],
+    ) -> None:
+        self.document_id = document_id
+        self._post = post
+        self._document: Document | None = None
+        self.state = DocumentState.LOADING
+        self.progress: SearchProgress | None = None
+        self.rows: tuple[StoreRow, ...] = ()
+        self.trouble = ""
+        """Why the last write failed; empty once one succeeded."""
+        self.on_change: Listeners[ChangeEvent] = Listeners(run)
+        self.on_broadcast: Listeners[BroadcastEvent] = Listeners(run)
+        self._feeds: tuple[Feed[ChangeEvent], ...] = ()
+
+    def attach(self, document: Document) -> None:
+        """The bytes are here; their changes are heard from now on. What others held before is kept."""
+        before = self._document
+        if document is before:
+            return
+        self._document = document
+        if before is not None:
+            document.merge(before)
+        document.on_commit = self._committed
+        document.on_free = self._freed
+
+    def require(self) -> Document:
+        """The document, to read or change. Raises DocumentGone or DocumentUnavailable."""
+        if self.state in (DocumentState.DELETED, DocumentState.UNLOADED):
+            raise DocumentGone(self.document_id, self.state.value)
+        if self._document is None or not self._document.heads:
+            raise DocumentUnavailable(f"document {self.document_id} is {self.state.value}", self.progress)
+        return self._document
+
+    def feed(self) -> Feed[ChangeEvent]:
+        """A stream of what happens from now on."""
+        feed: Feed[ChangeEvent] = Feed(self._forget, squeeze=ChangeEvent.then)
+        self._feeds = (*self._feeds, feed)
+        return feed
+
+    def end(self, state: DocumentState) -> None:
+        """The document left this Repo's memory: streams end."""
+        self.state = state
+        if self._document is not None:
+            self._document.on_commit = None
+            self._document.on_free = None
+        self._document = None
+        self.end_streams()
+
+    def end_streams(self) -> None:
+        """Nobody will be told anything more."""
+        for feed in self._feeds:
+            feed.close()
+
+    def hear(self, notice: Notice, handle: "DocHandle") -> None:
+        """Bring the fields up to date and tell whoever listens."""
+        match notice:
+            case DocumentChanged():
+                self._tell_change(notice, handle)
+            case DocumentStateChanged():
+                self.state, self.progress = notice.state, notice.progress
+            case RowsChanged():
+                self.rows = notice.rows
+            case DocumentSaved():
+                self.trouble = ""
+            case StorageTrouble():
+                self.trouble = notice.error
+            case EphemeralReceived():
+                self._tell_broadcast(notice, handle)
+            case DocumentUnloaded():
+                self.end(DocumentState.UNLOADED)
+            case DocumentRemoved() if not notice.refused:
+                self.end(DocumentState.DELETED)
+
+    def _tell_change(self, notice: DocumentChanged, handle: "DocHandle") -> None:
+        if self._document is None or not (self._feeds or self.on_change):
+            return
+        event = ChangeEvent(handle, notice.before, notice.after, notice.origin, self._document)
+        for feed in self._feeds:
+            feed.put(event)
+        self.on_change.call(event)
+
+    def _tell_broadcast(self, notice: EphemeralReceived, handle: "DocHandle") -> None:
+        if not self.on_broadcast:
+            return
+        try:
+            value = decode(notice.data)
+        except AutomergeError as error:
+            _logger.warning(
+                "document %s: a broadcast of %s is unreadable: %s", self.document_id, notice.sender_id, error
+            )
+            return
+        self.on_broadcast.call(BroadcastEvent(handle, notice.sender_id, notice.session_id, value))
+
+    def _forget(self, feed: Feed[ChangeEvent]) -> None:
+        self._feeds = tuple(one for one in self._feeds if one is not feed)
+
+    def _committed(self, changed: Changed) -> None:
+        self._post(LocalChange(self.document_id, changed.before, changed.after))
+
+    def _freed(self) -> None:
+        self._post(DocumentFreed(self.document_id))

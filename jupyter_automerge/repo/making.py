@@ -1,0 +1,16 @@
+"""The Engine of a new Repo, with the world's clock and chance."""
+
+import random
+import time
+
+from jupyter_automerge.engine import local as engine_words
+from jupyter_automerge.engine.engine import Engine
+from jupyter_automerge.repo.running import EngineView
+from jupyter_automerge.repo.share import FixedShare, SharePolicy
+
+
+def new_engine(local: engine_words.LocalPeer, share: SharePolicy) -> EngineView:
+    """An Engine on asyncio's clock. A fixed policy is built in, so that nobody has to be asked."""
+    fixed = engine_words.FixedShare(share.announces, share.gives) if isinstance(share, FixedShare) else None
+    # asyncio's loops count time.monotonic().
+    return Engine(local, share=fixed, jitter=random.random, wall_offset=time.time() - time.monotonic())

@@ -1,0 +1,400 @@
+"""Repo: documents, a store and connections, in one place."""
+
+import asyncio
+import itertools
+import uuid
+from collections.abc import AsyncIterator, Callable, Mapping
+from ssl import SSLContext
+from types import TracebackType
+from typing import Any, Self
+
+from jupyter_automerge.document import ChunkState, Document
+from jupyter_automerge.engine.events import Create, DialerAdded, DialerRemoved, PolicyChanged
+from jupyter_automerge.engine.local import LocalPeer
+from jupyter_automerge.engine.notices import Notice
+from jupyter_automerge.errors import BadChunk, RepoAlreadyOpen, RepoClosed
+from jupyter_automerge.network import MemoryTransport, WebSocketConnector, memory_pair
+from jupyter_automerge.network.contract import Connector, Transport, TransportSink
+from jupyter_automerge.repo import filling
+from jupyter_automerge.repo.dialer import Dialer
+from jupyter_automerge.repo.directory import ConnectionInfo, DialerInfo
+from jupyter_automerge.repo.forks import Birthplace
+from jupyter_automerge.repo.handle import DocHandle
+from jupyter_automerge.repo.home import HomeLoop
+from jupyter_automerge.repo.identity import introduce, new_peer_id
+from jupyter_automerge.repo.listeners import Unsubscribe
+from jupyter_automerge.repo.listening import Listener, listen
+from jupyter_automerge.repo.making import new_engine
+from jupyter_automerge.repo.pending import Pending
+from jupyter_automerge.repo.removing import wait_removed, wait_unloaded
+from jupyter_automerge.repo.report import CloseReport
+from jupyter_automerge.repo.running import EngineView, Running
+from jupyter_automerge.repo.saving import wait_saved
+from jupyter_automerge.repo.searching import Search, wait_found
+from jupyter_automerge.repo.share import FixedShare, PeerInfo, SharePolicy
+from jupyter_automerge.repo.stores import StoreInfo, stores_of
+from jupyter_automerge.repo.view import DocView
+from jupyter_automerge.storage.contract import Storage
+from jupyter_automerge.values.identity import User
+from jupyter_automerge.values.ids import (
+    DialerId,
+    DocumentId,
+    PeerId,
+    SessionId,
+    StorageId,
+    document_id_from_bytes,
+    interpret_document_id,
+    parse_peer_id,
+)
+from jupyter_automerge.values.keys import KeyKind, key_kind
+from jupyter_automerge.values.limits import CLOSE_TIMEOUT_SECONDS, FIND_TIMEOUT_SECONDS, SAVE_TIMEOUT_SECONDS
+from jupyter_automerge.values.status import Access, Direction
+from jupyter_automerge.values.url import AutomergeUrl
+
+DocumentName = str | bytes | uuid.UUID | AutomergeUrl
+Headers = Mapping[str, str] | Callable[[], Mapping[str, str]]
+_DOCUMENT_KINDS = (KeyKind.SNAPSHOT, KeyKind.INCREMENTAL)
+
+
+class Repo:
+    """A running instance that keeps documents and syncs them: `async with Repo(storage=...) as repo`.
+
+    It lives on the event loop on which it was opened; every method may be called from any thread. What has to
+    wait returns a Pending: `await` it on any loop, or call its `.result()` in another thread. Calls before
+    `open()` and after `close()` raise RepoClosed, in a forked child RepoForkedError.
+    """
+
+    def __init__(
+        self,
+        storage: Storage | None = None,
+        *,
+        name: str = "",
+        kind: str = "script",
+        peer_id: str | None = None,
+        share: SharePolicy | None = None,
+        engine: Callable[[LocalPeer, SharePolicy], EngineView] = new_engine,
+    ) -> None:
+        """Without `storage` documents live in memory only, and other Repos are told so.
+
+        `name` is what people call it, `kind` what it is. A `peer_id` of one's own must be unique; the default
+        is unguessable. `share` decides who gets which documents; the default gives all to all. `engine` is
+        for tests.
+        """
+        self._storage = storage
+        self._name = name
+        self._kind = kind
+        self._share = share or FixedShare()
+        self._engine = engine
+        self._running: Running | None = None
+        self._was_opened = False
+        self._birthplace = Birthplace()
+        self._dialer_ids = itertools.count(1)
+        self._listeners: list[Listener] = []
+        self.peer_id: PeerId = new_peer_id(kind) if peer_id is None else parse_peer_id(peer_id)
+        self.session_id = SessionId(str(uuid.uuid4()))
+
+    def __repr__(self) -> str:
+        state = "closed" if self.closed else "open"
+        return f"Repo({self._name!r}, {self.peer_id}, {state})"
+
+    # Life
+
+    async def open(self) -> None:
+        """Bind to the running loop. Raises StorageError if the store's id can be neither read nor written."""
+        self._birthplace.check()
+        if self._was_opened:
+            raise RepoAlreadyOpen
+        self._was_opened = True
+        try:
+            local = await introduce(self.peer_id, self.session_id, self._name, self._kind, self._storage)
+        except BaseException:
+            self._was_opened = False
+            raise
+        home = HomeLoop(asyncio.get_running_loop())
+        self._running = Running(home, local, self._engine(local, self._share), self._storage, self._share)
+
+    def close(self, timeout: float = CLOSE_TIMEOUT_SECONDS) -> Pending[CloseReport]:
+        """Save what is unsaved, say goodbye to peers, close the store. The report names what stayed unsaved.
+
+        A second call has no effect.
+        """
+        self._birthplace.check()
+        running = self._running
+        if running is None or running.closed or running.home.loop.is_closed():
+            return Pending.answered(CloseReport())
+        return running.tasks.answer(lambda: self._close(running, timeout), abandon=False)
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    @property
+    def closed(self) -> bool:
+        """Not open: closed, or not opened yet."""
+        return self._running is None or self._running.closed
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def storage_id(self) -> StorageId | None:
+        """The id of the store, known once the Repo is open; None without a store."""
+        return None if self._running is None else self._running.local.storage_id
+
+    # Documents
+
+    def create(self, value: Mapping[str, Any] | None = None) -> DocHandle:
+        """A new document with this content, ready at once; saving and announcing begin with the next turn."""
+        self._open()
+        return self._take_in(_new_id(), filling.new_document(value))
+
+    def find(self, url: DocumentName, *, timeout: float | None = FIND_TIMEOUT_SECONDS) -> Pending[DocHandle]:
+        """Get the document from memory, the store or peers.
+
+        Raises InvalidId at once; DocumentUnavailable when everybody said no; FindTimeout while somebody may
+        still answer. Both carry the search's `progress`. Heads in the URL are left out of account:
+        `handle.at(heads)` shows them.
+        """
+        running = self._open()
+        document_id = interpret_document_id(url)
+        if (handle := running.documents.ready_one(document_id)) is not None:
+            return Pending.answered(handle)
+        return running.tasks.answer(lambda: wait_found(running, document_id, timeout))
+
+    def search(self, url: DocumentName) -> Search:
+        """Begin to look for the document, and watch how it goes."""
+        return Search(self._open(), interpret_document_id(url))
+
+    def clone(self, source: DocHandle | DocView) -> DocHandle:
+        """A new document with the same history; from there on the two go their own ways."""
+        document = source._document.fork(source.heads if isinstance(source, DocView) else None)
+        return self._take_in(_new_id(), document)
+
+    def import_document(self, data: bytes, *, document_id: DocumentName | None = None) -> DocHandle:
+        """A document from Automerge's own format, history and all. Raises BadChunk if the bytes are not that.
+
+        With the id of a document that is here already the imported changes are merged into it.
+        """
+        document, verdicts = Document.load([data])
+        if bad := [one for one in verdicts if one.state is not ChunkState.APPLIED]:
+            raise BadChunk(bad[0].reason or bad[0].state.value)
+        name = _new_id() if document_id is None else interpret_document_id(document_id)
+        present = self._open().engine.document(name)
+        if present is not None:
+            # The Engine goes on with the document it has, so the handle must too.
+            present.merge(document)
+            document = present
+        return self._take_in(name, document, fresh=document_id is None)
+
+    def export(self, url: DocumentName, *, timeout: float | None = FIND_TIMEOUT_SECONDS) -> Pending[bytes]:
+        """The document in Automerge's own format; fails as `find` does."""
+        running = self._open()
+        document_id = interpret_document_id(url)
+
+        async def export() -> bytes:
+            return (await wait_found(running, document_id, timeout)).save()
+
+        return running.tasks.answer(export)
+
+    def delete(self, url: DocumentName, *, force: bool = False) -> Pending[None]:
+        """Delete the document from this store for good; others keep theirs.
+
+        Raises UnsafeDelete when no other store is known to have all of it, unless `force`.
+        """
+        running = self._open()
+        document_id = interpret_document_id(url)
+        return running.tasks.answer(lambda: wait_removed(running, document_id, force))
+
+    def unload(self, url: DocumentName) -> Pending[None]:
+        """Drop the document from memory once it is saved. `find` loads it again, with a new handle."""
+        running = self._open()
+        document_id = interpret_document_id(url)
+        return running.tasks.answer(lambda: wait_unloaded(running, document_id))
+
+    @property
+    def handles(self) -> Mapping[DocumentId, DocHandle]:
+        """The documents in memory, as of now."""
+        return self._open().documents.ready
+
+    def document_ids(self) -> Pending[tuple[DocumentId, ...]]:
+        """The documents in the store and in memory, sorted."""
+        running, storage = self._open(), self._storage
+
+        async def listed() -> tuple[DocumentId, ...]:
+            entries = [] if storage is None else await storage.keys(())
+            stored = {DocumentId(one.key[0]) for one in entries if key_kind(one.key) in _DOCUMENT_KINDS}
+            return tuple(sorted(stored | running.documents.ready.keys()))
+
+        return running.tasks.answer(listed)
+
+    def saved(self, timeout: float | None = SAVE_TIMEOUT_SECONDS) -> Pending[None]:
+        """Wait until every document in memory is saved as it is now. Raises StorageError."""
+        running = self._open()
+        waiting = [(one._live, one.heads) for one in running.documents.ready.values()]
+
+        async def all_saved() -> None:
+            async with asyncio.TaskGroup() as group:
+                for live, heads in waiting:
+                    group.create_task(wait_saved(running, live, heads, timeout))
+
+        return running.tasks.answer(all_saved)
+
+    # Connections
+
+    def connect(self, url: str, *, headers: Headers | None = None, ssl: SSLContext | None = None) -> Dialer:
+        """Keep a connection to a sync server (`ws://` or `wss://`), now and whenever it is lost.
+
+        `headers` go with each try; a function is asked anew each time. Raises DialError for no such URL.
+        """
+        asked = headers if callable(headers) or headers is None else lambda: headers
+        return self.dial(WebSocketConnector(url, asked, ssl))
+
+    def dial(self, connector: Connector) -> Dialer:
+        """As `connect`, over any kind of transport."""
+        running = self._open()
+        dialer = DialerId(next(self._dialer_ids))
+        running.directory.add_dialer(dialer, connector.endpoint)
+        running.dialing.add(dialer, connector)
+        running.post(DialerAdded(dialer, connector.endpoint))
+        return Dialer(
+            dialer,
+            connector.endpoint,
+            lambda: running.directory.dialer(dialer),
+            lambda: self._hang_up(dialer),
+        )
+
+    def listen(
+        self, port: int = 0, host: str = "127.0.0.1", *, token: str | None = None
+    ) -> Pending[Listener]:
+        """Serve the sync protocol; port 0 takes a free one. Raises ListenError."""
+        running = self._open()
+
+        async def start() -> Listener:
+            listener = await listen(running, port, host, token)
+            self._listeners.append(listener)
+            return listener
+
+        return running.tasks.answer(start)
+
+    def accept(
+        self, transport: Transport, *, endpoint: str, user: User | None = None, access: Access = Access.WRITE
+    ) -> TransportSink:
+        """Take in a connection that a host opened; `user` and `access` are what it knows of the other side.
+
+        To be called on the Repo's loop. The transport tells its news to the sink that this returns.
+        """
+        running = self._open()
+        running.directory.is_reachable = True
+        return running.links.open(transport, Direction.INCOMING, endpoint, user=user, access=access)
+
+    def link(self, other: "Repo") -> MemoryTransport:
+        """Connect with another Repo of this process, on this or another loop. Returns our end."""
+        mine, theirs = self._open(), other._open()
+        left, right = memory_pair(mine.home.loop, theirs.home.loop)
+        mine.home.soon(
+            lambda: left.start(mine.links.open(left, Direction.OUTGOING, f"memory:{other.peer_id}"))
+        )
+        theirs.home.soon(lambda: right.start(other.accept(right, endpoint=f"memory:{self.peer_id}")))
+        return left
+
+    @property
+    def peers(self) -> tuple[PeerInfo, ...]:
+        """The Repos connected now."""
+        return self._open().directory.peers
+
+    @property
+    def connections(self) -> tuple[ConnectionInfo, ...]:
+        """The open connections; several may lead to one peer."""
+        return self._open().directory.connections
+
+    @property
+    def dialers(self) -> tuple[DialerInfo, ...]:
+        """What is to be connected, and how that goes."""
+        return self._open().directory.dialers
+
+    @property
+    def stores(self) -> tuple[StoreInfo, ...]:
+        """Every other store known here, connected or not."""
+        running = self._open()
+        return stores_of(running)
+
+    def share_policy_changed(self) -> None:
+        """The share policy answers differently from now on: ask it again about everybody."""
+        self._open().post(PolicyChanged())
+
+    # Watching
+
+    def on_event(self, callback: Callable[[Notice], object]) -> Unsubscribe:
+        """Call it on the Repo's loop with everything that happens; it may be `async`."""
+        return self._open().listeners.add(callback)
+
+    def events(self) -> AsyncIterator[Notice]:
+        """Everything that happens from this call on, for one `async for` on any loop.
+
+        Of more than 1000 that wait the oldest leave, and the iterator's `lost` counts them.
+        """
+        return self._open().feed()
+
+    def metrics(self) -> dict[str, int]:
+        """How full the tables are. In another thread it waits for the Repo's loop to count."""
+        running = self._open()
+        if running.home.is_here():
+            return _count(running)
+
+        async def count() -> dict[str, int]:
+            return _count(running)
+
+        return running.tasks.answer(count).result()
+
+    # Within
+
+    def _open(self) -> Running:
+        self._birthplace.check()
+        if self._running is None:
+            raise RepoClosed(
+                "the Repo is not open: use `async with Repo(...) as repo`, or `await repo.open()`"
+            )
+        self._running.check()
+        return self._running
+
+    def _take_in(self, document_id: DocumentId, document: Document, *, fresh: bool = True) -> DocHandle:
+        running = self._open()
+        handle = running.documents.add(document_id, document)
+        running.post(Create(document_id, document, fresh))
+        return handle
+
+    def _hang_up(self, dialer: DialerId) -> None:
+        running = self._running
+        if running is None or running.closed or running.directory.dialer(dialer) is None:
+            return
+        running.directory.remove_dialer(dialer)
+        running.home.soon(lambda: running.dialing.remove(dialer))
+        running.post(DialerRemoved(dialer))
+
+    async def _close(self, running: Running, seconds: float) -> CloseReport:
+        report = await running.close(seconds)
+        for listener in self._listeners:
+            await listener.ended()
+        return report
+
+
+def _new_id() -> DocumentId:
+    return document_id_from_bytes(uuid.uuid4().bytes)
+
+
+def _count(running: Running) -> dict[str, int]:
+    return {
+        **running.engine.metrics(),
+        "handles": len(running.documents),
+        "transports": len(running.links),
+        "tasks": len(running.tasks),
+        "waits": len(running.watching),
+        "events_waiting": running.driver.waiting,
+        "defects": running.driver.defects,
+    }

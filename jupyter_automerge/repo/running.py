@@ -1,0 +1,192 @@
+"""A Repo between open and close: its parts, and the way of events, effects and notices between them."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from jupyter_automerge.document import Document
+from jupyter_automerge.engine.effects import AskPolicy, Close, Delete, Dial, Effect, Load, Put, Send
+from jupyter_automerge.engine.events import DeleteDone, Event, Loaded, PutDone, Stop
+from jupyter_automerge.engine.local import LocalPeer
+from jupyter_automerge.engine.notices import Notice, SearchProgress, Stopped
+from jupyter_automerge.errors import RepoClosed
+from jupyter_automerge.repo.clock import Clock
+from jupyter_automerge.repo.dialing import Dialing
+from jupyter_automerge.repo.directory import Directory
+from jupyter_automerge.repo.documents import Documents
+from jupyter_automerge.repo.driver import Driver, Protocolist
+from jupyter_automerge.repo.feed import Feed
+from jupyter_automerge.repo.forks import Birthplace
+from jupyter_automerge.repo.home import HomeLoop
+from jupyter_automerge.repo.links import INTERNAL_ERROR, Links
+from jupyter_automerge.repo.listeners import Listeners
+from jupyter_automerge.repo.report import CloseReport
+from jupyter_automerge.repo.share import Asking, SharePolicy
+from jupyter_automerge.repo.storing import Storing
+from jupyter_automerge.repo.tasks import Tasks
+from jupyter_automerge.repo.watching import Watching
+from jupyter_automerge.storage.contract import Storage
+from jupyter_automerge.values.heads import Heads
+from jupyter_automerge.values.ids import DocumentId
+from jupyter_automerge.values.status import DocumentState
+
+GOING_AWAY = 1001
+FAREWELL_SECONDS = 1.0
+_logger = logging.getLogger(__name__)
+
+
+class EngineView(Protocolist, Protocol):
+    """What a Repo asks the Engine, on its own thread, besides driving it."""
+
+    def document(self, document_id: DocumentId) -> Document | None: ...
+
+    def state(self, document_id: DocumentId) -> DocumentState | None: ...
+
+    def progress(self, document_id: DocumentId) -> SearchProgress | None: ...
+
+    def saved_heads(self, document_id: DocumentId) -> Heads: ...
+
+    def metrics(self) -> dict[str, int]: ...
+
+
+class Running:
+    """Everything of one Repo that lives on its event loop."""
+
+    def __init__(
+        self,
+        home: HomeLoop,
+        local: LocalPeer,
+        engine: EngineView,
+        storage: Storage | None,
+        share: SharePolicy,
+    ) -> None:
+        self.home = home
+        self.local = local
+        self.engine = engine
+        self.birthplace = Birthplace()
+        self.clock = Clock(home.loop.time)
+        self.tasks = Tasks(home)
+        self.driver = Driver(engine, home, self._perform, self._tell, self._start_over)
+        self.links = Links(self.driver.post, self.driver.follow_up)
+        self.directory = Directory(self.clock.utc, self.clock.now)
+        self.dialing = Dialing(self.links, self.tasks, self.driver.post, self.directory.dialed)
+        self.asking = Asking(share, self.tasks, self.driver.post, self.driver.follow_up)
+        self.documents = Documents(self, engine.document)
+        self.watching = Watching()
+        self.listeners: Listeners[Notice] = Listeners(self.run)
+        self.feeds: tuple[Feed[Notice], ...] = ()
+        self.closed = False
+        self._storage = storage
+        self._storing = None if storage is None else Storing(storage, self.tasks, self.driver.post)
+        self._stopped: asyncio.Future[Stopped] = home.loop.create_future()
+        self._performers: dict[type[Effect], Callable[[Any], None]] = {
+            Send: self.links.send,
+            Close: self.links.close,
+            Dial: self.dialing.dial,
+            AskPolicy: self.asking.ask,
+            Load: self._load if self._storing is None else self._storing.load,
+            Put: self._put if self._storing is None else self._storing.put,
+            Delete: self._delete if self._storing is None else self._storing.delete,
+        }
+        if self._storing is not None:
+            self._storing.watch()
+
+    def check(self) -> None:
+        """Raise RepoForkedError or RepoClosed unless the Repo may be used."""
+        self.birthplace.check()
+        if self.closed:
+            raise RepoClosed
+
+    def post(self, event: Event) -> None:
+        """A user's wish for the Engine, from any thread."""
+        self.check()
+        self.driver.post(event)
+
+    def run(self, work: Awaitable[object]) -> None:
+        """What an `async` callback of a user returned; its errors are logged."""
+        self.tasks.start(_logged(work))
+
+    def feed(self) -> Feed[Notice]:
+        feed: Feed[Notice] = Feed(self._forget)
+        self.feeds = (*self.feeds, feed)
+        return feed
+
+    async def close(self, seconds: float) -> CloseReport:
+        """Save, say goodbye and let go; in at most about `seconds` and one more."""
+        self.closed = True
+        self.driver.post(Stop())
+        try:
+            async with asyncio.timeout(seconds):
+                unsaved = (await asyncio.shield(self._stopped)).unsaved
+        except TimeoutError:
+            unsaved = self._unsaved()
+        self.links.close_all(GOING_AWAY, "the Repo closes")
+        await self.links.farewells(FAREWELL_SECONDS)
+        self.driver.stop()
+        await self.tasks.end()
+        self.documents.close()
+        for feed in self.feeds:
+            feed.close()
+        await self._close_storage()
+        if unsaved:
+            _logger.error("closed with unsaved changes in: %s", ", ".join(unsaved))
+        return CloseReport(unsaved)
+
+    def _perform(self, effect: Effect) -> None:
+        self._performers[type(effect)](effect)
+
+    def _tell(self, notice: Notice) -> None:
+        if isinstance(notice, Stopped) and not self._stopped.done():
+            self._stopped.set_result(notice)
+        self.directory.hear(notice)
+        document_id: DocumentId | None = getattr(notice, "document_id", None)
+        if document_id is not None:
+            self.documents.hear(notice, document_id)
+        self.watching.moved(document_id)
+        for feed in self.feeds:
+            feed.put(notice)
+        self.listeners.call(notice)
+
+    def _start_over(self) -> None:
+        """The Engine lost effects, perhaps frames that it counts as sent: no session can be relied on."""
+        self.links.close_all(INTERNAL_ERROR, "internal error: please connect again")
+
+    def _unsaved(self) -> tuple[DocumentId, ...]:
+        """What the Engine would have named, had it come to an end."""
+        if not self.local.has_storage:
+            return ()
+        return tuple(
+            document_id
+            for document_id, handle in self.documents.ready.items()
+            if not handle.heads <= self.engine.saved_heads(document_id)
+        )
+
+    async def _close_storage(self) -> None:
+        if self._storage is None:
+            return
+        try:
+            await self._storage.close()
+        except Exception:
+            _logger.exception("the store did not close cleanly")
+
+    # Without a store nothing is found, nothing kept, and nothing has to be waited for.
+
+    def _load(self, effect: Load) -> None:
+        self.driver.follow_up(Loaded(effect.token, ()))
+
+    def _put(self, effect: Put) -> None:
+        self.driver.follow_up(PutDone(effect.token))
+
+    def _delete(self, effect: Delete) -> None:
+        self.driver.follow_up(DeleteDone(effect.token))
+
+    def _forget(self, feed: Feed[Notice]) -> None:
+        self.feeds = tuple(one for one in self.feeds if one is not feed)
+
+
+async def _logged(work: Awaitable[object]) -> None:
+    try:
+        await work
+    except Exception:
+        _logger.exception("an async callback raised; others are not affected")

@@ -1,0 +1,42 @@
+"""Waiting for this Repo's own store."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from jupyter_automerge.errors import SaveTimeout, StorageError
+from jupyter_automerge.repo.live import LiveDocument
+from jupyter_automerge.values.heads import Heads
+from jupyter_automerge.values.status import DocumentState
+
+if TYPE_CHECKING:
+    from jupyter_automerge.repo.running import Running
+
+
+async def wait_saved(running: "Running", live: LiveDocument, heads: Heads, seconds: float | None) -> None:
+    """Return once the store has these heads. A failed write is tried again until the time is over.
+
+    Raises StorageError at once if the Repo has no store or the document could not be read from it,
+    SaveTimeout with the store's last word, DocumentGone.
+    """
+    document_id = live.document_id
+    if not running.local.has_storage:
+        raise StorageError("this Repo has no store: give it one with Repo(storage=...)", document_id)
+    try:
+        async with asyncio.timeout(seconds):
+            with running.watching.of(document_id) as moved:
+                await running.driver.settled()
+                while not _is_saved(running, live, heads):
+                    moved.clear()
+                    await moved.wait()
+    except TimeoutError:
+        word = live.trouble or "it has not answered yet"
+        raise SaveTimeout(f"not saved after {seconds} s: {word}", document_id) from None
+
+
+def _is_saved(running: "Running", live: LiveDocument, heads: Heads) -> bool:
+    if live.state is DocumentState.ERROR:
+        progress = running.engine.progress(live.document_id)
+        why = "" if progress is None else progress.error
+        raise StorageError(why or "it could not be read, so nothing is written", live.document_id)
+    saved = running.engine.saved_heads(live.document_id)
+    return live.require().covers(saved, heads)

@@ -1,0 +1,120 @@
+"""Who is told of documents unasked, and who may have them: the share policy, and how it is asked."""
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from jupyter_automerge.engine.effects import AskPolicy
+from jupyter_automerge.engine.events import Event, PolicyAnswered
+from jupyter_automerge.repo.tasks import Tasks
+from jupyter_automerge.values.identity import PeerMetadata, User
+from jupyter_automerge.values.ids import DocumentId, PeerId
+from jupyter_automerge.values.status import Access
+
+_logger = logging.getLogger(__name__)
+Verdict = bool | Awaitable[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class PeerInfo:
+    """One running Repo elsewhere. `user` and `access` are the transport's word, `metadata` its own claims."""
+
+    peer_id: PeerId
+    user: User | None
+    access: Access
+    metadata: PeerMetadata
+
+    @property
+    def name(self) -> str:
+        """What people call it; may be empty, and anybody may claim any name."""
+        return self.metadata.name
+
+    @property
+    def kind(self) -> str:
+        return self.metadata.kind
+
+
+class SharePolicy(Protocol):
+    """Decides per peer and document. Both methods may be plain or `async`; one that raises means no.
+
+    A plain one runs on the Repo's loop and must not block. Denied always wins: `announce` without `access`
+    shares nothing.
+    """
+
+    def announce(self, peer: PeerInfo, document_id: DocumentId | None) -> Verdict:
+        """Whether the peer is told of the document unasked."""
+        ...
+
+    def access(self, peer: PeerInfo, document_id: DocumentId) -> Verdict:
+        """Whether the peer may have the document when it asks for it by id."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FixedShare:
+    """The same answer for every peer and document. The default tells and gives everything."""
+
+    announces: bool = True
+    gives: bool = True
+
+    def announce(self, peer: PeerInfo, document_id: DocumentId | None) -> bool:
+        return self.announces
+
+    def access(self, peer: PeerInfo, document_id: DocumentId) -> bool:
+        return self.gives
+
+
+class Asking:
+    """Puts the Engine's questions to the policy. A plain policy is answered without leaving the turn."""
+
+    def __init__(
+        self,
+        policy: SharePolicy,
+        tasks: Tasks,
+        post: Callable[[Event], None],
+        follow_up: Callable[[Event], None],
+    ) -> None:
+        self.policy = policy
+        self._tasks = tasks
+        self._post = post
+        self._follow_up = follow_up
+
+    def ask(self, effect: AskPolicy) -> None:
+        peer = PeerInfo(effect.peer_id, effect.user, effect.access, effect.metadata)
+        try:
+            announce = self.policy.announce(peer, effect.document_id)
+            access = self.policy.access(peer, effect.document_id)
+        except Exception as error:  # noqa: BLE001 - logged and answered as a refusal
+            self._follow_up(_refusal(effect, error))
+            return
+        if inspect.isawaitable(announce) or inspect.isawaitable(access):
+            self._tasks.start(self._await(effect, announce, access))
+        else:
+            self._follow_up(PolicyAnswered(effect.token, bool(announce), bool(access)))
+
+    async def _await(self, effect: AskPolicy, announce: Verdict, access: Verdict) -> None:
+        try:
+            answers = await asyncio.gather(_verdict(announce), _verdict(access))
+        except Exception as error:  # noqa: BLE001 - logged and answered as a refusal
+            self._post(_refusal(effect, error))
+        else:
+            self._post(PolicyAnswered(effect.token, *answers))
+
+
+async def _verdict(verdict: Verdict) -> bool:
+    return bool(await verdict) if inspect.isawaitable(verdict) else bool(verdict)
+
+
+def _refusal(effect: AskPolicy, error: Exception) -> PolicyAnswered:
+    _logger.error(
+        "the share policy failed for peer %s and document %s, which means no",
+        effect.peer_id,
+        effect.document_id,
+        exc_info=error,
+    )
+    return PolicyAnswered(
+        effect.token, announce=False, access=False, error=f"{type(error).__name__}: {error}"
+    )

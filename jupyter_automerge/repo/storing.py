@@ -1,0 +1,88 @@
+"""Loads, puts and deletes for the Engine, each in a task of its own."""
+
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from jupyter_automerge.engine.effects import Delete, Load, Put
+from jupyter_automerge.engine.events import (
+    DeleteDone,
+    DeleteFailed,
+    Event,
+    Loaded,
+    LoadFailed,
+    PutDone,
+    PutFailed,
+    StorageChanged,
+    StoredChunk,
+)
+from jupyter_automerge.repo.tasks import Tasks
+from jupyter_automerge.storage.contract import Storage
+from jupyter_automerge.values.ids import DocumentId
+from jupyter_automerge.values.keys import KeyKind, key_kind
+
+_logger = logging.getLogger(__name__)
+
+
+class Storing:
+    """Performs the Engine's storage effects. Their order is the Engine's business: it asks one at a time."""
+
+    def __init__(self, storage: Storage, tasks: Tasks, post: Callable[[Event], None]) -> None:
+        self._storage = storage
+        self._tasks = tasks
+        self._post = post
+
+    def load(self, effect: Load) -> None:
+        async def load() -> Event:
+            entries = await self._storage.load_range(effect.prefix)
+            return Loaded(effect.token, tuple(StoredChunk(key, data) for key, data in entries))
+
+        self._tasks.start(self._report(load(), lambda error: LoadFailed(effect.token, error)))
+
+    def put(self, effect: Put) -> None:
+        async def put() -> Event:
+            await self._storage.save(effect.key, effect.data)
+            return PutDone(effect.token)
+
+        self._tasks.start(self._report(put(), lambda error: PutFailed(effect.token, error)))
+
+    def delete(self, effect: Delete) -> None:
+        async def delete() -> Event:
+            for key in effect.keys:
+                await self._storage.remove(key)
+            for prefix in effect.prefixes:
+                await self._storage.remove_range(prefix)
+            return DeleteDone(effect.token)
+
+        self._tasks.start(self._report(delete(), lambda error: DeleteFailed(effect.token, error)))
+
+    def watch(self) -> None:
+        """Tell the Engine what others write into the store, if the adapter can see it."""
+        changes = self._storage.watch()
+        if changes is None:
+            return
+
+        async def watch() -> None:
+            try:
+                async for key in changes:
+                    if key_kind(key) in (KeyKind.SNAPSHOT, KeyKind.INCREMENTAL):
+                        self._post(StorageChanged(DocumentId(key[0])))
+            except Exception:
+                _logger.exception(
+                    "the store can no longer be watched: writes of others appear on the next load"
+                )
+
+        self._tasks.start(watch())
+
+    async def _report(self, work: Coroutine[Any, Any, Event], failed: Callable[[str], Event]) -> None:
+        # Adapters are written by others and may raise anything: the Engine retries and tells the user.
+        try:
+            event = await work
+        except Exception as error:
+            _logger.warning("the store failed", exc_info=error)
+            event = failed(_in_words(error))
+        self._post(event)
+
+
+def _in_words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
