@@ -1,0 +1,1 @@
+"""Tools to test with, for this package and for adapters of others: contracts, simulation, strategies."""
