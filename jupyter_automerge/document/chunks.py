@@ -7,9 +7,12 @@ from hashlib import sha256
 
 from jupyter_automerge.document.leb128 import read_unsigned, write_unsigned
 from jupyter_automerge.errors import BadChunk
+from jupyter_automerge.values.heads import HASH_BYTES
 
 MAGIC = b"\x85oJ\x83"
 _CHECKSUM_BYTES = 4
+# What one change may inflate to: some bytes of deflate can stand for gigabytes.
+_INFLATED = 512 * 1024 * 1024
 _TYPE_AT = len(MAGIC) + _CHECKSUM_BYTES
 
 
@@ -41,6 +44,12 @@ class Chunk:
         except BadChunk:
             return False
 
+    def promises(self) -> frozenset[bytes]:
+        """The hashes of changes that must be in a document after the chunk was applied. Raises BadChunk."""
+        if self.kind is ChunkType.DOCUMENT:
+            return _document_heads(self.body)
+        return frozenset() if self.kind is ChunkType.BUNDLE else frozenset([self.hash()])
+
     def hash(self) -> bytes:
         """SHA-256 over type, length and plain body: of a change, its hash. Raises BadChunk."""
         kind, body = self.plain()
@@ -57,9 +66,12 @@ def inflate(data: bytes) -> bytes:
     """Undo raw deflate. Raises BadChunk."""
     stream = zlib.decompressobj(wbits=-15)
     try:
-        return stream.decompress(data) + stream.flush()
+        plain = stream.decompress(data, _INFLATED)
     except zlib.error as error:
         raise BadChunk(f"its compressed body does not inflate ({error})") from None
+    if not stream.eof:
+        raise BadChunk(f"its compressed body is cut, or has more than {_INFLATED >> 20} MiB")
+    return plain
 
 
 def write_chunk(kind: ChunkType, body: bytes) -> tuple[bytes, bytes]:
@@ -84,3 +96,15 @@ def read_chunk(data: bytes, start: int = 0) -> tuple[Chunk, int]:
         raise TornChunk(f"{body_at + length - len(data)} bytes of it are missing")
     end = body_at + length
     return Chunk(ChunkType(kind), data[body_at:end], data[start:end]), end
+
+
+def _document_heads(body: bytes) -> frozenset[bytes]:
+    try:
+        count, at = read_unsigned(body, 0)
+        for _ in range(count):
+            length, at = read_unsigned(body, at)
+            at += length
+        count, at = read_unsigned(body, at)
+    except IndexError:
+        raise BadChunk("its list of actors is cut") from None
+    return frozenset(body[i : i + HASH_BYTES] for i in range(at, at + count * HASH_BYTES, HASH_BYTES))

@@ -16,6 +16,7 @@ class Load:
     def __init__(self, entries: Sequence[bytes]) -> None:
         self._verdicts = [ChunkVerdict(ChunkState.APPLIED)] * len(entries)
         self._good: list[tuple[int, Chunk]] = []
+        self._accepted: list[tuple[int, Chunk]] = []
         self.core = new_document()
         self.image = b""
         for entry, data in enumerate(entries):
@@ -56,8 +57,11 @@ class Load:
             return
         image = self.image + b"".join(chunk.data for _, chunk in chunks)
         core, failure = _try_load(image)
+        if core is not None and not self._is_faithful(core, chunks):
+            core, failure = None, "the Automerge core would not save it as it is"
         if core is not None:
             self.core, self.image = core, image
+            self._accepted += chunks
         elif len(chunks) == 1:
             self._refuse(chunks[0][0], failure)
             self._good.remove(chunks[0])
@@ -65,6 +69,18 @@ class Load:
             half = len(chunks) // 2
             self._accept(chunks[:half])
             self._accept(chunks[half:])
+
+    def _is_faithful(self, core: CoreDocument, chunks: list[tuple[int, Chunk]]) -> bool:
+        """Whether each change has, as the core would save it, the hash that it came with.
+
+        Those within document chunks were checked by the core.
+        """
+        promised = [(chunk.kind, chunk.promises()) for _, chunk in [*self._accepted, *chunks]]
+        if any(kind is ChunkType.BUNDLE for kind, _ in promised):
+            return True
+        whole = frozenset[bytes]().union(*(names for kind, names in promised if kind is ChunkType.DOCUMENT))
+        hashes = frozenset[bytes]().union(*(names for _, names in promised))
+        return all(change.hash in hashes for change in core.get_changes(sorted(whole)))
 
     def _find_queued(self) -> None:
         missing = missing_changes(self.core)

@@ -1,24 +1,16 @@
-"""Which changes a document waits for: those that queued changes depend on."""
+"""What a core lacks, which it only says to a peer: asked by a sync message that nobody sends."""
 
 from jupyter_automerge.document.core import CoreDocument, decode_message, new_sync_state
-from jupyter_automerge.document.leb128 import read_unsigned, write_unsigned
-from jupyter_automerge.values.heads import HASH_BYTES, Heads
+from jupyter_automerge.document.sync_session import message_of_heads, needed_changes
+from jupyter_automerge.values.heads import NO_HEADS, Heads
 
 
-def missing_changes(core: CoreDocument) -> Heads:
-    """Read from the `need` of a sync message: the binding has no other way to say it.
+def missing_changes(core: CoreDocument, among: Heads = NO_HEADS) -> Heads:
+    """The changes that queued ones wait for, and those of `among` that are neither applied nor queued.
 
-    Telling the session our own heads first keeps the message small: nothing is new to a peer who has them.
+    Our own heads are told as well: where `among` is empty the session then has nothing to summarize.
     """
     state = new_sync_state()
-    heads = core.get_heads()
-    greeting = b"".join([b"\x42", write_unsigned(len(heads)), *heads, b"\x00\x00\x00"])
-    core.receive_sync_message(state, decode_message(greeting))
+    core.receive_sync_message(state, decode_message(message_of_heads(among.union(core.get_heads()))))
     message = core.generate_sync_message(state)
-    return frozenset() if message is None else _need(message.encode())
-
-
-def _need(message: bytes) -> Heads:
-    count, at = read_unsigned(message, 1)
-    count, at = read_unsigned(message, at + count * HASH_BYTES)
-    return frozenset(message[i : i + HASH_BYTES] for i in range(at, at + count * HASH_BYTES, HASH_BYTES))
+    return NO_HEADS if message is None else needed_changes(message.encode())

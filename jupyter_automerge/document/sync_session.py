@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 
 from jupyter_automerge.document.core import new_sync_state
-from jupyter_automerge.document.leb128 import write_unsigned
+from jupyter_automerge.document.leb128 import read_unsigned, write_unsigned
+from jupyter_automerge.errors import BadChunk
+from jupyter_automerge.values.heads import HASH_BYTES
 
-_V1 = b"\x42"
+_V1, _V2 = 0x42, 0x43
 
 
 class SyncSession:
@@ -20,7 +22,55 @@ class SyncSession:
 def message_of_changes(chunks: Iterable[bytes]) -> bytes:
     """A sync message that carries change chunks and nothing else: no heads, no need, no have."""
     carried = tuple(chunks)
-    parts = [_V1, b"\x00\x00\x00", write_unsigned(len(carried))]
+    parts = [bytes([_V1, 0, 0, 0]), write_unsigned(len(carried))]
     for chunk in carried:
         parts += (write_unsigned(len(chunk)), chunk)
     return b"".join(parts)
+
+
+def message_of_heads(heads: Iterable[bytes]) -> bytes:
+    """A sync message that says which heads its sender has, and nothing else."""
+    told = sorted(heads)
+    return b"".join([bytes([_V1]), write_unsigned(len(told)), *told, b"\x00\x00\x00"])
+
+
+def carried_chunks(message: bytes) -> list[bytes]:
+    """The chunks that a sync message carries. Raises BadChunk where it is cut or is no sync message."""
+    try:
+        if message[0] not in (_V1, _V2):
+            raise BadChunk(f"{message[0]:#x} begins no sync message")
+        at = _skip_hashes(message, _skip_hashes(message, 1))
+        count, at = read_unsigned(message, at)
+        for _ in range(count):
+            at = _skip_bytes(message, _skip_hashes(message, at))
+        count, at = read_unsigned(message, at)
+        chunks = []
+        for _ in range(count):
+            start = at
+            at = _skip_bytes(message, at)
+            chunks.append(message[read_unsigned(message, start)[1] : at])
+    except IndexError:
+        raise BadChunk("the sync message is cut") from None
+    return chunks
+
+
+def needed_changes(message: bytes) -> frozenset[bytes]:
+    """The `need` of a sync message: the hashes that its sender lacks."""
+    count, at = read_unsigned(message, _skip_hashes(message, 1))
+    return frozenset(message[i : i + HASH_BYTES] for i in range(at, at + count * HASH_BYTES, HASH_BYTES))
+
+
+def _skip_hashes(message: bytes, at: int) -> int:
+    count, at = read_unsigned(message, at)
+    return _within(message, at + count * HASH_BYTES)
+
+
+def _skip_bytes(message: bytes, at: int) -> int:
+    length, at = read_unsigned(message, at)
+    return _within(message, at + length)
+
+
+def _within(message: bytes, at: int) -> int:
+    if at > len(message):
+        raise IndexError
+    return at

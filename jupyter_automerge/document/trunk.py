@@ -6,6 +6,7 @@ Changes committed in the draft wait here until somebody needs them in the core: 
 from collections.abc import Iterable
 
 from jupyter_automerge.document.changed import Changed
+from jupyter_automerge.document.chunks import read_chunk
 from jupyter_automerge.document.core import (
     CoreChange,
     CoreDocument,
@@ -17,7 +18,8 @@ from jupyter_automerge.document.core import (
 )
 from jupyter_automerge.document.graph import ChangeGraph
 from jupyter_automerge.document.journal import Journal
-from jupyter_automerge.document.sync_session import message_of_changes
+from jupyter_automerge.document.missing import missing_changes
+from jupyter_automerge.document.sync_session import carried_chunks, message_of_changes
 from jupyter_automerge.errors import BadChunk
 from jupyter_automerge.values.heads import Heads
 
@@ -95,21 +97,19 @@ class Trunk:
 
     def receive(self, sync_state: object, message: bytes) -> Changed | None:
         """Give a sync message to the core. Raises BadChunk; the document is then as before."""
-        core, before = self.core, self.heads
+        promised = _promises(message)
+        core, before, graph = self.core, self.heads, self._graph
         try:
-            decoded = decode_message(message)
+            core.receive_sync_message(sync_state, decode_message(message))
+            after = frozenset(core.get_heads())
+            fresh = core.get_changes(sorted(before)) if after != before else []
+            self._check(promised, fresh, after)
         except BaseException as error:
+            self._rebuild(graph)
             raise _refusal(error) from None
-        try:
-            core.receive_sync_message(sync_state, decoded)
-        except BaseException as error:
-            refusal = _refusal(error)
-            self._rebuild()
-            raise refusal from None
-        after = frozenset(core.get_heads())
-        if after == before:
+        if not fresh:
             return None
-        self._take_note(before, after)
+        self._take_note(fresh, after)
         return Changed(before, after)
 
     def apply(self, chunks: Iterable[bytes]) -> Changed | None:
@@ -120,9 +120,26 @@ class Trunk:
         """The bytes that this document can be loaded from; not compact."""
         return self._journal.image()
 
-    def _take_note(self, before: Heads, after: Heads) -> None:
+    def _check(self, promised: Heads, fresh: list[CoreChange], after: Heads) -> None:
+        """Catch what the core lets pass. Raises BadChunk.
+
+        It drops a change that it cannot read without a word: the sender would offer it for ever. And it gives a
+        change that is not written as it would write it another hash when it saves: no such document can be loaded.
+        """
+        hashes = {change.hash for change in fresh}
+        if not hashes <= promised:
+            leaned_on = after.union(*(change.deps for change in fresh)) - hashes
+            if leaned_on != self.known(leaned_on):
+                raise BadChunk("the Automerge core would not save them as they are")
+        absent = promised - hashes
+        if self._graph is not None:
+            absent -= self._graph.known(absent)
+        if absent and absent & missing_changes(self._core, absent):
+            raise BadChunk("the Automerge core cannot read them")
+
+    def _take_note(self, fresh: list[CoreChange], after: Heads) -> None:
         try:
-            for change in self._core.get_changes(sorted(before)):
+            for change in fresh:
                 self._journal.add(change.bytes)
                 if self._graph is not None:
                     self._graph.add(change.hash, change.deps)
@@ -144,15 +161,29 @@ class Trunk:
         self._move(frozenset(self.core.get_heads()))
         self._journal.restart(self._core.save())
 
-    def _rebuild(self) -> None:
+    def _rebuild(self, graph: ChangeGraph | None) -> None:
         """A panic leaves the binding's document unusable, an error perhaps half changed: make another."""
+        self._graph = graph
         image = self._journal.image()
         core = load_document(image) if image else new_document()
         core.set_actor(self._actor)
         self._core = core
 
 
+def _promises(message: bytes) -> Heads:
+    """The changes that a message must bring. Raises BadChunk for a chunk whose header or checksum is wrong."""
+    promised: set[bytes] = set()
+    for data in carried_chunks(message):
+        chunk, end = read_chunk(data)
+        if end != len(data) or not chunk.checksum_is_right():
+            raise BadChunk("a chunk's length or checksum is wrong")
+        promised |= chunk.promises()
+    return frozenset(promised)
+
+
 def _refusal(error: BaseException) -> BaseException:
     if is_panic(error):
         return BadChunk(f"the Automerge core gave up on them ({error})")
-    return BadChunk(str(error)) if isinstance(error, Exception) else error
+    if isinstance(error, BadChunk) or not isinstance(error, Exception):
+        return error
+    return BadChunk(str(error))
