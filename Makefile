@@ -24,7 +24,7 @@ types: prepare ## mypy, strict
 	$(BIN)/mypy
 
 js: prepare ## the front-end: types, tests, size
-	@if [ -f js/build.mjs ]; then cd js && npm run --silent check; fi
+	cd js && npm run --silent check
 
 unit: prepare ## the tests that start no other process
 	$(BIN)/python -m pytest tests/unit tests/properties tests/scenarios tests/contracts tests/test_architecture.py
@@ -36,7 +36,7 @@ browser: prepare-browser ## the tests in a real JupyterLab and Notebook 7
 	$(BIN)/python -m pytest tests/browser
 
 bench: prepare ## measure this server beside others
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m bench
 
 mutants: prepare ## switch named rules off, one at a time; each must turn a test red
 	$(BIN)/python -m tests.mutants

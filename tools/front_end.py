@@ -14,7 +14,6 @@ BUILT = (
     "jupyter_automerge/widget/static/automerge.wasm",
     "jupyter_automerge/widget/static/manifest.json",
     "jupyter_automerge/labextension/package.json",
-    "jupyter_automerge/labextension/static/remoteEntry.js",
 )
 
 
@@ -36,8 +35,6 @@ def is_built(root: Path) -> bool:
 
 def is_fresh(root: Path) -> bool:
     """Whether every built file is there and was built from the sources as they are now."""
-    if not (root / "js/build.mjs").is_file():
-        return True
     return is_built(root) and is_current(_stamp(root), sources_fingerprint(root))
 
 

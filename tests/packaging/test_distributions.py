@@ -11,10 +11,7 @@ import pytest
 from tests.packaging.conftest import ROOT, BuildFailed, Copy, Installation, front_end_bytes
 from tools import front_end
 
-pytestmark = [
-    pytest.mark.timeout(300),
-    pytest.mark.skipif(not (ROOT / "js/build.mjs").is_file(), reason="there is no front-end yet"),
-]
+pytestmark = pytest.mark.timeout(300)
 
 Installing = Callable[[], Installation]
 
