@@ -174,10 +174,13 @@ def _promises(message: bytes) -> Heads:
     """The changes that a message must bring. Raises BadChunk for a chunk whose header or checksum is wrong."""
     promised: set[bytes] = set()
     for data in carried_chunks(message):
-        chunk, end = read_chunk(data)
-        if end != len(data) or not chunk.checksum_is_right():
-            raise BadChunk("a chunk's length or checksum is wrong")
-        promised |= chunk.promises()
+        # One entry may hold several chunks, end to end: so a V2 sender answers a need (measured).
+        end = 0
+        while end < len(data):
+            chunk, end = read_chunk(data, end)
+            if not chunk.checksum_is_right():
+                raise BadChunk("a chunk's checksum is wrong")
+            promised |= chunk.promises()
     return frozenset(promised)
 
 
