@@ -47,7 +47,7 @@ class Frames:
 
 
 class JavaScriptPeer:
-    """A running JavaScript Repo. A wait ends after 20 s in a JavaScriptFailed that names command and state."""
+    """A running JavaScript Repo. A wait of 20 s ends in a JavaScriptFailed that names command and state."""
 
     def __init__(self, name: str, process: NodeProcess, peer_id: str) -> None:
         self.name = name
@@ -169,10 +169,11 @@ class JavaScriptPeer:
 
     async def type(self, url: str, edits: Sequence[Edit], interval_ms: float) -> JavaScriptDocument:
         """Make each edit a change of its own, `interval_ms` apart."""
-        within = WAIT_SECONDS + len(edits) * interval_ms / 500
-        return _document(
-            await self.call("type", within=within, url=url, edits=list(edits), interval=interval_ms)
-        )
+        return _document(await self._type(url, edits, interval_ms))
+
+    async def type_at(self, url: str, edits: Sequence[Edit], interval_ms: float) -> list[float]:
+        """The same; the time of each edit, in seconds since the epoch."""
+        return [time / 1000 for time in (await self._type(url, edits, interval_ms))["times"]]
 
     async def wait_value(self, url: str, value: Any) -> JavaScriptDocument:
         return _document(await self.call("wait_value", url=url, value=value))
@@ -235,6 +236,10 @@ class JavaScriptPeer:
         """End the process, however it is."""
         await self._process.stop()
         await self._answers
+
+    async def _type(self, url: str, edits: Sequence[Edit], interval_ms: float) -> dict[str, Any]:
+        within = WAIT_SECONDS + len(edits) * interval_ms / 500
+        return dict(await self.call("type", within=within, url=url, edits=list(edits), interval=interval_ms))
 
     async def _read_answers(self) -> None:
         try:

@@ -20,7 +20,7 @@ class JavaScriptFailed(Exception):
 
 
 class NodeProcess:
-    """`node program arguments` and its standard streams; standard error is kept for the story of a failure."""
+    """`node program arguments` and its standard streams; standard error is kept to tell of a failure."""
 
     def __init__(self, name: str, process: asyncio.subprocess.Process) -> None:
         self.name = name

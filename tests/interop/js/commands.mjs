@@ -82,11 +82,13 @@ export const COMMANDS = {
   },
   // Each edit is a change of its own, `interval` ms after the one before.
   type: async (peer, { url, edits, interval }) => {
+    const times = []
     for (const edit of edits) {
+      times.push(Date.now())
       peer.handle(url).change(document => applyEdits(document, [edit]))
       await new Promise(resolve => setTimeout(resolve, interval))
     }
-    return state(peer.handle(url))
+    return { ...state(peer.handle(url)), times }
   },
   wait_value: async (peer, { url, value }) => {
     const handle = peer.handle(url)

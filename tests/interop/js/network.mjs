@@ -39,5 +39,7 @@ export async function listen(repo, count, port, keepAliveInterval) {
   })
   const adapter = count.watch(new WebSocketServerAdapter(server, keepAliveInterval))
   repo.networkSubsystem.addNetworkAdapter(adapter)
+  // The adapter takes connections only once the Repo has read its storage id; earlier ones are never looked at.
+  await repo.networkSubsystem.peerMetadata
   return { adapter, server, port: server.address().port }
 }

@@ -1,0 +1,92 @@
+"""Run everything and print the table. `--quick` is for trying out: its figures mean little."""
+
+import argparse
+import asyncio
+import datetime
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+from bench.figures import Figure, table
+from bench.keystroke import (
+    automerge_keystrokes,
+    concurrent_writers,
+    fan_out,
+    from_the_page,
+    pycrdt_keystrokes,
+)
+from bench.many_documents import cold_open, documents, idle_connections
+from bench.servers import JAVASCRIPT, OURS, PYCRDT, JavaScriptServer, OurServer, PycrdtServer, Server
+from bench.size import FULL, QUICK, Size
+from bench.targets import verdicts
+
+Measurement = Callable[[Server, Size], Awaitable[list[Figure]]]
+
+AUTOMERGE: tuple[Measurement, ...] = (
+    automerge_keystrokes,
+    from_the_page,
+    fan_out,
+    concurrent_writers,
+    documents,
+    idle_connections,
+    cold_open,
+)
+PLAN: tuple[tuple[type[Server], tuple[Measurement, ...]], ...] = (
+    (OurServer, AUTOMERGE),
+    (JavaScriptServer, AUTOMERGE),
+    (PycrdtServer, (pycrdt_keystrokes,)),
+)
+
+
+async def measure(kind: type[Server], measurement: Measurement, size: Size) -> list[Figure]:
+    """One measurement on a fresh server with an empty store."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = kind(Path(folder))
+        await server.start()
+        try:
+            return await measurement(server, size)
+        finally:
+            await server.stop()
+
+
+async def run(size: Size, only: str) -> dict[str, list[Figure]]:
+    """All measurements whose name contains `only`, server by server."""
+    results: dict[str, list[Figure]] = {}
+    for kind, measurements in PLAN:
+        results[kind.name] = []
+        for measurement in measurements:
+            name = measurement.__name__
+            if only in name:
+                print(f"{kind.name}: {name} ...", file=sys.stderr, flush=True)
+                results[kind.name] += await measure(kind, measurement, size)
+    return results
+
+
+def report(results: dict[str, Sequence[Figure]] | dict[str, list[Figure]]) -> str:
+    """The machine, the table, and whether the targets are met."""
+    where = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    return "\n".join(
+        [
+            f"{datetime.date.today()}, {where}. Less is better; the last columns say how many times ours.",
+            table(results, OURS),
+            "automerge-repo, as server and in the page, sends at most every 100 ms per document.",
+            *verdicts(results, OURS, JAVASCRIPT, PYCRDT),
+        ]
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a short run")
+    parser.add_argument(
+        "--only", default="", metavar="NAME", help="only measurements whose name contains this"
+    )
+    options = parser.parse_args()
+    print(report(asyncio.run(run(QUICK if options.quick else FULL, options.only))))
+
+
+if __name__ == "__main__":
+    main()

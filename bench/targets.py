@@ -1,0 +1,38 @@
+"""What the server is to reach beside others, and whether this run did."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bench.figures import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Ours is to be at most `factor` times theirs."""
+
+    measure: str
+    factor: float
+
+
+JAVASCRIPT_TARGETS = (
+    Target("keystroke to other client, 100 changes, median", 1 / 20),
+    Target("keystroke to other client, 5000 changes, median", 1 / 10),
+)
+PYCRDT_TARGETS = (Target("keystroke to other client, 100 changes, median", 2.0),)
+
+
+def verdicts(
+    results: Mapping[str, Sequence[Figure]], ours: str, javascript: str, pycrdt: str
+) -> Iterator[str]:
+    """One line per target that this run measured."""
+    for other, targets in ((javascript, JAVASCRIPT_TARGETS), (pycrdt, PYCRDT_TARGETS)):
+        for target in targets:
+            mine, theirs = (_value(results.get(server, ()), target.measure) for server in (ours, other))
+            if mine is not None and theirs is not None:
+                word = "met" if mine <= target.factor * theirs else "MISSED"
+                ratio = f"at most {target.factor:g} of {other}, is {mine / theirs:.3f}"
+                yield f"{word}: {target.measure}: {ratio}"
+
+
+def _value(figures: Sequence[Figure], measure: str) -> float | None:
+    return next((figure.value for figure in figures if figure.measure == measure), None)

@@ -1,0 +1,162 @@
+"""`serve`: a stand-alone sync server, a drop-in for @automerge/automerge-repo-sync-server.
+
+Like that one it pushes nothing unasked and gives every document to whoever names its id. So it listens on
+loopback unless told otherwise, and elsewhere only with a token or with --allow-anonymous.
+"""
+
+import argparse
+import asyncio
+import ipaddress
+import logging
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from jupyter_automerge.cli.failure import USAGE, CommandFailed, bad_store, cannot_listen
+from jupyter_automerge.errors import StorageError
+from jupyter_automerge.repo import FileStorage, FixedShare, Listener, Repo
+from jupyter_automerge.values.limits import CLOSE_TIMEOUT_SECONDS
+
+DEFAULT_PORT = 3030
+DEFAULT_STORE = "automerge-repo-data"
+TOKEN_VARIABLE = "JUPYTER_AUTOMERGE_TOKEN"
+# Nobody is told of a document unasked, everybody may ask for any.
+ON_REQUEST = FixedShare(announces=False, gives=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the options and the environment come to."""
+
+    host: str
+    port: int
+    store: Path
+    token: str | None
+    name: str
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of `serve`."""
+    parser.add_argument(
+        "--port", type=_port, default=DEFAULT_PORT, help="default: %(default)s; 0 takes a free one"
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--store", type=Path, default=Path(DEFAULT_STORE), metavar="DIR",
+        help="folder of the documents, in automerge-repo's own layout (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument("--name", default="sync server", help="what peers call this server")
+    parser.add_argument(
+        "--token-file", type=Path, metavar="FILE",
+        help=f"peers must send the token in this file (or in ${TOKEN_VARIABLE})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--allow-anonymous",
+        action="store_true",
+        help="serve other machines without a token: anybody may read and write",
+    )
+    parser.add_argument("--verbose", action="store_true", help="log what happens to standard error")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until SIGTERM or SIGINT. Raises CommandFailed with one line when it cannot."""
+    settings = settings_from(options, os.environ)
+    logging.basicConfig(level=logging.INFO if options.verbose else logging.WARNING, stream=sys.stderr)
+    return asyncio.run(serve(settings))
+
+
+def settings_from(options: argparse.Namespace, environment: Mapping[str, str]) -> Settings:
+    """Check the options together. Raises CommandFailed."""
+    token = _token(options.token_file, environment)
+    if token is None and not options.allow_anonymous and not _is_loopback(options.host):
+        raise CommandFailed(
+            f"{options.host} can be reached by other machines: give a --token-file, or --allow-anonymous "
+            "if everybody there may read and write all documents",
+            USAGE,
+        )
+    return Settings(options.host, options.port, _usable_store(options.store), token, options.name)
+
+
+async def serve(settings: Settings) -> int:
+    """Listen, say where, wait for a signal, flush. Raises CommandFailed if documents could not be saved."""
+    stopping = _stop_on_signals()
+    repo = Repo(FileStorage(settings.store), name=settings.name, kind="server", share=ON_REQUEST)
+    try:
+        await repo.open()
+    except (OSError, StorageError) as error:
+        raise bad_store(settings.store, str(error)) from error
+    try:
+        listener = await _listen(repo, settings)
+        print(f"Serving {settings.store.resolve()} at {listener.url}", flush=True)
+        await stopping.wait()
+    finally:
+        report = await repo.close(timeout=CLOSE_TIMEOUT_SECONDS)
+    if report.unsaved:
+        raise CommandFailed(f"stopped with unsaved changes in {', '.join(report.unsaved)}")
+    return 0
+
+
+async def _listen(repo: Repo, settings: Settings) -> Listener:
+    try:
+        return await repo.listen(settings.port, settings.host, token=settings.token)
+    except OSError as error:
+        raise cannot_listen(error, settings.host, settings.port) from error
+
+
+def _stop_on_signals() -> asyncio.Event:
+    """An event that the first SIGTERM or SIGINT sets; a second one ends the process at once."""
+    loop, stopping = asyncio.get_running_loop(), asyncio.Event()
+
+    def stop(number: int, frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        loop.call_soon_threadsafe(stopping.set)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    return stopping
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"{port} is not a port: 0 to 65535")
+    return port
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        # A name may lead anywhere.
+        return False
+
+
+def _token(file: Path | None, environment: Mapping[str, str]) -> str | None:
+    if file is None:
+        return environment.get(TOKEN_VARIABLE) or None
+    try:
+        token = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandFailed(f"cannot read the token: {error}") from error
+    if not token:
+        raise CommandFailed(f"the token file {str(file)!r} is empty")
+    return token
+
+
+def _usable_store(path: Path) -> Path:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise bad_store(path, "it is a file") from error
+    except NotADirectoryError as error:
+        raise bad_store(path, "a file is in the way") from error
+    except OSError as error:
+        raise bad_store(path, error.strerror or str(error)) from error
+    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+        raise bad_store(path, "this user may not write there")
+    return path
