@@ -25,9 +25,8 @@ class Tasks:
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run it on the loop's own thread. What it raises is a defect and is logged."""
-        task = self._home.loop.create_task(work)
-        self._running.add(task)
-        task.add_done_callback(self._ended)
+        task = self._hold(work)
+        task.add_done_callback(_log_failure)
         return task
 
     def answer(self, work: Callable[[], Coroutine[Any, Any, T]], *, abandon: bool = True) -> Pending[T]:
@@ -38,19 +37,11 @@ class Tasks:
         """
         pending: Pending[T] = Pending(self._home)
 
-        async def run() -> None:
-            try:
-                pending.resolve(await work())
-            except asyncio.CancelledError:
-                pending.fail(RepoClosed())
-                raise
-            except Exception as error:  # noqa: BLE001 - whoever waits gets it
-                pending.fail(error)
-
         def begin() -> None:
             if pending.done():
                 return
-            task = self.start(run())
+            task = self._hold(work())
+            task.add_done_callback(lambda ended: _pass_on(ended, pending))
             if abandon:
                 pending.when_cancelled(lambda: self._home.soon(task.cancel))
 
@@ -64,7 +55,22 @@ class Tasks:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
 
-    def _ended(self, task: asyncio.Task[Any]) -> None:
-        self._running.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _logger.error("a defect in jupyter_automerge, please report it", exc_info=error)
+    def _hold(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        task = self._home.loop.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+
+def _pass_on(task: asyncio.Task[T], pending: Pending[T]) -> None:
+    if task.cancelled():
+        pending.fail(RepoClosed())
+    elif (error := task.exception()) is not None:
+        pending.fail(error)
+    else:
+        pending.resolve(task.result())
+
+
+def _log_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _logger.error("a defect in jupyter_automerge, please report it", exc_info=error)

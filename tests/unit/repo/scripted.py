@@ -1,0 +1,74 @@
+"""An Engine that does what its script says, and a transport that remembers what it was given."""
+
+from collections.abc import Callable, Sequence
+
+from jupyter_automerge.document import Document
+from jupyter_automerge.engine.effects import Effect
+from jupyter_automerge.engine.events import Event
+from jupyter_automerge.engine.notices import SearchProgress
+from jupyter_automerge.values.heads import Heads
+from jupyter_automerge.values.ids import DocumentId
+from jupyter_automerge.values.status import DocumentState
+
+Script = Callable[[Event], list[Effect]]
+
+
+class ScriptedEngine:
+    """Keeps the batches it was given, and answers each event by the script of its kind."""
+
+    def __init__(self, **scripts: Script) -> None:
+        self.scripts = scripts
+        self.batches: list[list[Event]] = []
+        self.wakeup: float | None = None
+
+    @property
+    def events(self) -> list[Event]:
+        return [event for batch in self.batches for event in batch]
+
+    def kinds(self) -> list[str]:
+        return [type(event).__name__ for event in self.events]
+
+    def handle_all(self, events: Sequence[Event], now: float) -> list[Effect]:
+        self.batches.append(list(events))
+        effects: list[Effect] = []
+        for event in events:
+            script = self.scripts.get(type(event).__name__)
+            effects += script(event) if script is not None else []
+        return effects
+
+    def next_wakeup(self) -> float | None:
+        return self.wakeup
+
+    def document(self, document_id: DocumentId) -> Document | None:
+        return None
+
+    def state(self, document_id: DocumentId) -> DocumentState | None:
+        return None
+
+    def progress(self, document_id: DocumentId) -> SearchProgress | None:
+        return None
+
+    def saved_heads(self, document_id: DocumentId) -> Heads:
+        return frozenset()
+
+    def metrics(self) -> dict[str, int]:
+        return {}
+
+
+class Pipe:
+    """A transport that takes frames as long as it has room."""
+
+    def __init__(self, room: int = 1000, diary: list[str] | None = None) -> None:
+        self.room = room
+        self.diary: list[str] = [] if diary is None else diary
+        self.sent: list[bytes] = []
+        self.closed: tuple[int, str] | None = None
+
+    def send(self, frame: bytes) -> bool:
+        self.sent.append(frame)
+        self.diary.append(f"sent {frame.decode()}")
+        self.room -= 1
+        return self.room > 0
+
+    def close(self, code: int, reason: str) -> None:
+        self.closed = (code, reason)
