@@ -52,7 +52,9 @@ class Collection:
         """Take in a document made here; one that is here already gets its changes."""
         self._graveyard.lift(event.document_id)
         record = self._documents.get(event.document_id)
-        if record is not None:
+        if record is not None and record.document is event.document:
+            record.mark_all_dirty()
+        elif record is not None:
             record.changes_waiting.append(event.document.save())
         else:
             record = self._enter(event.document_id, event.document, look=not event.fresh)
