@@ -22,7 +22,7 @@ from jupyter_automerge.engine.notices import (
     StorageTrouble,
     StoreRow,
 )
-from jupyter_automerge.network import Connector, SyncSocketHandler, Transport, TransportSink
+from jupyter_automerge.network import Connector, Pace, SyncSocketHandler, Transport, TransportSink
 from jupyter_automerge.repo.changes import BroadcastEvent, ChangeEvent
 from jupyter_automerge.repo.dialer import Dialer
 from jupyter_automerge.repo.directory import ConnectionInfo, DialerInfo
@@ -73,6 +73,7 @@ __all__ = [
     "MemoryStorage",
     "Notice",
     "NoticeReceived",
+    "Pace",
     "PeerDown",
     "PeerInfo",
     "PeerUp",

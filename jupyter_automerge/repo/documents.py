@@ -63,10 +63,10 @@ class Documents:
     def hear(self, notice: Notice, document_id: DocumentId) -> None:
         """Pass what the Engine tells of one document to its handle."""
         handle = self.one(document_id)
-        document = self._of_engine(document_id)
-        if document is not None:
-            handle._live.attach(document)
         handle._live.hear(notice, handle)
+        # Before that the Engine may hold an empty one, which gives way to what storage has.
+        if handle.state is DocumentState.READY and (document := self._of_engine(document_id)) is not None:
+            handle._live.attach(document)
         if handle.state in (DocumentState.DELETED, DocumentState.UNLOADED):
             with self._lock:
                 self._handles.pop(document_id, None)

@@ -1,6 +1,6 @@
 """What a user holds of a document: read it, change it, watch it, and ask who has it."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -84,6 +84,10 @@ class DocHandle:
         """All changes, each after those it depends on."""
         return self._document.history()
 
+    def get(self, path: Sequence[str | int]) -> Any:
+        """The plain value at a path of keys and indexes. Raises DocumentError where there is nothing."""
+        return self._document.get(tuple(path))
+
     def diff(self, before: Heads, after: Heads | None = None) -> tuple[Patch, ...]:
         """What differs between two points of history; `after` None means now."""
         document = self._document
@@ -96,7 +100,8 @@ class DocHandle:
 
     def save(self) -> bytes:
         """The whole document in Automerge's own format, as `repo.import_document` reads it."""
-        return self._document.save()
+        # The document's own `save` is the Engine's: it refuses where a user would rather wait.
+        return self._document.fork().save()
 
     def changes(self) -> AsyncIterator[ChangeEvent]:
         """What happens from this call on, local, remote and from storage, for one `async for` on any loop.
@@ -115,7 +120,11 @@ class DocHandle:
     @property
     def peers(self) -> Peers:
         """One row per store other than our own: who has what of this document, as of now."""
-        return peers_of(self._live.rows, self._document, self._running.clock.utc)
+        return self.peers_at(self.heads)
+
+    def peers_at(self, heads: Heads) -> Peers:
+        """The same rows for these heads instead of the present ones; those unknown here do not count."""
+        return peers_of(self._live.rows, self._document, heads, self._running.clock.utc)
 
     def synced(
         self,

@@ -55,15 +55,17 @@ class LiveDocument:
         self._feeds: tuple[Feed[ChangeEvent], ...] = ()
 
     def attach(self, document: Document) -> None:
-        """The bytes are here; their changes are heard from now on. What others held before is kept."""
+        """The bytes are here; their changes are heard from now on."""
         before = self._document
         if document is before:
             return
         self._document = document
-        if before is not None:
-            document.merge(before)
         document.on_commit = self._committed
         document.on_free = self._freed
+        if before is not None:
+            # An import of a document that was being loaded meanwhile: what was written to it moves over.
+            before.on_commit = lambda _: _move(before, document)
+            document.merge(before)
 
     def require(self) -> Document:
         """The document, to read or change. Raises DocumentGone or DocumentUnavailable."""
@@ -141,3 +143,7 @@ class LiveDocument:
 
     def _freed(self) -> None:
         self._post(DocumentFreed(self.document_id))
+
+
+def _move(source: Document, target: Document) -> None:
+    target.merge(source)

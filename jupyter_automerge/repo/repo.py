@@ -157,9 +157,9 @@ class Repo:
     def find(self, url: DocumentName, *, timeout: float | None = FIND_TIMEOUT_SECONDS) -> Pending[DocHandle]:
         """Get the document from memory, the store or peers.
 
-        Raises InvalidId at once; DocumentUnavailable when everybody said no; FindTimeout while somebody may
-        still answer. Both carry the search's `progress`. Heads in the URL are left out of account:
-        `handle.at(heads)` shows them.
+        Raises InvalidId at once; DocumentUnavailable when everybody said no; StorageError when nobody else has
+        it and the store cannot be read; FindTimeout while somebody may still answer or is being dialed. What they carry as `progress` says where was looked. Heads in the URL
+        are left out of account: `handle.at(heads)` shows them.
         """
         running = self._open()
         document_id = interpret_document_id(url)
@@ -185,12 +185,11 @@ class Repo:
         if bad := [one for one in verdicts if one.state is not ChunkState.APPLIED]:
             raise BadChunk(bad[0].reason or bad[0].state.value)
         name = _new_id() if document_id is None else interpret_document_id(document_id)
-        present = self._open().engine.document(name)
-        if present is not None:
-            # The Engine goes on with the document it has, so the handle must too.
-            present.merge(document)
-            document = present
-        return self._take_in(name, document, fresh=document_id is None)
+        present = self._open().documents.ready_one(name)
+        if present is None:
+            return self._take_in(name, document, fresh=document_id is None)
+        present._document.merge(document)
+        return present
 
     def export(self, url: DocumentName, *, timeout: float | None = FIND_TIMEOUT_SECONDS) -> Pending[bytes]:
         """The document in Automerge's own format; fails as `find` does."""

@@ -17,6 +17,7 @@ from datetime import datetime
 
 from jupyter_automerge.document import Document
 from jupyter_automerge.engine.notices import StoreRow
+from jupyter_automerge.repo.ancestry import lacking
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.identity import User
 from jupyter_automerge.values.ids import PeerId
@@ -81,17 +82,22 @@ class Peers(tuple[DocPeer, ...]):
         return "alone" if self.alone else f"Peers({tuple.__repr__(self)})"
 
 
-def peers_of(rows: Iterable[StoreRow], document: Document, utc: Callable[[float], datetime]) -> Peers:
-    """The rows as of now. `utc` turns the Engine's clock into the time of day. Any thread may ask."""
-    return Peers(peer_of(row, document, utc) for row in rows)
+def peers_of(
+    rows: Iterable[StoreRow], document: Document, heads: Heads, utc: Callable[[float], datetime]
+) -> Peers:
+    """The rows against these heads of ours. `utc` turns the Engine's clock into the time of day.
+
+    Any thread may ask.
+    """
+    return Peers(peer_of(row, document, heads, utc) for row in rows)
 
 
-def peer_of(row: StoreRow, document: Document, utc: Callable[[float], datetime]) -> DocPeer:
+def peer_of(row: StoreRow, document: Document, heads: Heads, utc: Callable[[float], datetime]) -> DocPeer:
     reported = row.received | row.stored
-    ours = document.missing_from(reported) if row.known else None
     unknown = reported - document.known(reported)
+    ours = lacking(document, reported, heads) if row.known else None
     relation = _relation(row, ours, bool(unknown))
-    level = _level(row, document, ours)
+    level = _level(row, document, heads, ours)
     return DocPeer(
         id=row.store_id,
         name=row.name,
@@ -128,12 +134,12 @@ def _relation(row: StoreRow, ours: int | None, has_unknown: bool) -> Relation:
     return Relation.DIVERGED if has_unknown else Relation.AHEAD
 
 
-def _level(row: StoreRow, document: Document, ours: int | None) -> Level:
-    if row.stored and document.missing_from(row.stored) == 0:
+def _level(row: StoreRow, document: Document, heads: Heads, ours: int | None) -> Level:
+    if row.stored and lacking(document, row.stored, heads) == 0:
         return Level.STORED
     if ours == 0:
         return Level.RECEIVED
-    if row.sent and document.missing_from(row.sent) == 0:
+    if row.sent and lacking(document, row.sent, heads) == 0:
         return Level.SENT
     return Level.NONE
 

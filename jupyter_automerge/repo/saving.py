@@ -4,6 +4,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from jupyter_automerge.errors import SaveTimeout, StorageError
+from jupyter_automerge.repo.ancestry import covers
 from jupyter_automerge.repo.live import LiveDocument
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.status import DocumentState
@@ -39,4 +40,4 @@ def _is_saved(running: "Running", live: LiveDocument, heads: Heads) -> bool:
         why = "" if progress is None else progress.error
         raise StorageError(why or "it could not be read, so nothing is written", live.document_id)
     saved = running.engine.saved_heads(live.document_id)
-    return live.require().covers(saved, heads)
+    return covers(live.require(), saved, heads)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_automerge.engine.events import Find
 from jupyter_automerge.engine.notices import DocumentStateChanged, Notice, SearchProgress
-from jupyter_automerge.errors import DocumentUnavailable, FindTimeout
+from jupyter_automerge.errors import DocumentUnavailable, FindTimeout, StorageError
 from jupyter_automerge.repo.feed import Feed
 from jupyter_automerge.repo.handle import DocHandle
 from jupyter_automerge.repo.pending import Pending
@@ -37,10 +37,12 @@ async def wait_found(running: "Running", document_id: DocumentId, seconds: float
 
 
 def _found(running: "Running", document_id: DocumentId) -> DocHandle | None:
-    state = running.engine.state(document_id)
-    if state in NOT_TO_BE_HAD:
-        progress = _progress(running, document_id)
+    state, progress = running.engine.state(document_id), _progress(running, document_id)
+    # As long as somebody is being dialed the answer may still come with the next connection.
+    if state in NOT_TO_BE_HAD and not progress.dialing:
         words = describe(progress, running.clock.now())
+        if state is DocumentState.ERROR:
+            raise StorageError(f"it may be there, but cannot be read: {words}", document_id)
         raise DocumentUnavailable(f"document {document_id} is unavailable: {words}", progress)
     return running.documents.ready_one(document_id)
 
@@ -98,5 +100,6 @@ class Search:
         if isinstance(notice, DocumentStateChanged) and notice.document_id == self.document_id:
             self._latest = notice.progress
             self._feed.put(notice.progress)
-            if notice.state in (DocumentState.READY, *NOT_TO_BE_HAD):
+            hopeless = notice.state in NOT_TO_BE_HAD and not notice.progress.dialing
+            if notice.state is DocumentState.READY or hopeless:
                 self._feed.close()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_automerge.engine.notices import StoreRow
 from jupyter_automerge.errors import NoPeers, PeerGone, SyncDenied, SyncTimeout, WaitError
+from jupyter_automerge.repo.ancestry import covers
 from jupyter_automerge.repo.live import LiveDocument
 from jupyter_automerge.repo.report import IN_MEMORY, STORED, UNREPORTED, SyncReport
 from jupyter_automerge.repo.rows import DocPeer, best_level, peer_of
@@ -65,7 +66,7 @@ class _Wait:
     def look(self) -> SyncReport | None:
         """The report if it is done, None if it goes on. Raises why it cannot succeed."""
         document = self._live.require()
-        holders = [row for row in self._candidates() if document.covers(self._evidence(row), self._heads)]
+        holders = [row for row in self._candidates() if covers(document, self._evidence(row), self._heads)]
         if self._targets:
             done = all(any(match(row) for row in holders) for match in self._targets)
         else:
@@ -143,7 +144,7 @@ class _Wait:
         return [_blocker(self._describe(row), self._level) for row in candidates]
 
     def _describe(self, row: StoreRow) -> DocPeer:
-        return peer_of(row, self._live.require(), self._running.clock.utc)
+        return peer_of(row, self._live.require(), self._heads, self._running.clock.utc)
 
 
 def _nobody(dialers: Sequence[object]) -> str:
