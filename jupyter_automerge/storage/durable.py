@@ -49,6 +49,8 @@ class DurableFiles:
 
     def remove_tree(self, path: Path) -> None:
         """The file or folder is gone for good when this returns, and at no time only half of it."""
+        if not path.exists():
+            return
         unwanted = self._unfinished_name()
         try:
             self._directories.ensure(self._temporary)
