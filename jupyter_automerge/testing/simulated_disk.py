@@ -1,70 +1,122 @@
-"""A disk in virtual time: it can be slow, paused, full or crash, and it never tears what it called
-durable.
+"""A disk in virtual time: it can be slow, held up, failing, crash, be wiped or put back; what it called
+durable stays.
 """
+
+from itertools import count
 
 from jupyter_automerge.engine import effects as f
 from jupyter_automerge.engine import events as e
 from jupyter_automerge.values.keys import StorageKey
 
+DiskEffect = f.Load | f.Put | f.Delete
+
 
 class SimulatedDisk:
-    """Entries that survive crashes. What was not answered when the machine dies is lost or kept by
-    `keeps_unfinished`.
-    """
+    """Entries that survive crashes. An effect reaches them when it is performed, and not before."""
 
     def __init__(self, latency: float = 0.001) -> None:
         self.entries: dict[StorageKey, bytes] = {}
         self.latency = latency
         self.paused = False
         self.failing = ""
-        self.puts = 0
-        self._held: list[f.Load | f.Put | f.Delete] = []
+        self.failing_loads = ""
+        self.puts: list[StorageKey] = []
+        self.deletes: list[StorageKey] = []
+        self.most_at_once: dict[StorageKey, int] = {}
+        self._numbers = count()
+        self._unfinished: dict[int, DiskEffect] = {}
 
-    def hold(self, effect: f.Load | f.Put | f.Delete) -> bool:
-        """Whether the paused disk keeps the effect waiting."""
-        if self.paused:
-            self._held.append(effect)
-        return self.paused
+    def begin(self, effect: DiskEffect) -> int:
+        """The effect is on its way to the platter, under this number."""
+        number = next(self._numbers)
+        self._unfinished[number] = effect
+        self._watch_overlap(effect)
+        return number
 
-    def resume(self) -> list[f.Load | f.Put | f.Delete]:
-        """Go on; what waited is to be performed now, in order."""
+    def finish(self, number: int) -> e.Event | None:
+        """Perform an effect and say what the Engine is to be told; None for one that a crash has ended."""
+        effect = self._unfinished.pop(number, None)
+        return None if effect is None else self.perform(effect)
+
+    @property
+    def waiting(self) -> list[int]:
+        """The numbers of what is on its way."""
+        return list(self._unfinished)
+
+    def unfinished(self, kind: type[DiskEffect] | None = None) -> list[DiskEffect]:
+        """What is on its way."""
+        return [effect for effect in self._unfinished.values() if kind is None or isinstance(effect, kind)]
+
+    def crash(self, keeps: int = 0) -> None:
+        """The machine dies: this many of the writes on their way reach the platter, in order; the others do
+        not.
+        """
+        writes = [effect for effect in self._unfinished.values() if not isinstance(effect, f.Load)]
+        self._unfinished.clear()
         self.paused = False
-        held, self._held = self._held, []
-        return held
+        for effect in writes[:keeps]:
+            self.perform(effect)
 
-    def crash(self, *, keeps_unfinished: bool) -> None:
-        """The machine dies: writes on their way reach the platter, or not."""
-        held, self._held = self._held, []
-        self.paused = False
-        if keeps_unfinished:
-            for effect in held:
-                if not isinstance(effect, f.Load):
-                    self.perform(effect)
+    def wipe(self) -> None:
+        """Somebody empties the store."""
+        self.entries.clear()
 
-    def perform(self, effect: f.Load | f.Put | f.Delete) -> e.Event:
+    def copy(self) -> dict[StorageKey, bytes]:
+        """A backup: give it to `roll_back`."""
+        return dict(self.entries)
+
+    def roll_back(self, backup: dict[StorageKey, bytes]) -> None:
+        """Somebody puts a backup back."""
+        self.entries = dict(backup)
+
+    def below(self, *prefix: str) -> list[StorageKey]:
+        """The keys under the prefix."""
+        return [key for key in self.entries if key[: len(prefix)] == prefix]
+
+    def perform(self, effect: DiskEffect) -> e.Event:
         """Do it, and say what the Engine is to be told."""
         match effect:
             case f.Load(token, prefix):
-                if self.failing:
-                    return e.LoadFailed(token, self.failing)
-                return e.Loaded(token, self._range(prefix))
+                failing = self.failing_loads or self.failing
+                return e.LoadFailed(token, failing) if failing else e.Loaded(token, self._range(prefix))
             case f.Put(token, key, data):
-                if self.failing:
-                    return e.PutFailed(token, self.failing)
-                self.puts += 1
-                self.entries[key] = data
-                return e.PutDone(token)
+                return e.PutFailed(token, self.failing) if self.failing else self._put(token, key, data)
             case f.Delete(token, keys, prefixes):
-                if self.failing:
-                    return e.DeleteFailed(token, self.failing)
-                for key in [key for key in self.entries if key in keys or _below(key, prefixes)]:
-                    del self.entries[key]
-                return e.DeleteDone(token)
+                return (
+                    e.DeleteFailed(token, self.failing)
+                    if self.failing
+                    else self._delete(token, keys, prefixes)
+                )
+
+    def _put(self, token: e.Token, key: StorageKey, data: bytes) -> e.Event:
+        self.puts.append(key)
+        self.entries[key] = data
+        return e.PutDone(token)
+
+    def _delete(
+        self, token: e.Token, keys: tuple[StorageKey, ...], prefixes: tuple[StorageKey, ...]
+    ) -> e.Event:
+        for key in [key for key in self.entries if key in keys or _below(key, prefixes)]:
+            del self.entries[key]
+            self.deletes.append(key)
+        return e.DeleteDone(token)
 
     def _range(self, prefix: StorageKey) -> tuple[e.StoredChunk, ...]:
-        return tuple(
-            e.StoredChunk(key, data) for key, data in self.entries.items() if key[: len(prefix)] == prefix
-        )
+        return tuple(e.StoredChunk(key, self.entries[key]) for key in self.below(*prefix))
+
+    def _watch_overlap(self, effect: DiskEffect) -> None:
+        """Remember how many puts were ever on their way at once, per place that they belong to."""
+        if isinstance(effect, f.Put):
+            place = _place(effect.key)
+            at_once = sum(
+                _place(put.key) == place for put in self.unfinished(f.Put) if isinstance(put, f.Put)
+            )
+            self.most_at_once[place] = max(self.most_at_once.get(place, 0), at_once)
+
+
+def _place(key: StorageKey) -> StorageKey:
+    """A document's chunks are one place; each of its sync states is another."""
+    return key if len(key) > 1 and key[1] == "sync-state" else key[:1]
 
 
 def _below(key: StorageKey, prefixes: tuple[StorageKey, ...]) -> bool:

@@ -1,19 +1,24 @@
 """A Repo in the simulation: a real Engine and real documents; its clock, disk and network are virtual."""
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from jupyter_automerge.document import Changed, Document
+from jupyter_automerge.document import Document, MapProxy
 from jupyter_automerge.engine import effects as f
 from jupyter_automerge.engine import events as e
 from jupyter_automerge.engine.engine import ALWAYS, Engine
 from jupyter_automerge.engine.local import FixedShare, LocalPeer
 from jupyter_automerge.engine.notices import Notice, StoreRow
-from jupyter_automerge.testing.simulated_disk import SimulatedDisk
+from jupyter_automerge.testing.simulated_disk import DiskEffect, SimulatedDisk
+from jupyter_automerge.testing.simulated_door import SimulatedDoor
 from jupyter_automerge.testing.simulated_link import SimulatedLink
+from jupyter_automerge.testing.simulated_policy import SimulatedPolicy
+from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.identity import PeerMetadata
 from jupyter_automerge.values.ids import (
     ConnectionId,
+    DialerId,
     DocumentId,
     PeerId,
     SessionId,
@@ -25,9 +30,15 @@ from jupyter_automerge.values.status import Access, DocumentState
 if TYPE_CHECKING:
     from jupyter_automerge.testing.simulation import Simulation
 
+N = TypeVar("N", bound=Notice)
+
 
 class SimulatedRepo:
-    """One running Repo. `crash` and `restart` keep its disk; everything in memory goes."""
+    """One running Repo. `crash` and `restart` keep its disk; everything in memory goes.
+
+    `stores`: it has a store, named `store`. `share`: a fixed policy, or None to ask `policy`. `plain`: it
+    claims no more than a JavaScript peer does. `peer_id` pins what is otherwise new in every life.
+    """
 
     def __init__(
         self,
@@ -39,71 +50,79 @@ class SimulatedRepo:
         share: FixedShare | None = ALWAYS,
         disk: SimulatedDisk | None = None,
         plain: bool = False,
+        peer_id: str = "",
     ) -> None:
         self.sim = sim
         self.name = name
         self.share = share
+        self.stores = stores
+        self.plain = plain
         self.disk = disk or SimulatedDisk()
+        self.policy = SimulatedPolicy()
+        self.door = SimulatedDoor()
         self.notices: list[Notice] = []
         self.links: dict[ConnectionId, SimulatedLink] = {}
-        self.allowed: Mapping[tuple[str, DocumentId], tuple[bool, bool]] = {}
-        self.policy_questions = 0
         self.running = False
-        self._stores = stores
         self._store = store or f"store-{name}"
-        self._plain = plain
+        self._peer_id = peer_id
         self._lives = 0
         self.engine: Engine
         self.start()
 
     # Life
 
+    @property
+    def peer_id(self) -> PeerId:
+        return PeerId(self._peer_id or f"{self.name}-{self._lives}")
+
     def start(self) -> None:
         """Come up with an empty memory and whatever is on the disk."""
         self._lives += 1
         self.running = True
-        peer_id = PeerId(f"{self.name}-{self._lives}")
-        local = LocalPeer(
-            peer_id,
+        kind = PlainPeer if self.plain else LocalPeer
+        local = kind(
+            self.peer_id,
             SessionId(f"session-{self.name}-{self._lives}"),
-            StorageId(self._store) if self._stores else None,
-            None if self._stores else StorageId(f"memory-{self.name}-{self._lives}"),
-            self.name,
+            StorageId(self._store) if self.stores else None,
+            None if self.stores else StorageId(f"memory-{self.name}-{self._lives}"),
+            "" if self.plain else self.name,
             "simulated",
         )
+        random = self.sim.random
         self.engine = Engine(
-            PlainPeer.of(local) if self._plain else local,
-            share=self.share,
-            jitter=self.sim.random.random,
-            actor=lambda: self.sim.random.randbytes(16),
+            local, share=self.share, jitter=random.random, actor=lambda: random.randbytes(16)
         )
 
-    def crash(self, *, keeps_unfinished: bool = False) -> None:
-        """Die at once: memory is gone, connections break, writes on their way are lost or not."""
+    def crash(self, *, keeps: int = 0) -> None:
+        """Die at once: memory is gone, connections break; so many of the writes on their way are kept."""
         self.running = False
-        self.sim.forget(self)
-        self.disk.crash(keeps_unfinished=keeps_unfinished)
-        for link in self.sim.links:
-            if self in link.ends() and link.plugged:
-                self.sim.hang_up(link, "the other machine died")
+        self.sim.clock.forget(self)
+        self.disk.crash(keeps)
+        self.sim.died(self)
 
-    def restart(self) -> None:
-        """Crash, if need be, and start again; links that are plugged in come back."""
+    def restart(self, *, keeps: int = 0) -> None:
+        """Crash, if need be, and start again; cables that are plugged in come back."""
         if self.running:
-            self.crash()
+            self.crash(keeps=keeps)
         self.start()
-        for link in self.sim.links:
-            if self in link.ends() and link.plugged:
-                self.sim.open(link)
+        self.sim.came_back(self)
 
     # What its user does
 
-    def create(self, value: Mapping[str, Any] | None = None) -> DocumentId:
+    def create(
+        self, value: Mapping[str, Any] | None = None, *, document_id: DocumentId | None = None
+    ) -> DocumentId:
         document = Document(actor=self.sim.random.randbytes(16))
         with document.change() as root:
-            root.update(value or {"made by": self.name})
-        document_id = document_id_from_bytes(self.sim.random.randbytes(16))
-        self.feed(e.Create(document_id, document))
+            root.update(value if value is not None else {"made by": self.name})
+        return self.take_in(document, document_id=document_id)
+
+    def take_in(
+        self, document: Document, *, document_id: DocumentId | None = None, fresh: bool = True
+    ) -> DocumentId:
+        """Create the document from one that exists: new, cloned or imported."""
+        document_id = document_id or document_id_from_bytes(self.sim.random.randbytes(16))
+        self.feed(e.Create(document_id, document, fresh))
         return document_id
 
     def find(self, document_id: DocumentId) -> None:
@@ -111,15 +130,26 @@ class SimulatedRepo:
 
     def change(self, document_id: DocumentId, **values: Any) -> None:
         """Set keys of the document's root."""
+        with self.changing(document_id) as root:
+            root.update(values)
+
+    @contextmanager
+    def changing(self, document_id: DocumentId) -> Iterator[MapProxy]:
+        """A change that stays open for as long as the block lasts; the simulation may run meanwhile."""
         document = self.document(document_id)
         before = document.heads
+        document.on_free = lambda: self.feed(e.DocumentFreed(document_id))
         with document.change() as root:
-            root.update(values)
-        self.told(document_id, Changed(before, document.heads))
+            yield root
+        self.feed(e.LocalChange(document_id, before, document.heads))
 
-    def told(self, document_id: DocumentId, changed: Changed) -> None:
-        """Let the Engine know of a commit made straight on the document."""
-        self.feed(e.LocalChange(document_id, changed.before, changed.after))
+    def dial(self, listener: "SimulatedRepo") -> DialerId:
+        """Want a connection to the other Repo for as long as the Dialer lives."""
+        dialer = DialerId(self.sim.number())
+        self.feed(e.DialerAdded(dialer, listener.name))
+        return dialer
+
+    # What one sees of it
 
     def document(self, document_id: DocumentId) -> Document:
         document = self.engine.document(document_id)
@@ -129,26 +159,39 @@ class SimulatedRepo:
     def value(self, document_id: DocumentId) -> Any:
         return self.document(document_id).value()
 
+    def heads(self, document_id: DocumentId) -> Heads:
+        return self.document(document_id).heads
+
     def state(self, document_id: DocumentId) -> DocumentState | None:
         return self.engine.state(document_id)
 
     def row(self, document_id: DocumentId, other: "SimulatedRepo") -> StoreRow:
         for row in self.engine.rows(document_id):
-            if row.name == other.name:
+            if row.store_id == other.engine.local.store_id:
                 return row
         raise AssertionError(f"{self.name} has no row for {other.name}\n{self.sim.story()}")
 
-    def heard(self, kind: type[Notice]) -> list[Any]:
+    def heard(self, kind: type[N]) -> list[N]:
+        """The notices of one kind, oldest first."""
         return [notice for notice in self.notices if isinstance(notice, kind)]
 
     # The Engine's world
+
+    def wake(self) -> None:
+        self.feed(e.Tick())
 
     def feed(self, *events: e.Event) -> None:
         if not self.running:
             return
         self.sim.record(self, events)
         self._perform(self.engine.handle_all(events, self.sim.now))
-        self.sim.arm(self)
+        self.sim.clock.set_alarm(self, self.engine.next_wakeup())
+
+    def resume_disk(self) -> None:
+        """A paused disk goes on, with what waits."""
+        self.disk.paused = False
+        for number in self.disk.waiting:
+            self._finish_later(number)
 
     def _perform(self, effects: Iterable[f.Effect]) -> None:
         for effect in effects:
@@ -159,34 +202,36 @@ class SimulatedRepo:
                 case f.Close():
                     self.sim.close(self, effect)
                 case f.Load() | f.Put() | f.Delete():
-                    if not self.disk.hold(effect):
-                        self.access_disk(effect)
+                    self._access_disk(effect)
                 case f.AskPolicy():
-                    self._answer_policy(effect)
+                    self._ask_policy(effect)
                 case f.Emit(notice):
                     self.notices.append(notice)
                 case f.Dial():
-                    raise AssertionError("links are made by the simulation, not dialed")
+                    self.sim.dial(self, effect)
 
-    def access_disk(self, effect: f.Load | f.Put | f.Delete) -> None:
-        """Performed when its time has come, so that a crash before then loses it."""
-        self.sim.after(self.disk.latency, self, lambda: self.feed(self.disk.perform(effect)))
+    def _access_disk(self, effect: DiskEffect) -> None:
+        number = self.disk.begin(effect)
+        if not self.disk.paused:
+            self._finish_later(number)
 
-    def _answer_policy(self, effect: f.AskPolicy) -> None:
-        self.policy_questions += 1
-        name = effect.metadata.name
-        announce, access = self.allowed.get((name, effect.document_id), (True, True))
-        self.sim.after(0.0, self, lambda: self.feed(e.PolicyAnswered(effect.token, announce, access)))
+    def _finish_later(self, number: int) -> None:
+        def finish() -> None:
+            event = None if self.disk.paused else self.disk.finish(number)
+            if event is not None:
+                self.feed(event)
+
+        self.sim.clock.after(self.disk.latency, self, finish)
+
+    def _ask_policy(self, effect: f.AskPolicy) -> None:
+        self.policy.asked()
+        self.sim.clock.after(self.policy.delay(), self, lambda: self.feed(self.policy.answer(effect)))
 
 
 class PlainPeer(LocalPeer):
     """Claims no more than a JavaScript peer does: a storage id, and nothing of ours."""
 
     __slots__ = ()
-
-    @classmethod
-    def of(cls, local: LocalPeer) -> "PlainPeer":
-        return cls(local.peer_id, local.session_id, local.storage_id, local.ephemeral_store_id)
 
     def metadata(self, access: Access | None = None) -> PeerMetadata:
         return PeerMetadata(storage_id=self.storage_id, is_ephemeral=not self.has_storage)
