@@ -16,8 +16,17 @@ ANSWER_SECONDS = 90  # a cold disk and two busy cores: the first start of Jupyte
 STOP_SECONDS = 20  # Jupyter gives a busy kernel five seconds before it kills it
 
 
-# No question about news, no look for updates: a start asks no other host for anything.
-QUIET = {"LabApp": {"news_url": None, "check_for_updates_class": "jupyterlab.NeverCheckForUpdate"}}
+# No question about news, no look for updates: a start asks no other host for anything. The server keeps the
+# first from being fetched, the page's own setting keeps it from being asked for.
+QUIET = {
+    "config/jupyter_server_config.json": {
+        "LabApp": {"news_url": None, "check_for_updates_class": "jupyterlab.NeverCheckForUpdate"}
+    },
+    "config/lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+    },
+}
 
 
 class ServerStopped(Exception):
@@ -69,7 +78,7 @@ class JupyterServer:
         path = f"{python.parent}{os.pathsep}{os.environ.get('PATH', '')}"
         self._environment = private_environment(home) | {"PATH": path} | dict(environment or {})
         self._runtime = home / "runtime"
-        self._config = home / "config" / "jupyter_server_config.json"
+        self._home = home
         self._notebooks = notebooks
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -87,9 +96,9 @@ class JupyterServer:
 
     def start(self) -> None:
         """Start the server and return when it answers. Raises ServerStopped, and leaves no process then."""
-        for folder in (self._runtime, self.log.parent, self._config.parent):
+        for folder in (self._runtime, self.log.parent):
             folder.mkdir(parents=True, exist_ok=True)
-        self._config.write_text(json.dumps(QUIET, indent=2), encoding="utf-8")
+        self._write_settings()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command,
@@ -145,6 +154,14 @@ class JupyterServer:
             f"--ServerApp.root_dir={notebooks}",
         ]
         return [*options, "--allow-root"] if os.geteuid() == 0 else options
+
+    def _write_settings(self) -> None:
+        """Settings that the user has changed since stay."""
+        for name, settings in QUIET.items():
+            file = self._home / name
+            if not file.exists():
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(json.dumps(settings, indent=2), encoding="utf-8")
 
     def _wait_for_answer(self) -> None:
         deadline = time.monotonic() + ANSWER_SECONDS

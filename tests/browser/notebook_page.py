@@ -1,12 +1,15 @@
 """A notebook in a browser window, as a person handles it. The same for JupyterLab and Notebook 7."""
 
+import re
 from typing import Any
 
-from playwright.async_api import Locator, Page
+from playwright.async_api import Locator, Page, expect
 
+from tests.browser.document_view import DocumentView
 from tests.browser.servers import TestServer
 
 KERNEL_MS = 60_000
+DONE = re.compile(r"\[\d+\]")
 SESSION = "window.jupyterapp.shell.currentWidget.sessionContext"
 
 
@@ -31,26 +34,44 @@ class NotebookPage:
 
     async def run_all(self) -> None:
         """Run every cell and wait until the last one is done."""
-        await self.kernel_idle()
+        await self.kernel_is("idle")
         await self.command("notebook:run-all-cells")
-        await self.kernel_idle()
+        await self.kernel_is("idle")
 
-    async def run_cell(self, index: int, *, wait: bool = True) -> None:
-        """Run one cell; without `wait` it may go on running."""
-        await self.kernel_idle()
-        await self.cells.nth(index).locator(".jp-InputPrompt").click()
+    async def run_cell(self, index: int) -> None:
+        """Run one cell and wait until it is done."""
+        await self._run(index)
+        prompt = self.cells.nth(index).locator(".jp-InputArea-prompt")
+        await expect(prompt).to_have_text(DONE, timeout=KERNEL_MS)
+
+    async def start_cell(self, index: int) -> None:
+        """Run one cell and go on while it runs."""
+        await self._run(index)
+        await self.kernel_is("busy")
+
+    async def _run(self, index: int) -> None:
+        await self.cells.nth(index).locator(".jp-InputArea-prompt").click()
         await self.page.keyboard.press("Control+Enter")
-        if wait:
-            await self.kernel_idle()
 
-    async def kernel_idle(self) -> None:
-        """Wait until the kernel is connected and does nothing."""
-        await self.kernel_status("idle")
-
-    async def kernel_status(self, status: str) -> None:
-        """Wait until the application says this of the notebook's kernel."""
+    async def kernel_is(self, status: str) -> None:
+        """Wait until the application says this of the notebook's kernel; "idle" only when it is connected."""
         script = f"() => {SESSION}.session?.kernel?.status === {status!r}"
         await self.page.wait_for_function(script, timeout=KERNEL_MS)
+
+    async def restart_kernel(self) -> None:
+        """Restart the kernel, without the question whether one is sure."""
+        await self.page.evaluate(f"() => {SESSION}.restartKernel().then(() => null)")
+        await self.kernel_is("idle")
+
+    async def interrupt_kernel(self) -> None:
+        """Interrupt what runs."""
+        await self.page.evaluate(f"() => {SESSION}.session.kernel.interrupt()")
+        await self.kernel_is("idle")
+
+    async def shut_kernel_down(self) -> None:
+        """Shut the kernel down and wait until there is none."""
+        await self.page.evaluate(f"() => {SESSION}.shutdown().then(() => null)")
+        await self.page.wait_for_function(f"() => !{SESSION}.session?.kernel", timeout=KERNEL_MS)
 
     async def save(self) -> None:
         """Save the notebook; returns when the server has answered."""
@@ -64,3 +85,11 @@ class NotebookPage:
     def output(self, index: int) -> Locator:
         """What a cell shows."""
         return self.cells.nth(index).locator(".jp-OutputArea")
+
+    def view(self, cell: int) -> DocumentView:
+        """The document that a cell shows."""
+        return DocumentView(self.page, self.output(cell).locator(".jam-view").first)
+
+    async def text_of(self, cell: int) -> str:
+        """The text that a cell has printed."""
+        return "\n".join(await self.output(cell).locator("pre").all_inner_texts())
