@@ -3,28 +3,29 @@
 from collections.abc import Callable
 from typing import Any
 
-from jupyter_automerge.document.core import CoreTransaction, CoreValue
+from jupyter_automerge.document.core import CoreValue
 from jupyter_automerge.document.planning import Path
+from jupyter_automerge.document.writer import Writer
 from jupyter_automerge.errors import DocumentError
 
 
 class Block:
-    """One open change. Its proxies ask it for the transaction, which is refused once the block is over."""
+    """One open change. Its proxies ask it for the writer, which is refused once the block is over."""
 
-    __slots__ = ("_transaction", "wrap")
+    __slots__ = ("_writer", "wrap")
 
     def __init__(
-        self, transaction: CoreTransaction, wrap: Callable[["Block", CoreValue, bytes, str | int, Path], Any]
+        self, writer: Writer, wrap: Callable[["Block", CoreValue, bytes, str | int, Path], Any]
     ) -> None:
-        self._transaction: CoreTransaction | None = transaction
+        self._writer: Writer | None = writer
         self.wrap = wrap
 
-    def transaction(self, path: Path) -> CoreTransaction:
-        """The open transaction. Raises DocumentError after the block."""
-        if self._transaction is None:
+    def writer(self, path: Path) -> Writer:
+        """What the proxies write to. Raises DocumentError after the block."""
+        if self._writer is None:
             raise DocumentError("its change is over; open another block and take the value from it", path)
-        return self._transaction
+        return self._writer
 
     def end(self) -> None:
         """No proxy of this block works from here on."""
-        self._transaction = None
+        self._writer = None

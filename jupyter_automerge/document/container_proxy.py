@@ -30,15 +30,15 @@ class ContainerProxy(Proxy):
 
     def _write(self, prop: Prop, value: object) -> None:
         path = (*self._path, prop)
-        core = self._core
-        found = core.get(self._id, prop)
+        writer = self._writer
+        found = writer.get(self._id, prop)
         if isinstance(value, Proxy) and found is not None and found[1] == value._id:
             return
         planned = self._plan(value, path)
         if isinstance(planned, PlannedText) and found is not None and found[0] == TEXT:
             TextProxy(self._block, found[1], path).update(planned.text)
-        elif not stands(core, found, planned):
-            put(core, self._id, prop, planned)
+        elif not stands(writer, found, planned):
+            put(writer, self._id, prop, planned)
 
     def _wrap(self, found: Any, prop: Prop) -> Any:
         return self._block.wrap(self._block, found, self._id, prop, self._path)

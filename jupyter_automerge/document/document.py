@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock, get_ident
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 from jupyter_automerge.document.block import Block
 from jupyter_automerge.document.change_chunk import empty_operations, read_change, write_change
 from jupyter_automerge.document.changed import Changed, ChangeRecord, ChunkVerdict
-from jupyter_automerge.document.core import MAP, ROOT, CoreDocument, CoreReader, new_document
+from jupyter_automerge.document.core import MAP, ROOT, CoreDocument, is_panic, new_document
+from jupyter_automerge.document.counters import make_counters
 from jupyter_automerge.document.difference import Patch, difference
 from jupyter_automerge.document.draft import Draft
 from jupyter_automerge.document.history import read_history
@@ -17,10 +19,13 @@ from jupyter_automerge.document.loading import Load
 from jupyter_automerge.document.lock import DocumentLock
 from jupyter_automerge.document.map_proxy import MapProxy
 from jupyter_automerge.document.planning import Path
-from jupyter_automerge.document.reading import read_object, read_path
+from jupyter_automerge.document.reader import Reader
+from jupyter_automerge.document.reading import find, read_object, read_value
+from jupyter_automerge.document.specials import Specials, follow, specials_of
 from jupyter_automerge.document.sync_session import SyncSession
 from jupyter_automerge.document.trunk import Trunk
 from jupyter_automerge.document.wrapping import wrap
+from jupyter_automerge.document.writer import Writer
 from jupyter_automerge.errors import DocumentError
 from jupyter_automerge.values.heads import NO_HEADS, Heads
 
@@ -63,6 +68,8 @@ class Document:
         self._lock = DocumentLock()
         self._change_lock = Lock()
         self._changing: int | None = None
+        self._specials = Specials()
+        self._specials_at: Heads = NO_HEADS
         self.on_commit: Callable[[Changed], None] | None = None
 
     @property
@@ -94,8 +101,12 @@ class Document:
         draft, block = self._begin()
         try:
             yield MapProxy(block, ROOT, ())
-        except BaseException:
+        except BaseException as error:
             self._roll_back(draft, block)
+            if is_panic(error):
+                raise DocumentError(
+                    f"the Automerge core gave up; the change was rolled back ({error})"
+                ) from error
             raise
         self._commit(draft, block, message, time)
 
@@ -104,7 +115,7 @@ class Document:
         draft, block = self._begin()
         try:
             # Only for the numbers that the core gives to the next change: nothing of this is kept.
-            block.transaction(()).put_object(ROOT, "empty", MAP)
+            block.writer(()).put_object(ROOT, "empty", MAP)
         except BaseException:
             self._roll_back(draft, block)
             raise
@@ -115,12 +126,13 @@ class Document:
     def value(self, at: Heads | None = None) -> Any:
         """The whole document as plain Python values, now or at past heads. Raises DocumentError for unknown ones."""
         with self._lock.hold():
-            return read_object(self._reader(at), ROOT, MAP, self._moment(at))
+            return read_object(self._reader(at), ROOT, MAP)
 
     def get(self, path: Path, at: Heads | None = None) -> Any:
         """The plain value at a path of keys and indexes. Raises DocumentError where there is nothing."""
         with self._lock.hold():
-            return read_path(self._reader(at), tuple(path), self._moment(at))
+            reader = self._reader(at)
+            return read_value(reader, find(reader, tuple(path)))
 
     def diff(self, before: Heads, after: Heads | None = None) -> tuple[Patch, ...]:
         """What changed between two points of the history, found by comparing their values."""
@@ -139,7 +151,7 @@ class Document:
             core = self._trunk.core
             if at is None or at == self.heads:
                 return self._of(core.fork(), self._trunk.image(), actor)
-            past = core.fork_at(self._moment(at) or [])
+            past = core.fork_at(self._moment(at))
             return self._of(past, past.save(), actor)
 
     def merge(self, other: "Document") -> Changed | None:
@@ -208,15 +220,34 @@ class Document:
         with self._lock.hold():
             return len(self._trunk.graph)
 
-    def _reader(self, at: Heads | None) -> CoreReader:
+    def _reader(self, at: Heads | None = None) -> Reader:
         """Where to read: the draft has the newest values, unless they are not committed yet."""
-        if at is None and self._draft is not None and self._changing is None and self._trunk.has_pending:
-            return self._draft.core
-        return self._trunk.core
+        if at is not None and at != self.heads:
+            return self._past_reader(self._moment(at))
+        specials = self._specials_now()
+        if self._draft is not None and self._changing is None and self._trunk.has_pending:
+            return Reader(self._draft.core, specials)
+        return Reader(self._trunk.core, specials)
 
-    def _moment(self, at: Heads | None) -> list[bytes] | None:
-        if at is None:
-            return None
+    def _past_reader(self, heads: list[bytes]) -> Reader:
+        if self._specials_now().ever:
+            past = self._trunk.core.fork_at(heads)
+            return Reader(past, specials_of(past))
+        return Reader(self._trunk.core, Specials(), heads)
+
+    def _specials_now(self) -> Specials:
+        """Where the scalars are that the binding must not be asked for."""
+        at = self._specials_at
+        if at == self.heads:
+            return self._specials
+        if not at or not follow(
+            self._specials, (read_change(c.raw_bytes) for c in self._trunk.changes_since(at))
+        ):
+            self._specials = specials_of(self._trunk.core)
+        self._specials_at = self.heads
+        return self._specials
+
+    def _moment(self, at: Heads) -> list[bytes]:
         if self._trunk.known(at) != at:
             strange = ", ".join(sorted(head.hex()[:8] for head in at - self._trunk.known(at)))
             raise DocumentError(f"the document has no change {strange}", (), at)
@@ -228,9 +259,10 @@ class Document:
         try:
             with self._lock.hold():
                 self._lock.close_to_engine()
+                specials = self._specials_now()
                 draft = self._draft or Draft(self._trunk.core)
                 self._draft = draft
-                block = Block(draft.begin(), wrap)
+                block = Block(Writer(draft.begin(), specials), wrap)
                 self._changing = get_ident()
         except BaseException:
             self._release()
@@ -253,10 +285,11 @@ class Document:
     def _commit(
         self, draft: Draft, block: Block, message: str | None, time: datetime | None, empty: bool = False
     ) -> Changed | None:
+        writer = block.writer(())
         block.end()
         try:
             with self._lock.hold():
-                changed = self._take_over(draft, message, time, empty)
+                changed = self._take_over(draft, writer, _Label(message or "", _seconds(time), empty))
         except BaseException:
             # The draft may hold what the trunk has not got.
             draft.roll_back()
@@ -267,18 +300,26 @@ class Document:
         self._announce(changed)
         return changed
 
-    def _take_over(
-        self, draft: Draft, message: str | None, time: datetime | None, empty: bool
-    ) -> Changed | None:
+    def _take_over(self, draft: Draft, writer: Writer, label: "_Label") -> Changed | None:
         written = draft.commit()
         if written is None:
             return None
         fields = read_change(written)
-        if empty:
-            self._draft = None
+        if label.empty:
             fields = empty_operations(fields)
-        chunk, change = write_change(fields, self.heads, _seconds(time), message or "")
-        return self._trunk.commit(chunk, change)
+        elif writer.made:
+            fields = make_counters(fields, writer.made)
+        chunk, change = write_change(fields, self.heads, label.seconds, label.message)
+        if label.empty or writer.made:
+            # The draft is not what the document becomes, and the core is to judge what was rewritten.
+            self._draft = None
+            changed = self._trunk.apply([chunk])
+        else:
+            changed = self._trunk.commit(chunk, change)
+        if not label.empty:
+            self._specials = writer.specials
+            self._specials_at = self.heads
+        return changed
 
     def _note(self, changed: Changed | None) -> Changed | None:
         """After changes that are not the draft's own, it is out of date."""
@@ -301,6 +342,15 @@ class Document:
     def _announce(self, changed: Changed | None) -> None:
         if changed is not None and self.on_commit is not None:
             self.on_commit(changed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """What a commit carries beside its operations; `empty`: it carries none."""
+
+    message: str
+    seconds: int
+    empty: bool
 
 
 def _seconds(time: datetime | None) -> int:

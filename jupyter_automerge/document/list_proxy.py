@@ -24,7 +24,7 @@ class ListProxy(ContainerProxy, MutableSequence[Any]):
         if isinstance(where, slice):
             return [self[index] for index in range(*where.indices(len(self)))]
         index = self._index(where)
-        return self._wrap(self._core.get(self._id, index), index)
+        return self._wrap(self._writer.get(self._id, index), index)
 
     @overload
     def __setitem__(self, where: int, value: Any) -> None: ...
@@ -40,15 +40,15 @@ class ListProxy(ContainerProxy, MutableSequence[Any]):
             self._write_each(range(*where.indices(len(self))), list(value))
 
     def __delitem__(self, where: int | slice) -> None:
-        core = self._core
+        writer = self._writer
         indexes = range(*where.indices(len(self))) if isinstance(where, slice) else [self._index(where)]
         for index in sorted(indexes, reverse=True):
-            core.delete(self._id, index)
+            writer.delete(self._id, index)
 
     def insert(self, index: int, value: Any) -> None:
         """Insert before `index`; indexes outside are moved inside, as in Python."""
         at = slice(index, None).indices(len(self))[0]
-        insert(self._core, self._id, at, self._plan(value, (*self._path, at)))
+        insert(self._writer, self._id, at, self._plan(value, (*self._path, at)))
 
     def extend(self, values: Iterable[Any]) -> None:
         """Append all of them, or none if one does not fit."""
@@ -99,14 +99,14 @@ class ListProxy(ContainerProxy, MutableSequence[Any]):
             self._write(index, value)
 
     def _replace(self, start: int, stop: int, planned: list[Planned]) -> None:
-        core = self._core
-        while planned and start < stop and stands(core, core.get(self._id, start), planned[0]):
+        writer = self._writer
+        while planned and start < stop and stands(writer, writer.get(self._id, start), planned[0]):
             planned = planned[1:]
             start += 1
-        while planned and start < stop and stands(core, core.get(self._id, stop - 1), planned[-1]):
+        while planned and start < stop and stands(writer, writer.get(self._id, stop - 1), planned[-1]):
             planned = planned[:-1]
             stop -= 1
         for index in range(stop - 1, start - 1, -1):
-            core.delete(self._id, index)
+            writer.delete(self._id, index)
         for offset, item in enumerate(planned):
-            insert(core, self._id, start + offset, item)
+            insert(writer, self._id, start + offset, item)

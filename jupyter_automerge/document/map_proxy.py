@@ -17,7 +17,7 @@ class MapProxy(ContainerProxy, MutableMapping[str, Any]):
     __slots__ = ()
 
     def __getitem__(self, key: str) -> Any:
-        found = self._core.get(self._id, key) if isinstance(key, str) else None
+        found = self._writer.get(self._id, key) if isinstance(key, str) else None
         if found is None:
             raise KeyError(key)
         return self._wrap(found, key)
@@ -30,13 +30,13 @@ class MapProxy(ContainerProxy, MutableMapping[str, Any]):
     def __delitem__(self, key: str) -> None:
         if key not in self:
             raise KeyError(key)
-        self._core.delete(self._id, key)
+        self._writer.delete(self._id, key)
 
     def __contains__(self, key: object) -> bool:
-        return isinstance(key, str) and self._core.get(self._id, key) is not None
+        return isinstance(key, str) and self._writer.get(self._id, key) is not None
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._core.keys(self._id))
+        return iter(self._writer.keys(self._id))
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, MapProxy):

@@ -3,9 +3,9 @@
 from typing import Any
 
 from jupyter_automerge.document.block import Block
-from jupyter_automerge.document.core import CoreTransaction
 from jupyter_automerge.document.planning import Path
 from jupyter_automerge.document.reading import read_object
+from jupyter_automerge.document.writer import Writer
 from jupyter_automerge.errors import DocumentError
 
 
@@ -26,15 +26,15 @@ class Proxy:
     @property
     def value(self) -> Any:
         """The object as plain Python values: a copy."""
-        core = self._core
-        return read_object(core, self._id, core.object_type(self._id))
+        writer = self._writer
+        return read_object(writer, self._id, writer.object_type(self._id))
 
     @property
-    def _core(self) -> CoreTransaction:
-        return self._block.transaction(self._path)
+    def _writer(self) -> Writer:
+        return self._block.writer(self._path)
 
     def __len__(self) -> int:
-        return self._core.length(self._id)
+        return self._writer.length(self._id)
 
     def __repr__(self) -> str:
         try:

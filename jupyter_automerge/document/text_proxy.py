@@ -27,7 +27,7 @@ class TextProxy(Proxy):
                 f"cannot delete {delete_count} characters at {index} of {length}", self._path, delete_count
             )
         if delete_count or insert:
-            self._core.splice_text(self._id, index, delete_count, check_text(insert, self._path))
+            self._writer.splice_text(self._id, index, delete_count, check_text(insert, self._path))
 
     def insert(self, index: int, text: str) -> None:
         """Insert at `index`; negative ones count from the end, as in `list.insert` those outside are moved inside."""
@@ -69,7 +69,7 @@ class TextProxy(Proxy):
         return self
 
     def __str__(self) -> str:
-        return self._core.text(self._id)
+        return self._writer.text(self._id)
 
     def __getitem__(self, where: int | slice) -> str:
         return str(self)[where]

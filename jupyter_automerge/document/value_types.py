@@ -1,5 +1,6 @@
-"""The two values that Python has no type for."""
+"""The values that Python has no type for."""
 
+from dataclasses import dataclass
 from functools import total_ordering
 
 
@@ -33,18 +34,29 @@ class Counter:
         return self._value
 
     def __int__(self) -> int:
-        return self._value
+        return self.value
 
     __index__ = __int__
 
     def __eq__(self, other: object) -> bool:
-        return self._value == int(other) if isinstance(other, Counter | int) else NotImplemented
+        return self.value == int(other) if isinstance(other, Counter | int) else NotImplemented
 
     def __lt__(self, other: object) -> bool:
-        return self._value < int(other) if isinstance(other, Counter | int) else NotImplemented
+        return self.value < int(other) if isinstance(other, Counter | int) else NotImplemented
 
     def __hash__(self) -> int:
-        return hash(self._value)
+        return hash(self.value)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._value})"
+        return f"Counter({self.value})"
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownValue:
+    """A scalar of a kind that is not known here, or a date that no Python datetime can hold.
+
+    It stays in the document as it is; `kind` is Automerge's type code, `data` its bytes. It cannot be written.
+    """
+
+    kind: int
+    data: bytes

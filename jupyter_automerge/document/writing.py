@@ -3,17 +3,7 @@
 import struct
 from typing import Any
 
-from jupyter_automerge.document.core import (
-    LIST,
-    MAP,
-    TEXT,
-    CoreReader,
-    CoreTransaction,
-    CoreValue,
-    ObjType,
-    Prop,
-    ScalarType,
-)
+from jupyter_automerge.document.core import LIST, MAP, TEXT, CoreValue, ObjType, Prop, ScalarType
 from jupyter_automerge.document.planning import (
     Planned,
     PlannedCounter,
@@ -22,80 +12,93 @@ from jupyter_automerge.document.planning import (
     PlannedScalar,
     PlannedText,
 )
+from jupyter_automerge.document.reader import Reader
+from jupyter_automerge.document.specials import Special
+from jupyter_automerge.document.writer import Writer
 
 
-def put(core: CoreTransaction, obj_id: bytes, prop: Prop, planned: Planned) -> None:
+def put(writer: Writer, obj_id: bytes, prop: Prop, planned: Planned) -> None:
     """Set a key, or replace a list's element."""
-    if isinstance(planned, PlannedScalar):
-        core.put(obj_id, prop, planned.kind, planned.value)
-    else:
-        fill(core, core.put_object(obj_id, prop, object_kind(planned)), planned)
-
-
-def insert(core: CoreTransaction, obj_id: bytes, index: int, planned: Planned) -> None:
-    """Insert an element before `index`."""
-    if isinstance(planned, PlannedScalar):
-        core.insert(obj_id, index, planned.kind, planned.value)
-    else:
-        fill(core, core.insert_object(obj_id, index, object_kind(planned)), planned)
-
-
-def object_kind(planned: Planned) -> Any:
-    """The core's type for a planned container."""
-    if isinstance(planned, PlannedMap):
-        return MAP
-    return LIST if isinstance(planned, PlannedList) else TEXT
-
-
-def fill(core: CoreTransaction, obj_id: bytes, planned: Planned) -> None:
-    """Write the contents of a container that was just made."""
     match planned:
-        case PlannedMap(items):
-            for key, item in items:
-                put(core, obj_id, key, item)
-        case PlannedList(items):
-            for index, item in enumerate(items):
-                insert(core, obj_id, index, item)
-        case PlannedText(text) if text:
-            core.splice_text(obj_id, 0, 0, text)
+        case PlannedScalar(kind, value):
+            writer.put(obj_id, prop, kind, value)
+        case PlannedCounter(value):
+            writer.put_counter(obj_id, prop, value)
+        case _:
+            _fill(writer, writer.put_object(obj_id, prop, _object_kind(planned)), planned)
 
 
-def stands(core: CoreReader, found: CoreValue | None, planned: Planned) -> bool:
+def insert(writer: Writer, obj_id: bytes, index: int, planned: Planned) -> None:
+    """Insert an element before `index`."""
+    match planned:
+        case PlannedScalar(kind, value):
+            writer.insert(obj_id, index, kind, value)
+        case PlannedCounter(value):
+            writer.insert_counter(obj_id, index, value)
+        case _:
+            _fill(writer, writer.insert_object(obj_id, index, _object_kind(planned)), planned)
+
+
+def stands(reader: Reader, found: CoreValue | None, planned: Planned) -> bool:
     """Whether exactly this value is already there: same types, not only `==`."""
     if found is None:
         return False
     value, obj_id = found
+    if isinstance(value, Special):
+        return isinstance(planned, PlannedCounter) and value.value == planned.value
     if not isinstance(value, ObjType):
         return isinstance(planned, PlannedScalar) and _same_scalar(value, planned)
-    if isinstance(planned, PlannedScalar | PlannedCounter) or value != object_kind(planned):
+    if isinstance(planned, PlannedScalar | PlannedCounter) or value != _object_kind(planned):
         return False
-    return _same_object(core, obj_id, planned)
+    return _same_object(reader, obj_id, planned)
 
 
-def _same_object(core: CoreReader, obj_id: bytes, planned: PlannedMap | PlannedList | PlannedText) -> bool:
+def _object_kind(planned: PlannedMap | PlannedList | PlannedText) -> Any:
+    match planned:
+        case PlannedMap():
+            return MAP
+        case PlannedList():
+            return LIST
+        case PlannedText():
+            return TEXT
+
+
+def _fill(writer: Writer, obj_id: bytes, planned: PlannedMap | PlannedList | PlannedText) -> None:
+    match planned:
+        case PlannedMap(items):
+            for key, item in items:
+                put(writer, obj_id, key, item)
+        case PlannedList(items):
+            for index, item in enumerate(items):
+                insert(writer, obj_id, index, item)
+        case PlannedText(text) if text:
+            writer.splice_text(obj_id, 0, 0, text)
+
+
+def _same_object(reader: Reader, obj_id: bytes, planned: PlannedMap | PlannedList | PlannedText) -> bool:
     match planned:
         case PlannedText(text):
-            return core.text(obj_id) == text
+            return reader.text(obj_id) == text
         case PlannedMap(items):
-            return len(items) == core.length(obj_id) and all(
-                stands(core, core.get(obj_id, key), item) for key, item in items
+            return len(items) == reader.length(obj_id) and all(
+                stands(reader, reader.get(obj_id, key), item) for key, item in items
             )
         case PlannedList(items):
-            return len(items) == core.length(obj_id) and all(
-                stands(core, core.get(obj_id, index), item) for index, item in enumerate(items)
+            return len(items) == reader.length(obj_id) and all(
+                stands(reader, found, item) for found, item in zip(reader.values(obj_id), items, strict=True)
             )
 
 
 def _same_scalar(value: tuple[Any, Any], planned: PlannedScalar) -> bool:
     kind, plain = value
+    wanted: Any = planned.value
+    if kind == ScalarType.Uint and planned.kind == ScalarType.Int:
+        return bool(plain == wanted)
     if kind != planned.kind:
-        return (
-            kind in (ScalarType.Int, ScalarType.Uint)
-            and planned.kind in (ScalarType.Int, ScalarType.Uint)
-            and plain == planned.value
-        )
+        return False
     if kind == ScalarType.F64:
-        return struct.pack("<d", plain) == struct.pack("<d", planned.value)
+        # nan is the same nan, and 0.0 is not -0.0.
+        return bool(struct.pack("<d", plain) == struct.pack("<d", wanted))
     if kind == ScalarType.Timestamp:
-        return bool(plain.timestamp() == planned.value.timestamp())  # type: ignore[attr-defined]
-    return bool(plain == planned.value)
+        return bool(round(plain.timestamp() * 1000) == round(wanted.timestamp() * 1000))
+    return bool(plain == wanted)
