@@ -1,20 +1,18 @@
 """Completion of `%automerge`: its commands, then the names of documents."""
 
-from IPython.core.completer import (
-    CompletionContext,
-    ContextMatcher,
-    SimpleCompletion,
-    SimpleMatcherResult,
-    context_matcher,
-)
+from collections.abc import Callable
+from typing import cast
+
+from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 
 from jupyter_automerge.kernel.arguments import COMMANDS
 from jupyter_automerge.kernel.magics import AutomergeMagics
 
+Matcher = Callable[[CompletionContext], SimpleMatcherResult]
 TAKES_NAME = {"new", "open", "show", "peers"}
 
 
-def make_matcher(magics: AutomergeMagics) -> ContextMatcher:
+def make_matcher(magics: AutomergeMagics) -> Matcher:
     """For IPython's completer; offers only what is in memory, so that Tab never waits for a server."""
 
     @context_matcher(identifier="automerge_magic")  # type: ignore[untyped-decorator]
@@ -26,7 +24,7 @@ def make_matcher(magics: AutomergeMagics) -> ContextMatcher:
             suppress=bool(offered),
         )
 
-    return match
+    return cast(Matcher, match)
 
 
 def candidates(words: list[str], magics: AutomergeMagics) -> list[str]:

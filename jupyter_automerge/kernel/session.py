@@ -1,12 +1,14 @@
 """The documents of one kernel: its Repo, the thread it runs on, and the server it is connected to."""
 
 import os
+import threading
 from collections.abc import Mapping
 from typing import Any
 
 from jupyter_automerge.errors import DialError
 from jupyter_automerge.kernel.discovery import Attempt, Discovery
 from jupyter_automerge.kernel.flush import flush
+from jupyter_automerge.kernel.interrupts import wake_on_signals
 from jupyter_automerge.kernel.loop_thread import LoopThread
 from jupyter_automerge.kernel.server_address import ServerAddress
 from jupyter_automerge.repo import Dialer, DocHandle, Repo
@@ -31,6 +33,7 @@ class KernelSession:
         self.info: Mapping[str, Any] = {}
         self.dialer: Dialer | None = None
         self._own_catalogue: DocHandle | None = None
+        self._waker = wake_on_signals()
 
     async def _open(self) -> None:
         await self.repo.open()
@@ -84,6 +87,8 @@ class KernelSession:
         if self.closed:
             return ()
         self.closed = True
+        if self._waker is not None and threading.current_thread() is threading.main_thread():
+            self._waker.stop()
         try:
             return self.thread.run(self._end(timeout), 2 * timeout + 1)
         finally:

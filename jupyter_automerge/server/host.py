@@ -4,6 +4,7 @@ import logging
 import secrets
 from collections.abc import Callable
 
+from jupyter_automerge.errors import AutomergeError
 from jupyter_automerge.repo import Repo, Storage
 from jupyter_automerge.server.catalogue import open_catalogue
 from jupyter_automerge.server.front_end import FrontEnd
@@ -35,12 +36,18 @@ class RepoHost:
         return self.kernel_token
 
     async def start(self) -> None:
-        """Open the store and the Repo on the running loop, and the catalogue in it."""
+        """Open the store and the Repo on the running loop, and the catalogue in it.
+
+        Raises StorageError when there is no store to speak of; without a catalogue alone it goes on.
+        """
         storage = self._make_storage()
         repo = self._make_repo(storage)
         await repo.open()
         self.repo = repo
-        self.catalogue = await open_catalogue(repo, storage, self._log)
+        try:
+            self.catalogue = await open_catalogue(repo, storage, self._log)
+        except AutomergeError as error:
+            self._log.error("The catalogue of documents cannot be opened: %s", error)
 
     async def stop(self, seconds: float) -> None:
         """Let no kernel in any more, save what is unsaved and close the sockets, within `seconds`."""

@@ -7,7 +7,8 @@ from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.base.websocket import WebSocketMixin
 from tornado.web import HTTPError
 
-from jupyter_automerge.repo import Pace, SyncSocketHandler, Transport, TransportSink
+from jupyter_automerge.network.keep_alive import Pace
+from jupyter_automerge.repo import SyncSocketHandler, Transport, TransportSink
 from jupyter_automerge.server.access import access_of, identity_of
 from jupyter_automerge.server.kernel_token import KernelTokenMixin
 from jupyter_automerge.server.settings import AUTH_RESOURCE, host_of
@@ -37,7 +38,7 @@ class SyncHandler(KernelTokenMixin, WebSocketMixin, SyncSocketHandler, JupyterHa
 
     @property
     def ping_interval(self) -> None:
-        """None: the transport pings itself; Jupyter's mixin would say milliseconds where tornado reads seconds."""
+        """None: the transport pings. Jupyter's mixin would say milliseconds where tornado reads seconds."""
 
     @property
     def ping_timeout(self) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from jupyter_server.serverapp import ServerApp
 from pytest_jupyter.jupyter_core import (  # noqa: F401
+    echo_kernel_spec,
     jp_asyncio_loop,
     jp_config_dir,
     jp_data_dir,
@@ -19,6 +20,7 @@ from pytest_jupyter.jupyter_core import (  # noqa: F401
     jp_env_jupyter_path,
     jp_environ,
     jp_home_dir,
+    jp_kernel_dir,
     jp_runtime_dir,
     jp_system_config_path,
     jp_system_jupyter_path,

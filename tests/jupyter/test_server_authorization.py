@@ -113,9 +113,7 @@ async def test_identity_comes_from_jupyter_and_not_from_the_peer(server: Running
         dialer = bob.connect(server.sync_url, headers={"Authorization": f"token {server.token}"})
         await until(lambda: dialer.state == "connected" and bool(server.repo.connections))
         user = server.repo.connections[0].user
-        me = await server.fetch("api", "me")
-        assert (user is not None and user.username in me.body.decode()) or not user.is_kernel
-        assert user is not None and user.name != "I am the admin"
+        assert user is not None and not user.is_kernel and user.name != "I am the admin"
 
 
 def test_every_handler_states_who_may_call_it(
@@ -124,4 +122,6 @@ def test_every_handler_states_who_may_call_it(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         jp_configurable_serverapp(config=jp_server_config)
-    assert not [str(one.message) for one in caught if one.category is JupyterServerAuthWarning]
+    told = [str(one.message) for one in caught if one.category is JupyterServerAuthWarning]
+    # Others' handlers may have to be told of (jupyter_server_terminals has one).
+    assert not [line for message in told for line in message.splitlines() if "automerge" in line]
