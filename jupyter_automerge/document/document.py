@@ -10,6 +10,7 @@ from typing import Any
 from jupyter_automerge.document.block import Block
 from jupyter_automerge.document.change_chunk import empty_operations, read_change, write_change
 from jupyter_automerge.document.changed import Changed, ChangeRecord, ChunkVerdict
+from jupyter_automerge.document.conflicts import values_at
 from jupyter_automerge.document.core import MAP, ROOT, CoreDocument, is_panic, new_document
 from jupyter_automerge.document.counters import make_counters
 from jupyter_automerge.document.difference import Patch, difference
@@ -138,6 +139,17 @@ class Document:
         """What changed between two points of the history, found by comparing their values."""
         with self._lock.hold():
             return difference(self.value(before), self.value(after))
+
+    def conflicts(self, path: Path, at: Heads | None = None) -> tuple[Any, ...]:
+        """All values that concurrent changes left at a path, the one that is shown first; one: no conflict.
+
+        The binding shows winners only; this reads the whole document's bytes, so it is for a question, not a loop.
+        """
+        if not path:
+            raise DocumentError("the root cannot be in conflict")
+        with self._lock.hold():
+            core = self._trunk.core if at is None else self._trunk.core.fork_at(self._moment(at))
+            return values_at(core, Reader(core, specials_of(core)), tuple(path))
 
     def history(self, since: Heads = NO_HEADS) -> list[ChangeRecord]:
         """The changes after `since`, each after those that it depends on."""

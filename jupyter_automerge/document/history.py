@@ -7,7 +7,7 @@ from jupyter_automerge.document.change_chunk import read_change
 from jupyter_automerge.document.changed import ChangeRecord
 from jupyter_automerge.document.core import CoreChange
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def read_history(changes: Iterable[CoreChange]) -> list[ChangeRecord]:
@@ -30,6 +30,6 @@ def _record(change: CoreChange) -> ChangeRecord:
 def _moment(seconds: int) -> datetime | None:
     """0 means that the author gave none; what no calendar has is no time either."""
     try:
-        return _EPOCH + timedelta(seconds=seconds) if seconds else None
+        return EPOCH + timedelta(seconds=seconds) if seconds else None
     except OverflowError:
         return None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, MutableSequence
 from typing import Any, overload
 
+from jupyter_automerge.document.absent import NoSuchIndex
 from jupyter_automerge.document.container_proxy import ContainerProxy
 from jupyter_automerge.document.planning import Planned
 from jupyter_automerge.document.writing import insert, stands
@@ -85,7 +86,7 @@ class ListProxy(ContainerProxy, MutableSequence[Any]):
         length = len(self)
         index = where + length if where < 0 else where
         if not 0 <= index < length:
-            raise IndexError(f"index {where} is outside of a list of {length}")
+            raise NoSuchIndex(f"index {where} is outside of a list of {length}", self._path, where)
         return index
 
     def _plan_all(self, start: int, values: Iterable[Any]) -> list[Planned]:
@@ -94,19 +95,22 @@ class ListProxy(ContainerProxy, MutableSequence[Any]):
     def _write_each(self, indexes: range, values: list[Any]) -> None:
         if len(indexes) != len(values):
             raise ValueError(f"{len(values)} values do not fit a slice of {len(indexes)}")
-        plain = [self._plain(value, (*self._path, i)) for i, value in zip(indexes, values, strict=True)]
-        for index, value in zip(indexes, plain, strict=True):
-            self._write(index, value)
+        planned = [self._plan(value, (*self._path, i)) for i, value in zip(indexes, values, strict=True)]
+        for index, value in zip(indexes, planned, strict=True):
+            self._write_planned(index, value)
 
     def _replace(self, start: int, stop: int, planned: list[Planned]) -> None:
+        first, last = 0, len(planned)
         writer = self._writer
-        while planned and start < stop and stands(writer, writer.get(self._id, start), planned[0]):
-            planned = planned[1:]
-            start += 1
-        while planned and start < stop and stands(writer, writer.get(self._id, stop - 1), planned[-1]):
-            planned = planned[:-1]
-            stop -= 1
+        while first < last and start < stop and stands(writer, writer.get(self._id, start), planned[first]):
+            first, start = first + 1, start + 1
+        while (
+            first < last
+            and start < stop
+            and stands(writer, writer.get(self._id, stop - 1), planned[last - 1])
+        ):
+            last, stop = last - 1, stop - 1
         for index in range(stop - 1, start - 1, -1):
             writer.delete(self._id, index)
-        for offset, item in enumerate(planned):
-            insert(writer, self._id, start + offset, item)
+        for index, item in enumerate(planned[first:last], start):
+            insert(writer, self._id, index, item)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
+from jupyter_automerge.document.absent import NoSuchKey
 from jupyter_automerge.document.container_proxy import ContainerProxy
 from jupyter_automerge.errors import DocumentError
 
@@ -19,7 +20,7 @@ class MapProxy(ContainerProxy, MutableMapping[str, Any]):
     def __getitem__(self, key: str) -> Any:
         found = self._writer.get(self._id, key) if isinstance(key, str) else None
         if found is None:
-            raise KeyError(key)
+            raise NoSuchKey(f"there is no key {key!r}", self._path, key)
         return self._wrap(found, key)
 
     def __setitem__(self, key: str, value: object) -> None:
@@ -29,7 +30,7 @@ class MapProxy(ContainerProxy, MutableMapping[str, Any]):
 
     def __delitem__(self, key: str) -> None:
         if key not in self:
-            raise KeyError(key)
+            raise NoSuchKey(f"there is no key {key!r}", self._path, key)
         self._writer.delete(self._id, key)
 
     def __contains__(self, key: object) -> bool:

@@ -56,11 +56,31 @@ class PlannedCounter:
 Planned = PlannedMap | PlannedList | PlannedText | PlannedScalar | PlannedCounter
 
 
-def plan(value: object, path: Path, above: tuple[int, ...] = ()) -> Planned:
-    """What writing `value` at `path` means. Raises DocumentError that names the exact place and value.
+class Placed:
+    """What has its place in a document already. An object cannot be at two places: written again it is copied."""
+
+    __slots__ = ()
+
+    @property
+    def owner(self) -> object:
+        """The change it was read in."""
+        raise NotImplementedError
+
+    @property
+    def value(self) -> Any:
+        """A plain copy."""
+        raise NotImplementedError
+
+
+def plan(value: object, path: Path, owner: object, above: tuple[int, ...] = ()) -> Planned:
+    """What writing `value` at `path` in the change `owner` means. Raises DocumentError for the exact place and value.
 
     `above` are the identities of the containers around the value: one met again is a cycle.
     """
+    if isinstance(value, Placed):
+        if value.owner is not owner:
+            raise DocumentError("this belongs to another document or to a change that is over", path, value)
+        value = value.value
     scalar = _plan_scalar(value, path)
     if scalar is not None:
         return scalar
@@ -69,9 +89,9 @@ def plan(value: object, path: Path, above: tuple[int, ...] = ()) -> Planned:
     inside = (*above, id(value))
     if isinstance(value, Mapping):
         items = tuple((_key(key, path, value), item) for key, item in value.items())
-        return PlannedMap(tuple((key, plan(item, (*path, key), inside)) for key, item in items))
+        return PlannedMap(tuple((key, plan(item, (*path, key), owner, inside)) for key, item in items))
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview | range):
-        return PlannedList(tuple(plan(item, (*path, i), inside) for i, item in enumerate(value)))
+        return PlannedList(tuple(plan(item, (*path, i), owner, inside) for i, item in enumerate(value)))
     raise DocumentError(
         f"a {type(value).__name__} cannot be kept in a document; it takes dict, list, str, ImmutableString, int, "
         "float, bool, None, bytes, datetime and Counter",

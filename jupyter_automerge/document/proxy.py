@@ -3,13 +3,13 @@
 from typing import Any
 
 from jupyter_automerge.document.block import Block
-from jupyter_automerge.document.planning import Path
+from jupyter_automerge.document.planning import Path, Placed
 from jupyter_automerge.document.reading import read_object
 from jupyter_automerge.document.writer import Writer
 from jupyter_automerge.errors import DocumentError
 
 
-class Proxy:
+class Proxy(Placed):
     """One object of the document within one change. Dies with the block.
 
     The path is where the object was found; it is only used in messages.
@@ -22,6 +22,11 @@ class Proxy:
         self._block = block
         self._id = obj_id
         self._path = path
+
+    @property
+    def owner(self) -> Block:
+        """The change that this was read in."""
+        return self._block
 
     @property
     def value(self) -> Any:

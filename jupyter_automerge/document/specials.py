@@ -68,7 +68,7 @@ def find_specials(columns: Columns) -> Specials:
         return Specials()
     operations = list(document_operations(columns))
     candidates = {(each.object, each.place) for each in operations if _is_special(each)}
-    increments = {each.id: _number(each) for each in operations if each.action == INCREMENT}
+    increments = {each.id: number_of(each) for each in operations if each.action == INCREMENT}
     winners: dict[tuple[OperationId | None, Place | None], Operation] = {}
     for each in operations:
         at = (each.object, each.place)
@@ -102,7 +102,7 @@ def _follow_change(specials: Specials, fields: ChangeFields) -> bool:
             if each.action != INCREMENT or special.id not in each.links:
                 return False
             if isinstance(special.value, Counter):
-                places[each.place] = Special(Counter(special.value.value + _number(each)), special.id)
+                places[each.place] = Special(Counter(special.value.value + number_of(each)), special.id)
     return True
 
 
@@ -114,7 +114,7 @@ def _may_have_specials(columns: Columns) -> bool:
 def _is_special(operation: Operation) -> bool:
     if operation.kind < COUNTER or operation.action in (DELETE, INCREMENT, MARK):
         return False
-    return operation.kind != TIMESTAMP or not _FIRST_DATE <= _number(operation) <= _LAST_DATE
+    return operation.kind != TIMESTAMP or not _FIRST_DATE <= number_of(operation) <= _LAST_DATE
 
 
 def is_visible(operation: Operation, increments: Mapping[OperationId, int]) -> bool:
@@ -126,11 +126,19 @@ def is_visible(operation: Operation, increments: Mapping[OperationId, int]) -> b
     )
 
 
+def special_value(
+    operation: Operation, increments: Mapping[OperationId, int]
+) -> Counter | UnknownValue | None:
+    """A document's operation as the special scalar that it puts, None for any other."""
+    return _read(operation, increments) if _is_special(operation) else None
+
+
 def _read(operation: Operation, increments: Mapping[OperationId, int]) -> Counter | UnknownValue:
     if operation.kind != COUNTER:
         return UnknownValue(operation.kind, operation.data)
-    return Counter(_number(operation) + sum(increments[link] for link in operation.links))
+    return Counter(number_of(operation) + sum(increments[link] for link in operation.links))
 
 
-def _number(operation: Operation) -> int:
+def number_of(operation: Operation) -> int:
+    """The signed number that it puts or adds."""
     return read_signed(operation.data, 0)[0]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from jupyter_automerge.document.absent import NoSuchIndex
 from jupyter_automerge.document.planning import check_text
 from jupyter_automerge.document.proxy import Proxy
 from jupyter_automerge.errors import DocumentError
@@ -61,7 +62,7 @@ class TextProxy(Proxy):
             return start, max(start, stop)
         start = where + length if where < 0 else where
         if not 0 <= start < length:
-            raise IndexError(f"index {where} is outside of a text of {length} characters")
+            raise NoSuchIndex(f"index {where} is outside of a text of {length}", self._path, where)
         return start, start + 1
 
     def __iadd__(self, text: str) -> "TextProxy":
