@@ -72,8 +72,8 @@ class Directory:
 
     @property
     def hopes(self) -> bool:
-        """Whether anybody is connected, is being dialed or may come by."""
-        return bool(self.connections) or self.is_reachable or any(one.is_trying for one in self.dialers)
+        """Whether anybody is being dialed or may come by."""
+        return self.is_reachable or any(one.is_trying for one in self.dialers)
 
     def dialer(self, dialer: DialerId) -> DialerInfo | None:
         return next((one for one in self.dialers if one.id == dialer), None)

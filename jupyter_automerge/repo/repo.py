@@ -157,9 +157,9 @@ class Repo:
     def find(self, url: DocumentName, *, timeout: float | None = FIND_TIMEOUT_SECONDS) -> Pending[DocHandle]:
         """Get the document from memory, the store or peers.
 
-        Raises InvalidId at once; DocumentUnavailable when everybody said no; StorageError when nobody else has
-        it and the store cannot be read; FindTimeout while somebody may still answer or is being dialed. What they carry as `progress` says where was looked. Heads in the URL
-        are left out of account: `handle.at(heads)` shows them.
+        Raises InvalidId at once; DocumentUnavailable when everybody said no; StorageError when nobody else
+        has it and the store cannot be read; FindTimeout while somebody may still answer or is being dialed.
+        Heads in the URL are left out of account: `handle.at(heads)` shows them.
         """
         running = self._open()
         document_id = interpret_document_id(url)

@@ -103,6 +103,11 @@ class Running:
         self.check()
         self.driver.post(event)
 
+    @property
+    def hopes(self) -> bool:
+        """Whether anybody is connected, introduces himself, is being dialed or may come by."""
+        return len(self.links) > 0 or self.directory.hopes
+
     def run(self, work: Awaitable[object]) -> None:
         """What an `async` callback of a user returned; its errors are logged."""
         self.tasks.start(_logged(work))

@@ -65,6 +65,7 @@ class _Wait:
 
     def look(self) -> SyncReport | None:
         """The report if it is done, None if it goes on. Raises why it cannot succeed."""
+        self._running.check()
         document = self._live.require()
         holders = [row for row in self._candidates() if covers(document, self._evidence(row), self._heads)]
         if self._targets:
@@ -120,7 +121,7 @@ class _Wait:
             raise self._error(
                 SyncDenied, f"the share policy keeps the document from {denied[0].name or denied[0].store_id}"
             )
-        if not self._running.directory.hopes:
+        if not self._running.hopes:
             raise self._error(NoPeers, _nobody(self._running.directory.dialers))
 
     def _fail_if_gone(self) -> None:
