@@ -102,7 +102,7 @@ class Evidence:
             link=Link.CONNECTED,
             same_store=connection.store_id == self._local.store_id,
             ephemeral=metadata.storage_id is None or metadata.is_ephemeral,
-            durable_acks=metadata.durable_acks,
+            durable_acks=metadata.durable_acks and metadata.storage_id is not None,
             denied=False,
             unavailable=False,
             sent=frozenset(),

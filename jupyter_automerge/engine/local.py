@@ -39,7 +39,8 @@ class LocalPeer:
             kind=self.kind,
             session_id=self.session_id,
             epoch=self.epoch,
-            durable_acks=self.has_storage,
+            # Without a store it has nothing to report, but wants to be told what others have stored.
+            durable_acks=True,
             multi_link=True,
             access=access,
         )
