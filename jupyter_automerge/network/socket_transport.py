@@ -41,9 +41,11 @@ class SocketTransport:
         self._masks = is_client
         self._on_gone = on_gone
         self._sink: TransportSink | None = None
+        self._early: list[bytes | str] = []
         self._waiting_bytes = 0
         self._owes_writable = False
         self._ending: Ending | None = None
+        self._is_silent = False
         self._peer_said_goodbye = False
         self._is_gone = False
         self._farewell: asyncio.Future[None] | None = None
@@ -62,8 +64,14 @@ class SocketTransport:
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     def start(self, sink: TransportSink) -> None:
-        """From here on the sink hears of everything. Called once, before the first `received`."""
+        """From here on the sink hears of everything, beginning with what came before. Called once."""
         self._sink = sink
+        early, self._early = self._early, []
+        for data in early:
+            if not self._is_silent:
+                sink.frame(data)
+        if self._is_gone:
+            self._tell_end(sink)
 
     def send(self, frame: bytes) -> bool:
         """As the contract says. The socket has the bytes when this returns, unless others wait there."""
@@ -89,13 +97,18 @@ class SocketTransport:
         if self._ending is not None or self._is_gone:
             return
         self._ending = Ending(code, fitted(reason))
+        self._is_silent = True
         self._keep_alive.stop()
         self._close_socket(code, self._ending.reason)
         self._goodbye_timer = asyncio.get_running_loop().call_later(_GOODBYE_SECONDS, self._stop_waiting)
 
     def received(self, data: bytes | str) -> None:
         """tornado has read a message."""
-        if self._sink is not None and self._ending is None and not self._is_gone:
+        if self._is_silent:
+            return
+        if self._sink is None:
+            self._early.append(data)
+        else:
             self._sink.frame(data)
 
     def gone(self, code: int | None, reason: str | None) -> None:
@@ -106,11 +119,15 @@ class SocketTransport:
         self._keep_alive.stop()
         if self._goodbye_timer is not None:
             self._goodbye_timer.cancel()
-        ending = self._ending or self._ending_of_peer(code, reason)
+        self._ending = self._ending or self._ending_of_peer(code, reason)
         if self._on_gone is not None:
-            self._on_gone(ending)
+            self._on_gone(self._ending)
         if self._sink is not None:
-            self._sink.closed(ending.code, ending.reason)
+            self._tell_end(self._sink)
+
+    def _tell_end(self, sink: TransportSink) -> None:
+        if self._ending is not None:
+            sink.closed(self._ending.code, self._ending.reason)
 
     def _ending_of_peer(self, code: int | None, reason: str | None) -> Ending:
         if self._peer_said_goodbye:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from tornado.httpclient import HTTPRequest
-from tornado.websocket import WebSocketClientConnection, websocket_connect
+from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, websocket_connect
 
 from jupyter_automerge.errors import DialError
 from jupyter_automerge.network.close_reason import Ending
@@ -16,6 +16,7 @@ from jupyter_automerge.network.keep_alive import Pace
 from jupyter_automerge.network.socket_transport import SocketTransport
 from jupyter_automerge.values.limits import DIAL_TIMEOUT_SECONDS, MAX_MESSAGE_BYTES
 
+Dialing = asyncio.Future[WebSocketClientConnection]
 Headers = Callable[[], Mapping[str, str]]
 """Asked at each dial, so that a token may be a fresh one."""
 
@@ -53,38 +54,25 @@ class WebSocketConnector:
 
     async def connect(self, on_open: OnOpen) -> None:
         """As the contract says. Refused credentials (401, 403) are fatal; what may pass by itself is not."""
-        client = _Client()
-        try:
-            dialing = asyncio.ensure_future(
-                websocket_connect(
-                    self._request(),
-                    on_message_callback=client.on_message,
-                    ping_interval=None,  # KeepAlive pings.
-                    max_message_size=self._max_frame_bytes,
-                )
+        client = _Client(self._transport_over)
+        dialing = asyncio.ensure_future(
+            websocket_connect(
+                self._request(),
+                on_message_callback=client.on_message,
+                ping_interval=None,  # KeepAlive pings.
+                max_message_size=self._max_frame_bytes,
             )
-            client.connection = await asyncio.shield(dialing)
+        )
+        # A callback runs before tornado reads the first frame; the code after an `await` would not.
+        dialing.add_done_callback(client.on_dialed)
+        try:
+            await asyncio.shield(dialing)
         except FAULTS as fault:
             raise dial_error(fault, self._address) from fault
         except asyncio.CancelledError:
             dialing.add_done_callback(_hang_up)
             raise
-        client.open(self, on_open)
-
-    def transport_for(self, connection: WebSocketClientConnection) -> SocketTransport:
-        """The transport over a connection that has just opened."""
-        protocol = connection.protocol
-        if protocol is None or protocol.stream is None:
-            raise DialError(f"{self._address} hung up at once")
-        # tornado allows its clients exactly 100 MiB; a largest frame comes with the first bytes of the next.
-        protocol.stream.max_buffer_size = self._max_frame_bytes + _ROOM_BESIDE_A_FRAME
-        return SocketTransport(
-            protocol,
-            pace=self._pace,
-            is_client=True,
-            max_frame_bytes=self._max_frame_bytes,
-            on_gone=self._ended,
-        )
+        client.start(on_open)
 
     def _request(self) -> HTTPRequest:
         return HTTPRequest(
@@ -95,44 +83,56 @@ class WebSocketConnector:
             request_timeout=self._dial_timeout,
         )
 
+    def _transport_over(self, connection: WebSocketClientConnection) -> SocketTransport:
+        protocol = connection.protocol
+        if protocol is None or protocol.stream is None:
+            raise WebSocketClosedError(f"{self._address} hung up at once")
+        # tornado allows its clients exactly 100 MiB; a largest frame comes with the first bytes of the next.
+        protocol.stream.max_buffer_size = self._max_frame_bytes + _ROOM_BESIDE_A_FRAME
+        return SocketTransport(
+            protocol,
+            pace=self._pace,
+            is_client=True,
+            max_frame_bytes=self._max_frame_bytes,
+            on_gone=self._ended,
+        )
+
     def _ended(self, ending: Ending) -> None:
         self.last_close = ending
 
 
 class _Client:
-    """Joins tornado's client connection and our transport; holds what arrives before the two have met."""
+    """Joins tornado's client connection and our transport."""
 
-    def __init__(self) -> None:
-        self.connection: WebSocketClientConnection | None = None
+    def __init__(self, transport_over: Callable[[WebSocketClientConnection], SocketTransport]) -> None:
+        self._transport_over = transport_over
+        self._connection: WebSocketClientConnection | None = None
         self._transport: SocketTransport | None = None
-        self._early: list[str | bytes | None] = []
 
-    def open(self, connector: WebSocketConnector, on_open: OnOpen) -> None:
-        if self.connection is None:
-            raise DialError("no connection was opened")
-        transport = connector.transport_for(self.connection)
-        transport.start(on_open(transport))
-        self._transport = transport
-        for message in self._early:
-            self._pass_on(transport, message)
-        self._early.clear()
+    def on_dialed(self, dialing: Dialing) -> None:
+        """The dial has ended; nothing has been read yet."""
+        if not dialing.cancelled() and dialing.exception() is None:
+            self._connection = dialing.result()
+            self._transport = self._transport_over(self._connection)
+
+    def start(self, on_open: OnOpen) -> None:
+        """Hand the transport out."""
+        if self._transport is None:
+            raise DialError("the connection was lost while it was opened")
+        self._transport.start(on_open(self._transport))
 
     def on_message(self, message: str | bytes | None) -> None:
         """None is tornado's word for the end."""
-        if self._transport is None:
-            self._early.append(message)
-        else:
-            self._pass_on(self._transport, message)
-
-    def _pass_on(self, transport: SocketTransport, message: str | bytes | None) -> None:
+        if self._transport is None or self._connection is None:
+            return
         if message is not None:
-            transport.received(message)
-        elif self.connection is not None:
-            transport.gone(self.connection.close_code, self.connection.close_reason)
-            self.connection.close()
+            self._transport.received(message)
+        else:
+            self._transport.gone(self._connection.close_code, self._connection.close_reason)
+            self._connection.close()
 
 
-def _hang_up(dialing: "asyncio.Future[WebSocketClientConnection]") -> None:
+def _hang_up(dialing: Dialing) -> None:
     if not dialing.cancelled() and dialing.exception() is None:
         dialing.result().close()
 
