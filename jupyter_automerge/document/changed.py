@@ -17,7 +17,10 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRecord:
-    """One change. `time` is UTC-aware, None where the author gave none; `sequence` counts its actor's changes."""
+    """One change.
+
+    `time` is UTC-aware, None where the author gave none; `sequence` counts its actor's changes.
+    """
 
     hash: bytes
     actor: bytes

@@ -38,7 +38,8 @@ class Chunk:
     data: bytes
 
     def checksum_is_right(self) -> bool:
-        """Of a compressed change the checksum covers the inflated form; one that does not inflate is wrong."""
+        """Of a compressed change the checksum covers the inflated form; one that does not inflate is
+        wrong."""
         try:
             return self.hash()[:_CHECKSUM_BYTES] == self.data[len(MAGIC) : _TYPE_AT]
         except BadChunk:
@@ -82,7 +83,10 @@ def write_chunk(kind: ChunkType, body: bytes) -> tuple[bytes, bytes]:
 
 
 def read_chunk(data: bytes, start: int = 0) -> tuple[Chunk, int]:
-    """The chunk at `start`, and the position after it. Raises TornChunk or BadChunk; the checksum is not checked."""
+    """The chunk at `start`, and the position after it.
+
+    Raises TornChunk or BadChunk; the checksum is not checked.
+    """
     if data[start : start + len(MAGIC)] != MAGIC[: len(data) - start]:
         raise BadChunk("it does not begin as an Automerge chunk does")
     try:

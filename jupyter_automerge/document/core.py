@@ -107,7 +107,7 @@ def is_panic(error: BaseException) -> bool:
 def never_free(thing: object) -> None:
     """Keep an object of the binding for the life of the process.
 
-    A document whose open transaction cannot be ended any more (a panic poisoned its lock) takes the process down
-    with a segmentation fault when it is freed: a leak is the lesser harm.
+    A document whose open transaction cannot be ended any more (a panic poisoned its lock) takes the process
+    down with a segmentation fault when it is freed: a leak is the lesser harm.
     """
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(thing))

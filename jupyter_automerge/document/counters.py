@@ -12,7 +12,10 @@ _INT, _COUNTER = 4, 8
 
 
 def make_counters(fields: ChangeFields, operations: Set[int]) -> ChangeFields:
-    """The change with the operations of these numbers, which put ints, putting counters. Their bytes are the same."""
+    """The change with the operations of these numbers, which put ints, putting counters.
+
+    Their bytes are the same.
+    """
     columns = change_columns(fields)
     metas = columns.value_kinds()
     for number in operations:

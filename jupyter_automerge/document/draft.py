@@ -1,19 +1,22 @@
 """A fork of the document in which changes are made, one transaction at a time.
 
-Why a fork: the binding can give a change neither message nor time, shows an open transaction's values to every
-thread and refuses all other calls meanwhile. Here a change is made under a working hash, and its chunk is then
-rewritten with message, time and the document's own heads as dependencies.
+Why a fork: the binding can give a change neither message nor time, shows an open transaction's values to
+every thread and refuses all other calls meanwhile. Here a change is made under a working hash, and its
+chunk is then rewritten with message, time and the document's own heads as dependencies.
 
 Why the registry: a binding document that is freed with an open transaction takes the process down.
 """
 
 import atexit
 from itertools import count
+from threading import Event
 
 from jupyter_automerge.document.core import CoreDocument, CoreTransaction, is_panic, never_free
+from jupyter_automerge.errors import DocumentError
 
 _open: dict[int, "Draft"] = {}
 _numbers = count()
+_exiting = Event()
 
 
 class Draft:
@@ -28,6 +31,8 @@ class Draft:
 
     def begin(self) -> CoreTransaction:
         """Open a transaction. It is ended at interpreter exit at the latest."""
+        if _exiting.is_set():
+            raise DocumentError("Python is shutting down: no change can be made any more")
         self._transaction = self.core.transaction()
         _open[self._number] = self
         return self._transaction
@@ -43,7 +48,10 @@ class Draft:
         return None if change is None else bytes(change.raw_bytes)
 
     def roll_back(self) -> bool:
-        """End the transaction without a trace. False: it cannot be ended, and the draft must not be used again."""
+        """End the transaction without a trace.
+
+        False: it cannot be ended, and the draft must not be used again.
+        """
         try:
             self._end(keep=False)
         except BaseException as error:
@@ -65,5 +73,7 @@ class Draft:
 
 @atexit.register
 def _roll_back_all() -> None:
+    # Daemon threads go on for a moment: what they open now nobody would end.
+    _exiting.set()
     for draft in list(_open.values()):
         draft.roll_back()

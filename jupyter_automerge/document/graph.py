@@ -1,4 +1,7 @@
-"""The changes of a document by hash: who descends from whom. The binding cannot say whether it knows a hash."""
+"""The changes of a document by hash: who descends from whom.
+
+The binding cannot say whether it knows a hash.
+"""
 
 from array import array
 from collections import OrderedDict
@@ -13,8 +16,8 @@ _FRONTIERS = 1024
 class ChangeGraph:
     """Grows only. A change's parents stand before it.
 
-    How many changes are ancestors of a frontier (a set of known heads, themselves included) never changes, so one
-    count per frontier answers for ever how many are missing there; the last used 1024 are kept.
+    How many changes are ancestors of a frontier (a set of known heads, themselves included) never changes,
+    so one count per frontier answers for ever how many are missing there; the last used 1024 are kept.
     """
 
     def __init__(self) -> None:
@@ -43,7 +46,10 @@ class ChangeGraph:
         return frozenset(head for head in heads if head in self._positions)
 
     def outside(self, frontier: Heads, tips: Heads) -> int:
-        """How many changes are neither in the frontier nor ancestors of it. `tips` are the heads of all; all known."""
+        """How many changes are neither in the frontier nor ancestors of it.
+
+        `tips` are the heads of all; all known.
+        """
         if frontier not in self._ancestors:
             self._ancestors[frontier] = len(self) - self._count_outside(frontier, tips)
             if len(self._ancestors) > _FRONTIERS:

@@ -6,7 +6,10 @@ _LEAST = 64 * 1024
 
 
 class Journal:
-    """A compact base and every change since. A journal larger than its base, and than 64 KiB, becomes a fresh base."""
+    """A compact base and every change since.
+
+    A journal larger than its base, and than 64 KiB, becomes a fresh base.
+    """
 
     def __init__(self, base: bytes = b"") -> None:
         self._base = base

@@ -34,7 +34,10 @@ def read_unsigned(data: bytes, position: int) -> tuple[int, int]:
 
 
 def read_signed(data: bytes, position: int) -> tuple[int, int]:
-    """The signed number at `position`, and the position after it. Raises IndexError when the bytes end within it."""
+    """The signed number at `position`, and the position after it.
+
+    Raises IndexError when the bytes end within it.
+    """
     number = shift = 0
     while True:
         byte = data[position]

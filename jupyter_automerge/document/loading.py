@@ -52,7 +52,8 @@ class Load:
         self._verdicts[entry] = ChunkVerdict(ChunkState.BAD, reason)
 
     def _accept(self, chunks: list[tuple[int, Chunk]]) -> None:
-        """All in one call; where that fails by halves, so that one bad chunk costs a few loads and not all."""
+        """All in one call; where that fails by halves, so that one bad chunk costs a few loads and not
+        all."""
         if not chunks:
             return
         image = self.image + b"".join(chunk.data for _, chunk in chunks)

@@ -11,8 +11,8 @@ from jupyter_automerge.errors import DocumentError
 class MapProxy(ContainerProxy, MutableMapping[str, Any]):
     """A map that behaves like a dict whose keys are text, in the order of their UTF-8 bytes.
 
-    Reading gives proxies for containers, text and counters, and plain values else. Iteration goes over the keys
-    there were when it began, so that the map may be edited meanwhile.
+    Reading gives proxies for containers, text and counters, and plain values else. Iteration goes over the
+    keys there were when it began, so that the map may be edited meanwhile.
     """
 
     __slots__ = ()

@@ -8,7 +8,10 @@ _FORM = b"\x10"
 
 
 def read_object_id(obj_id: bytes) -> OperationId | None:
-    """None is the root. The number of the actor, between its bytes and the counter, is only a hint to the core."""
+    """None is the root.
+
+    The number of the actor, between its bytes and the counter, is only a hint to the core.
+    """
     if obj_id == ROOT:
         return None
     length, at = read_unsigned(obj_id, len(_FORM))

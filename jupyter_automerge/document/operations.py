@@ -45,7 +45,10 @@ Place = str | OperationId  # a map's key, or the id of the insertion that made a
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation. `links` are those that it overwrites in a change, those that overwrite it in a document."""
+    """One operation.
+
+    `links` are those that it overwrites in a change, those that overwrite it in a document.
+    """
 
     id: OperationId
     object: OperationId | None

@@ -57,7 +57,10 @@ Planned = PlannedMap | PlannedList | PlannedText | PlannedScalar | PlannedCounte
 
 
 class Placed:
-    """What has its place in a document already. An object cannot be at two places: written again it is copied."""
+    """What has its place in a document already.
+
+    An object cannot be at two places: written again it is copied.
+    """
 
     __slots__ = ()
 
@@ -73,7 +76,8 @@ class Placed:
 
 
 def plan(value: object, path: Path, owner: object, above: tuple[int, ...] = ()) -> Planned:
-    """What writing `value` at `path` in the change `owner` means. Raises DocumentError for the exact place and value.
+    """What writing `value` at `path` in the change `owner` means. Raises DocumentError for the exact place
+    and value.
 
     `above` are the identities of the containers around the value: one met again is a cycle.
     """
@@ -93,8 +97,8 @@ def plan(value: object, path: Path, owner: object, above: tuple[int, ...] = ()) 
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview | range):
         return PlannedList(tuple(plan(item, (*path, i), owner, inside) for i, item in enumerate(value)))
     raise DocumentError(
-        f"a {type(value).__name__} cannot be kept in a document; it takes dict, list, str, ImmutableString, int, "
-        "float, bool, None, bytes, datetime and Counter",
+        f"a {type(value).__name__} cannot be kept in a document; it takes dict, list, str, ImmutableString, "
+        "int, float, bool, None, bytes, datetime and Counter",
         path,
         value,
     )

@@ -1,7 +1,7 @@
 """The scalars that the binding panics at: counters, unknown kinds, dates beyond Python's calendar.
 
-Their places are found in the document's own bytes, so that the binding is never asked about them. A test fails
-once the package can read counters itself; this file, counters.py and what they need can go then.
+Their places are found in the document's own bytes, so that the binding is never asked about them. A test
+fails once the package can read counters itself; this file, counters.py and what they need can go then.
 """
 
 from collections.abc import Iterable, Mapping
@@ -35,7 +35,10 @@ _FIRST_DATE, _LAST_DATE = -62_135_510_400_000, 253_402_214_400_000
 
 @dataclass(frozen=True, slots=True)
 class Special:
-    """What stands at one place. `fresh`: a counter made in the open change, an int to the core until it commits."""
+    """What stands at one place.
+
+    `fresh`: a counter made in the open change, an int to the core until it commits.
+    """
 
     value: Counter | UnknownValue
     id: OperationId | None = None

@@ -11,7 +11,10 @@ _V1, _V2 = 0x42, 0x43
 
 
 class SyncSession:
-    """One sync state, opaque. Use it with one document only; a message generated from it must be delivered."""
+    """One sync state, opaque.
+
+    Use it with one document only; a message generated from it must be delivered.
+    """
 
     __slots__ = ("state",)
 

@@ -31,7 +31,8 @@ class TextProxy(Proxy):
             self._writer.splice_text(self._id, index, delete_count, check_text(insert, self._path))
 
     def insert(self, index: int, text: str) -> None:
-        """Insert at `index`; negative ones count from the end, as in `list.insert` those outside are moved inside."""
+        """Insert at `index`; negative ones count from the end, as in `list.insert` those outside are moved
+        inside."""
         self.splice(slice(index, None).indices(len(self))[0], 0, text)
 
     def append(self, text: str) -> None:
@@ -39,7 +40,8 @@ class TextProxy(Proxy):
         self.splice(len(self), 0, text)
 
     def update(self, text: str) -> None:
-        """Make this the text by the smallest splice: what stands before and after the difference is untouched."""
+        """Make this the text by the smallest splice: what stands before and after the difference is
+        untouched."""
         old = str(self)
         start = _common_prefix(old, text)
         rest = min(len(old), len(text)) - start

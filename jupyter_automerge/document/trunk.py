@@ -1,6 +1,7 @@
 """The document itself, as opposed to the draft that changes are made in. Not thread-safe: its owner locks.
 
-Changes committed in the draft wait here until somebody needs them in the core: one costs as much there as fifty.
+Changes committed in the draft wait here until somebody needs them in the core: one costs as much there as
+fifty.
 """
 
 from collections.abc import Iterable
@@ -76,7 +77,8 @@ class Trunk:
         return frozenset(head for head in heads if self.knows(head))
 
     def changes_since(self, heads: Heads) -> list[CoreChange]:
-        """The changes outside of the ancestors of `heads`, which must be known, in an order that can be applied."""
+        """The changes outside of the ancestors of `heads`, which must be known, in an order that can be
+        applied."""
         return [] if heads == self.heads else self.core.get_changes(sorted(heads))
 
     def commit(self, chunk: bytes, change: bytes) -> Changed:
@@ -104,7 +106,7 @@ class Trunk:
             after = frozenset(core.get_heads())
             fresh = core.get_changes(sorted(before)) if after != before else []
             self._check(promised, fresh, after)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - a panic is no Exception
             self._rebuild(graph)
             raise _refusal(error) from None
         if not fresh:
@@ -123,8 +125,9 @@ class Trunk:
     def _check(self, promised: Heads, fresh: list[CoreChange], after: Heads) -> None:
         """Catch what the core lets pass. Raises BadChunk.
 
-        It drops a change that it cannot read without a word: the sender would offer it for ever. And it gives a
-        change that is not written as it would write it another hash when it saves: no such document can be loaded.
+        It drops a change that it cannot read without a word: the sender would offer it for ever. And it
+        gives a change that is not written as it would write it another hash when it saves: no such document
+        can be loaded.
         """
         hashes = {change.hash for change in fresh}
         if not hashes <= promised:
@@ -171,7 +174,10 @@ class Trunk:
 
 
 def _promises(message: bytes) -> Heads:
-    """The changes that a message must bring. Raises BadChunk for a chunk whose header or checksum is wrong."""
+    """The changes that a message must bring.
+
+    Raises BadChunk for a chunk whose header or checksum is wrong.
+    """
     promised: set[bytes] = set()
     for data in carried_chunks(message):
         # One entry may hold several chunks, end to end: so a V2 sender answers a need (measured).

@@ -55,7 +55,8 @@ class Counter:
 class UnknownValue:
     """A scalar of a kind that is not known here, or a date that no Python datetime can hold.
 
-    It stays in the document as it is; `kind` is Automerge's type code, `data` its bytes. It cannot be written.
+    It stays in the document as it is; `kind` is Automerge's type code, `data` its bytes. It cannot be
+    written.
     """
 
     kind: int

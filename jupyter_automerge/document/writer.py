@@ -13,8 +13,8 @@ from jupyter_automerge.document.value_types import Counter
 class Writer(Reader):
     """Writes, and keeps the places of special scalars up to date.
 
-    The binding cannot make a counter: here it is an int until the commit. `made` are the numbers of the operations
-    that counters.py is then to turn into counters.
+    The binding cannot make a counter: here it is an int until the commit. `made` are the numbers of the
+    operations that counters.py is then to turn into counters.
     """
 
     def __init__(self, core: CoreTransaction, specials: Specials) -> None:
@@ -32,7 +32,10 @@ class Writer(Reader):
         return Specials(places, self._specials.ever or bool(self.made))
 
     def put(self, obj_id: bytes, prop: Prop, kind: Any, value: object) -> None:
-        """Set a key, or replace an element, by a scalar. Writes nothing where the same one stands undisputed."""
+        """Set a key, or replace an element, by a scalar.
+
+        Writes nothing where the same one stands undisputed.
+        """
         self._forget(obj_id, prop)
         self._core.put(obj_id, prop, kind, value)
 
