@@ -28,7 +28,7 @@ class ServerProcess:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
 
-    async def start(self) -> asyncio.subprocess.Process:
+    async def start(self) -> None:
         folders = {"CONFIG": "config", "DATA": "data", "RUNTIME": "runtime"}
         environ = {f"JUPYTER_{name}_DIR": str(self.folder / path) for name, path in folders.items()}
         self.process = await asyncio.create_subprocess_exec(
@@ -40,7 +40,6 @@ class ServerProcess:
             stderr=asyncio.subprocess.DEVNULL,
         )
         await until(self.connection_file.exists, "the connection file")
-        return self.process
 
     @property
     def connection_file(self) -> Path:
@@ -59,8 +58,8 @@ class ServerProcess:
 @asynccontextmanager
 async def running(folder: Path) -> AsyncIterator[ServerProcess]:
     server = ServerProcess(folder)
-    await server.start()
     try:
+        await server.start()
         yield server
     finally:
         await server.stop(signal.SIGKILL)
