@@ -18,7 +18,7 @@ from jupyter_automerge.repo.pending import Pending
 from jupyter_automerge.repo.report import SyncReport
 from jupyter_automerge.repo.rows import Peers, peers_of
 from jupyter_automerge.repo.saving import wait_saved
-from jupyter_automerge.repo.syncing import wait_synced
+from jupyter_automerge.repo.syncing import SyncWait
 from jupyter_automerge.repo.targets import Target
 from jupyter_automerge.repo.view import DocView
 from jupyter_automerge.values.heads import Heads
@@ -144,10 +144,8 @@ class DocHandle:
         dialing), PeerGone, SyncDenied, DocumentGone or RepoClosed.
         """
         self._running.check()
-        heads = self._document.heads
-        return self._running.tasks.answer(
-            lambda: wait_synced(self._running, self._live, heads, with_, level, timeout, copies)
-        )
+        wait = SyncWait(self._running, self._live, with_, level, copies)
+        return self._running.tasks.answer(lambda: wait.run(timeout))
 
     def saved(self, timeout: float | None = SAVE_TIMEOUT_SECONDS) -> Pending[None]:
         """Wait until what is in the document now is durable in this Repo's own store. Raises StorageError."""

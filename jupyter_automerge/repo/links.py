@@ -44,6 +44,7 @@ class Links:
         self.post = post
         self._follow_up = follow_up
         self._transports: dict[ConnectionId, Transport] = {}
+        self._outgoing: set[ConnectionId] = set()
         self._ids = itertools.count(1)
         self._farewells: set[ConnectionId] = set()
         self._all_said = asyncio.Event()
@@ -53,6 +54,11 @@ class Links:
 
     def knows(self, connection: ConnectionId) -> bool:
         return connection in self._transports
+
+    @property
+    def outgoing(self) -> frozenset[ConnectionId]:
+        """Those that we opened."""
+        return frozenset(self._outgoing & self._transports.keys())
 
     def open(
         self,
@@ -67,6 +73,8 @@ class Links:
         """Take the transport in under a new id; the handshake begins."""
         connection = ConnectionId(next(self._ids))
         self._transports[connection] = transport
+        if direction is Direction.OUTGOING:
+            self._outgoing.add(connection)
         self.post(ConnectionOpened(connection, direction, endpoint, dialer, user, access))
         return ConnectionSink(connection, self)
 
@@ -94,6 +102,7 @@ class Links:
     def gone(self, connection: ConnectionId, code: int | None, reason: str) -> None:
         """The transport is gone, by whomever."""
         self._farewells.discard(connection)
+        self._outgoing.discard(connection)
         if not self._farewells:
             self._all_said.set()
         if self._transports.pop(connection, None) is not None:

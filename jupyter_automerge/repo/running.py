@@ -106,7 +106,12 @@ class Running:
     @property
     def hopes(self) -> bool:
         """Whether anybody is connected, introduces himself, is being dialed or may come by."""
-        return len(self.links) > 0 or self.directory.hopes
+        return len(self.links) > 0 or bool(self.directory.connections) or self.directory.hopes
+
+    @property
+    def is_introducing(self) -> bool:
+        """Whether somebody whom we connected to has not said yet who he is."""
+        return bool(self.links.outgoing - {one.id for one in self.directory.connections})
 
     def run(self, work: Awaitable[object]) -> None:
         """What an `async` callback of a user returned; its errors are logged."""

@@ -39,8 +39,8 @@ async def wait_found(running: "Running", document_id: DocumentId, seconds: float
 def _found(running: "Running", document_id: DocumentId) -> DocHandle | None:
     running.check()
     state, progress = running.engine.state(document_id), _progress(running, document_id)
-    # As long as somebody is being dialed the answer may still come with the next connection.
-    if state in NOT_TO_BE_HAD and not progress.dialing:
+    # As long as somebody is being dialed or greeted the answer may still come with the next connection.
+    if state in NOT_TO_BE_HAD and not progress.dialing and not running.is_introducing:
         words = describe(progress, running.clock.now())
         if state is DocumentState.ERROR:
             raise StorageError(f"it may be there, but cannot be read: {words}", document_id)

@@ -10,7 +10,7 @@ from jupyter_automerge.repo.ancestry import covers
 from jupyter_automerge.repo.live import LiveDocument
 from jupyter_automerge.repo.report import IN_MEMORY, STORED, UNREPORTED, SyncReport
 from jupyter_automerge.repo.rows import DocPeer, best_level, peer_of
-from jupyter_automerge.repo.targets import Match, Target, matches
+from jupyter_automerge.repo.targets import Target, matches
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.status import Level, Link
 
@@ -18,50 +18,42 @@ if TYPE_CHECKING:
     from jupyter_automerge.repo.running import Running
 
 
-async def wait_synced(
-    running: "Running",
-    live: LiveDocument,
-    heads: Heads,
-    target: Target,
-    level: Level | None,
-    seconds: float | None,
-    copies: int,
-) -> SyncReport:
-    """See DocHandle.synced."""
-    wait = _Wait(running, live, heads, matches(target, running.directory), level, copies)
-    try:
-        async with asyncio.timeout(seconds):
-            with running.watching.of(live.document_id) as moved:
-                await running.driver.settled()
-                while (report := wait.look()) is None:
-                    moved.clear()
-                    await moved.wait()
-                return report
-    except TimeoutError:
-        report = wait.report(())
-        raise SyncTimeout(f"not synced after {seconds} s: {'; '.join(report.blockers)}", report) from None
-
-
-class _Wait:
-    """One wait: what was asked, and the answer as of each look."""
+class SyncWait:
+    """One wait: what was asked for at the call, and the answer as of each look. See DocHandle.synced."""
 
     def __init__(
         self,
         running: "Running",
         live: LiveDocument,
-        heads: Heads,
-        targets: tuple[Match, ...],
+        target: Target,
         level: Level | None,
         copies: int,
     ) -> None:
+        """In any thread. Raises TypeError for a target that is none."""
         self._running = running
         self._live = live
-        self._heads = heads
-        self._targets = targets
+        self._heads = live.require().heads
+        self._targets = matches(target, running.directory)
         self._wanted = level
         self._copies = copies
         self._began = running.clock.now()
-        self._seen: dict[int, str] = {}  # target -> the store that once answered to it
+        self._seen: dict[int, str] = {}  # number of the target -> the name of who once answered to it
+        self._note_who_is_there()
+
+    async def run(self, seconds: float | None) -> SyncReport:
+        """On the Repo's loop. Ends with the report or raises."""
+        try:
+            async with asyncio.timeout(seconds):
+                with self._running.watching.of(self._live.document_id) as moved:
+                    await self._running.driver.settled()
+                    while (report := self.look()) is None:
+                        moved.clear()
+                        await moved.wait()
+                    return report
+        except TimeoutError:
+            report = self.report(())
+            words = f"not synced after {seconds} s: {'; '.join(report.blockers)}"
+            raise SyncTimeout(words, report) from None
 
     def look(self) -> SyncReport | None:
         """The report if it is done, None if it goes on. Raises why it cannot succeed."""
@@ -124,16 +116,19 @@ class _Wait:
         if not self._running.hopes:
             raise self._error(NoPeers, _nobody(self._running.directory.dialers))
 
+    def _note_who_is_there(self) -> None:
+        for number, match in enumerate(self._targets):
+            for row in self._rows:
+                if match(row) and row.link is not Link.GONE:
+                    self._seen[number] = row.name or row.store_id
+
     def _fail_if_gone(self) -> None:
+        self._note_who_is_there()
         for number, match in enumerate(self._targets):
             rows = [row for row in self._rows if match(row)]
-            if any(row.link is not Link.GONE for row in rows):
-                self._seen[number] = rows[0].name or rows[0].store_id
-            elif number in self._seen or rows:
-                name = self._seen.get(number) or rows[0].name or rows[0].store_id
-                raise self._error(
-                    PeerGone, f"{name} left; it has no store, so it will not come back as the same"
-                )
+            if number in self._seen and all(row.link is Link.GONE for row in rows):
+                name = self._seen[number]
+                raise self._error(PeerGone, f"{name} left; without a store it will not come back as the same")
 
     def _error(self, kind: type[WaitError], message: str) -> WaitError:
         return kind(message, self.report(()))

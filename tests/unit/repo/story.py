@@ -21,8 +21,14 @@ def story(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
     return run
 
 
+async def turns(number: int = 20) -> None:
+    """Let everything that is ready on the loop have its turn, some times over."""
+    for _ in range(number):
+        await asyncio.sleep(0)
+
+
 async def until(what: Callable[[], object], *repos: Repo) -> None:
-    """Return once it is so. Looks whenever something happened in one of the Repos; the story's limit ends it."""
+    """Return once it is so. Looks whenever something happened in one of the Repos."""
     moved = asyncio.Event()
     unsubscribes = [repo.on_event(lambda _: moved.set()) for repo in repos]
     try:

@@ -182,7 +182,12 @@ async def test_time_is_told_when_it_has_come() -> None:
 async def test_an_earlier_time_replaces_a_later_one() -> None:
     engine = ScriptedEngine()
     ticked = asyncio.Event()
-    engine.scripts["Tick"] = lambda event: ticked.set() or []
+
+    def tick(event: Event) -> list[Effect]:
+        ticked.set()
+        return []
+
+    engine.scripts["Tick"] = tick
     alice = run_with(engine)
     engine.wakeup = alice.clock.now() + 3600
     alice.post(PolicyChanged())

@@ -10,7 +10,7 @@ from jupyter_automerge.errors import BlockingOnLoop, RepoClosed
 from jupyter_automerge.repo.home import HomeLoop
 from jupyter_automerge.repo.pending import Pending
 from jupyter_automerge.repo.tasks import Tasks
-from tests.unit.repo.story import story
+from tests.unit.repo.story import story, turns
 
 
 def home_tasks() -> Tasks:
@@ -88,12 +88,12 @@ async def test_cancelling_the_one_who_waits_leaves_nothing_behind() -> None:
         await pending
 
     waiting = asyncio.create_task(wait())
-    while not tasks:
-        await asyncio.sleep(0)
+    await turns()
+    assert len(tasks) == 1
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
-    while len(tasks):
-        await asyncio.sleep(0)
+    await turns()
+    assert len(tasks) == 0
 
 
 @story
@@ -101,8 +101,7 @@ async def test_a_wait_cancelled_before_it_began_never_begins() -> None:
     tasks = home_tasks()
     pending = tasks.answer(wait_for_ever)
     pending.cancel()
-    for _ in range(3):
-        await asyncio.sleep(0)
+    await turns()
     assert len(tasks) == 0
 
 
@@ -119,8 +118,7 @@ async def test_the_end_of_the_repo_is_the_answer_of_what_still_waits() -> None:
 @story
 async def test_a_failure_that_nobody_looked_at_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     pending = home_tasks().answer(fail)
-    while not pending.done():
-        await asyncio.sleep(0)
+    await turns()
     with caplog.at_level(logging.ERROR):
         del pending
         gc.collect()

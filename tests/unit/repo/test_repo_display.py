@@ -1,0 +1,82 @@
+"""What a handle shows: dated, escaped, bounded, and never an exception."""
+
+import json
+from datetime import UTC, datetime
+
+from jupyter_automerge.document import Counter, ImmutableString
+from jupyter_automerge.repo import MIME_TYPE, Repo, bounded_json, value_to_json
+from jupyter_automerge.values.heads import heads_to_text
+from jupyter_automerge.values.limits import MAX_SNAPSHOT_BYTES
+from tests.unit.repo.story import story
+
+
+@story
+async def test_a_handle_shows_address_snapshot_and_text() -> None:
+    async with Repo() as alice:
+        note = alice.create({"title": "Plan", "n": 1})
+        shown = note._repr_mimebundle_()
+        data = shown[MIME_TYPE]
+        assert (data["version"], data["url"], data["path"], data["view"]) == (1, note.url, [], "document")
+        assert data["title"] == "Plan"
+        assert data["snapshot"]["value"] == {"title": "Plan", "n": 1}
+        assert data["snapshot"]["heads"] == list(heads_to_text(note.heads))
+        assert datetime.fromisoformat(data["snapshot"]["asOf"]).tzinfo is not None
+        assert "Plan as of" in shown["text/html"]
+        assert note.url in shown["text/plain"]
+
+
+@story
+async def test_html_is_escaped_and_bounded() -> None:
+    async with Repo() as alice:
+        hostile = "<script>alert(1)</script>&" * 5000
+        note = alice.create({"title": "<b>", "text": hostile})
+        shown = note._repr_mimebundle_()
+        assert "<script" not in shown["text/html"]
+        assert "<b>" not in shown["text/html"]
+        assert len(shown["text/html"].encode()) <= MAX_SNAPSHOT_BYTES
+        assert len(json.dumps(shown[MIME_TYPE]["snapshot"]["value"]).encode()) <= MAX_SNAPSHOT_BYTES + 100
+        assert not shown[MIME_TYPE]["snapshot"]["complete"]
+
+
+@story
+async def test_a_handle_of_a_deleted_document_shows_that() -> None:
+    async with Repo() as alice:
+        note = alice.create({"n": 1})
+        await alice.delete(note.url, force=True)
+        assert "deleted" in note._repr_mimebundle_()["text/plain"]
+
+
+def test_every_kind_of_value_has_a_json_form() -> None:
+    value = {
+        "bytes": b"\x00\xff",
+        "date": datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+        "counter": Counter(3),
+        "string": ImmutableString("v1"),
+        "big": 2**60,
+        "small": 2**53,
+        "nan": float("nan"),
+        "list": [None, True, 1.5, "text"],
+    }
+    shown = value_to_json(value)
+    assert shown == {
+        "bytes": {"$bytes": "AP8="},
+        "date": {"$date": "2026-01-02T03:04:05+00:00"},
+        "counter": {"$counter": 3},
+        "string": {"$string": "v1"},
+        "big": {"$int": str(2**60)},
+        "small": 2**53,
+        "nan": {"$float": "nan"},
+        "list": [None, True, 1.5, "text"],
+    }
+    assert bounded_json(value, 10_000) == (shown, True)
+    json.dumps(shown, allow_nan=False)
+
+
+def test_what_does_not_fit_is_cut_from_the_end() -> None:
+    value = {"first": "kept", "rows": [{"n": n} for n in range(1000)], "last": "gone"}
+    shown, complete = bounded_json(value, 200)
+    assert not complete
+    assert shown["first"] == "kept"
+    assert shown["rows"][0] == {"n": 0}
+    assert "last" not in shown
+    assert len(json.dumps(shown)) <= 220
