@@ -1,7 +1,7 @@
 // Builds what Jupyter serves: the page module, the Automerge core, the widget's loader, the lab extension.
 // Building twice changes no byte.
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -66,11 +66,14 @@ const remoteEntry = await bundle("hosts/mime.ts", "iife", { PAGE_HASH: JSON.stri
 // Jupyter lets browsers keep extension files: a new content needs a new name.
 const remoteName = `remoteEntry.${hashOf(remoteEntry)}.js`;
 
+/** Replaces the folder's files without a moment in which one is missing: a running server may hand them out. */
 function write(folder, files) {
-  rmSync(folder, { recursive: true, force: true });
   for (const [file, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), content);
+    const path = join(folder, file);
+    mkdirSync(dirname(path), { recursive: true });
+    if (existsSync(path) && readFileSync(path).equals(Buffer.from(content))) continue;
+    writeFileSync(`${path}.new`, content);
+    renameSync(`${path}.new`, path);
   }
 }
 
@@ -96,3 +99,5 @@ write(labFolder, {
   }),
   [`static/${remoteName}`]: remoteEntry,
 });
+
+for (const file of readdirSync(join(labFolder, "static"))) if (file !== remoteName) rmSync(join(labFolder, "static", file));

@@ -55,7 +55,7 @@ function mountHere(target: HTMLElement, options: MountOptions): Mounted {
     url: options.url as AutomergeUrl,
     path: options.path ?? [],
     title: options.title ?? null,
-    snapshot: options.snapshot ?? null,
+    snapshot: options.snapshot && "value" in options.snapshot ? options.snapshot : null,
     trusted: options.trusted ?? true,
     page: pageFor(options),
   });

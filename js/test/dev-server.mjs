@@ -104,7 +104,7 @@ mount(document.getElementById("here"), { url: "automerge:${id}" });</script>`;
     if (wanted.get("insert")) document.change((root) => root.tasks.unshift({ text: wanted.get("insert"), done: false }));
     if (wanted.get("votes")) document.change((root) => root.votes.increment(Number(wanted.get("votes"))));
     if (wanted.get("year")) document.change((root) => { root.year = Number(wanted.get("year")); });
-    if (wanted.get("cut")) for (const socket of sockets) socket.destroy();
+    if (wanted.get("cut")) for (const socket of [...syncSockets.clients, ...eventSockets.clients]) socket.terminate();
   }
 
   server.on("connection", (socket) => {

@@ -1,6 +1,7 @@
 import * as A from "@automerge/automerge/slim";
 import { type DocHandle, type DocHandleChangePayload, type DocumentId, encodeHeads } from "@automerge/automerge-repo/slim";
 import { Evidence, type Level } from "./evidence.ts";
+import { kindOf, lineOf } from "./kind.ts";
 import { type Path, valueAt } from "./path.ts";
 import { type Graph, relate, type Report } from "./relation.ts";
 
@@ -121,12 +122,14 @@ export class LiveDocument {
     return A.getBackend(root).getWithType(object, prop)?.[0];
   }
 
-  /** All values that were written to the same place at the same time; one or none means no conflict. */
-  conflictsAt(path: Path): unknown[] {
+  /** The values that were written to the same place at the same time and did not win. */
+  othersAt(path: Path): unknown[] {
     const parent = valueAt(this.root, path.slice(0, -1)) as A.Doc<unknown> | undefined;
     const prop = path.at(-1);
     if (!parent || prop === undefined) return [];
-    return Object.values(A.getConflicts(parent, prop) ?? {});
+    const all = A.getConflicts(parent, prop) ?? {};
+    const winner = valueAt(this.root, path);
+    return Object.values(all).filter((value) => !isSame(value, winner));
   }
 
   #graph(): Graph | null {
@@ -150,6 +153,14 @@ export class LiveDocument {
   #emit(change: Change): void {
     for (const watcher of [...this.#watchers]) watcher(change);
   }
+}
+
+/** Equal scalars that were written twice are no conflict to a person. */
+function isSame(left: unknown, right: unknown): boolean {
+  const object = A.getObjectId(left);
+  if (object !== null) return object === A.getObjectId(right);
+  const kind = kindOf(left);
+  return kind === kindOf(right) && lineOf(left, kind) === lineOf(right, kind);
 }
 
 const NOTHING_KNOWN: Graph = { knows: () => false, missingFrom: () => 0 };

@@ -83,7 +83,6 @@ export class Page {
 
   poke(): void {
     this.server?.dialer.poke();
-    this.#events?.dialer.poke();
   }
 
   #find(documentId: DocumentId): Opened {
@@ -141,12 +140,10 @@ export class Page {
     };
   }
 
-  /** The events socket follows the link: it is dialled when the server is there. */
+  /** The events socket follows the link, so that only one of the two asks a server that is away. */
   #linkChanged(): void {
-    if (this.server?.link === "live") {
-      this.#events?.dialer.start();
-      this.#events?.dialer.poke();
-    }
+    if (this.server?.link === "live") this.#events?.dialer.start();
+    else this.#events?.dialer.close();
     this.#forEach((document) => document.touch());
   }
 

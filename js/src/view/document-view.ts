@@ -1,6 +1,7 @@
 import type { AutomergeUrl } from "@automerge/automerge-repo/slim";
 import { parseAutomergeUrl } from "@automerge/automerge-repo/slim";
 import type { Change, LiveDocument, Root } from "../document/live-document.ts";
+import { kindOf, lineOf } from "../document/kind.ts";
 import { keyOf, movePath, type Path, valueAt } from "../document/path.ts";
 import { refusedText } from "../document/refused-text.ts";
 import { reviveSnapshot, type Snapshot } from "../document/snapshot.ts";
@@ -57,7 +58,7 @@ export class DocumentView {
       setOpen: (row, open) => this.#setOpen(row, open),
       showMore: (path) => this.#showMore(path),
       edit: (row) => this.#edit(row),
-      conflictsAt: (path) => this.#document?.conflictsAt(path).length ?? 0,
+      conflictAt: (row) => conflictWords(this.#document?.othersAt(row.path) ?? []),
     });
     this.element.append(this.#header.element, this.#notices.element, this.#tree.element, this.#speaker.element);
     // Jupyter's shortcuts would insert or delete cells: no key leaves the view, except by the browser itself.
@@ -255,6 +256,10 @@ export class DocumentView {
   async #copyRefused(): Promise<void> {
     if (this.#document) await navigator.clipboard.writeText(refusedText(this.#document));
   }
+}
+
+function conflictWords(others: readonly unknown[]): string {
+  return others.map((value) => lineOf(value, kindOf(value)).slice(0, 40) || "empty").join(", ");
 }
 
 function reasonOf(document: LiveDocument | null): string {

@@ -9,4 +9,6 @@ export interface Editor {
   follow(change: Change): boolean;
   /** Write what was typed. False keeps the editor open, because it cannot be written as it is. */
   commit(): boolean;
+  /** Called when the element leaves the page. */
+  end(): void;
 }

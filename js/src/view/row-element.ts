@@ -7,8 +7,8 @@ import { icon } from "./icons.ts";
 export interface RowMarks {
   readonly active: boolean;
   readonly editable: boolean;
-  /** How many values were written here at the same time; 0 or 1 means no conflict. */
-  readonly conflicts: number;
+  /** The other values that were written here at the same time, in words; empty when there is no conflict. */
+  readonly conflict: string;
   readonly flash: boolean;
 }
 
@@ -48,6 +48,7 @@ export class RowElement {
   }
 
   leave(): void {
+    this.editor?.end();
     this.editor = null;
     this.element.classList.remove("jam-editing");
     this.#value.replaceChildren(this.#line, this.#conflict);
@@ -73,12 +74,13 @@ export class RowElement {
     this.#line.className = `jam-line-text jam-is-${row.open || shown !== row.line ? "count" : row.kind}`;
     setText(this.#kind, row.expandable && !row.open ? `${row.kind}, ${row.count}` : row.kind);
     setAttributes(this.#value, { "aria-readonly": String(!marks.editable || row.expandable) });
-    this.#showConflict(marks.conflicts);
+    this.#showConflict(marks.conflict);
   }
 
-  #showConflict(count: number): void {
-    this.#conflict.hidden = count < 2;
-    if (count >= 2) setText(this.#conflict.lastChild as Node, `${count} values in conflict`);
+  #showConflict(others: string): void {
+    this.#conflict.hidden = others === "";
+    this.#conflict.title = others && `Written at the same time by someone else: ${others}`;
+    setText(this.#conflict.lastChild as Node, others && `in conflict, also: ${others}`);
   }
 
   #flash(): void {

@@ -55,6 +55,10 @@ export class ScalarEditor implements Editor {
     return true;
   }
 
+  end(): void {
+    this.#complain("");
+  }
+
   #complain(words: string): void {
     setText(this.#complaint, words);
     this.#box.setAttribute("aria-invalid", String(words !== ""));

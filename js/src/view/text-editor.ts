@@ -16,6 +16,7 @@ export class TextEditor implements Editor {
   #text: string;
   #heads: A.Heads;
   #composing = false;
+  readonly #widthWatch = new ResizeObserver(() => this.#fit());
 
   constructor(private readonly document: LiveDocument, path: Path, label: string) {
     this.#path = path;
@@ -34,12 +35,17 @@ export class TextEditor implements Editor {
   begin(): void {
     this.element.focus();
     this.element.setSelectionRange(this.#text.length, this.#text.length);
+    this.#widthWatch.observe(this.element.parentElement as Element);
     this.#fit();
   }
 
   /** Nothing waits to be written: every keystroke already is in the document. */
   commit(): true {
     return true;
+  }
+
+  end(): void {
+    this.#widthWatch.disconnect();
   }
 
   /** False when the text is gone. */

@@ -11,7 +11,8 @@ export interface TreegridOwner {
   readonly showMore: (path: Path) => void;
   /** An editor for this value, or null when it was handled otherwise (a toggle) or may not be edited. */
   readonly edit: (row: ValueRow) => Editor | null;
-  readonly conflictsAt: (path: Path) => number;
+  /** The other values in conflict with this one, in words. */
+  readonly conflictAt: (row: ValueRow) => string;
 }
 
 /** The rows in the page: one tab stop, arrows, in-place editing. Knows rows and keys, not documents. */
@@ -48,8 +49,8 @@ export class Treegrid {
       const shown = this.#elements.get(row.key) ?? this.#make(row);
       if (shown.element === next) next = next.nextSibling;
       else this.#body.insertBefore(shown.element, next);
-      const conflicts = row.type === "value" ? this.owner.conflictsAt(row.path) : 0;
-      shown.update(row, { active: row.key === this.#active, editable, conflicts, flash: flashing.has(row.key) });
+      const conflict = row.type === "value" ? this.owner.conflictAt(row) : "";
+      shown.update(row, { active: row.key === this.#active, editable, conflict, flash: flashing.has(row.key) });
     }
   }
 
