@@ -1,7 +1,7 @@
 """The documents a Repo's users can hold, by id."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
 
 class Documents:
-    """One handle per document while it is loaded. Any thread may read and add; notices come on the loop."""
+    """One handle per document, from when it is ready until it leaves memory.
 
-    def __init__(self, running: "Running", stored: Callable[[DocumentId], Document | None]) -> None:
-        """`stored` gives the Engine's document once it has one."""
+    Documents that peers only ask for have none. Any thread may read and add; notices come on the Repo's loop.
+    """
+
+    def __init__(self, running: "Running") -> None:
         self._running = running
-        self._of_engine = stored
         self._lock = threading.Lock()
         self._handles: dict[DocumentId, DocHandle] = {}
 
@@ -31,49 +32,47 @@ class Documents:
 
     @property
     def ready(self) -> Mapping[DocumentId, DocHandle]:
-        """The handles whose documents are in memory, as of now."""
+        """The handles as of now."""
         with self._lock:
-            handles = list(self._handles.values())
-        return MappingProxyType({one.document_id: one for one in handles if one.state is DocumentState.READY})
+            return MappingProxyType(dict(self._handles))
 
     def get(self, document_id: DocumentId) -> DocHandle | None:
         with self._lock:
             return self._handles.get(document_id)
 
-    def ready_one(self, document_id: DocumentId) -> DocHandle | None:
-        handle = self.get(document_id)
-        return handle if handle is not None and handle.state is DocumentState.READY else None
-
     def add(self, document_id: DocumentId, document: Document) -> DocHandle:
-        """A document made here: ready from the start."""
-        handle = self.one(document_id)
-        handle._live.attach(document)
-        handle._live.state = DocumentState.READY
-        return handle
-
-    def one(self, document_id: DocumentId) -> DocHandle:
-        """The handle, whatever its document's state; made if there is none."""
+        """The handle of a document that is ready; made if there is none."""
         with self._lock:
             handle = self._handles.get(document_id)
             if handle is None:
-                live = LiveDocument(document_id, self._running.driver.post, self._running.run)
+                live = LiveDocument(document_id, document, self._running.driver.post, self._running.run)
                 handle = self._handles[document_id] = DocHandle(live, self._running)
             return handle
 
     def hear(self, notice: Notice, document_id: DocumentId) -> None:
         """Pass what the Engine tells of one document to its handle."""
-        handle = self.one(document_id)
+        handle = self._enter(document_id) or self.get(document_id)
+        if handle is None:
+            return
         handle._live.hear(notice, handle)
-        # Before that the Engine may hold an empty one, which gives way to what storage has.
-        if handle.state is DocumentState.READY and (document := self._of_engine(document_id)) is not None:
-            handle._live.attach(document)
-        if handle.state in (DocumentState.DELETED, DocumentState.UNLOADED):
+        if handle.state is not DocumentState.READY:
             with self._lock:
                 self._handles.pop(document_id, None)
 
     def close(self) -> None:
         """All streams end; what is in memory stays readable."""
-        with self._lock:
-            handles = list(self._handles.values())
-        for handle in handles:
+        for handle in self.ready.values():
             handle._live.end_streams()
+
+    def _enter(self, document_id: DocumentId) -> DocHandle | None:
+        engine = self._running.engine
+        document = engine.document(document_id)
+        # Before it is ready the Engine may hold an empty one, which gives way to what storage has.
+        if document is None or engine.state(document_id) is not DocumentState.READY:
+            return None
+        handle = self.get(document_id)
+        if handle is None:
+            handle = self.add(document_id, document)
+            handle._live.rows = engine.rows(document_id)
+        handle._live.attach(document)
+        return handle

@@ -10,16 +10,14 @@ from jupyter_automerge.engine.notices import (
     DocumentChanged,
     DocumentRemoved,
     DocumentSaved,
-    DocumentStateChanged,
     DocumentUnloaded,
     EphemeralReceived,
     Notice,
     RowsChanged,
-    SearchProgress,
     StorageTrouble,
     StoreRow,
 )
-from jupyter_automerge.errors import AutomergeError, DocumentGone, DocumentUnavailable
+from jupyter_automerge.errors import AutomergeError, DocumentGone
 from jupyter_automerge.repo.changes import BroadcastEvent, ChangeEvent
 from jupyter_automerge.repo.feed import Feed
 from jupyter_automerge.repo.listeners import Listeners
@@ -34,46 +32,44 @@ _logger = logging.getLogger(__name__)
 
 
 class LiveDocument:
-    """Written on the Repo's loop, read anywhere: each field is replaced whole."""
+    """Ready while it is in memory. Written on the Repo's loop, read anywhere: fields are replaced whole."""
 
     def __init__(
         self,
         document_id: DocumentId,
+        document: Document,
         post: Callable[[Event], None],
         run: Callable[[Awaitable[object]], object],
     ) -> None:
         self.document_id = document_id
         self._post = post
-        self._document: Document | None = None
-        self.state = DocumentState.LOADING
-        self.progress: SearchProgress | None = None
+        self.state = DocumentState.READY
         self.rows: tuple[StoreRow, ...] = ()
         self.trouble = ""
         """Why the last write failed; empty once one succeeded."""
         self.on_change: Listeners[ChangeEvent] = Listeners(run)
         self.on_broadcast: Listeners[BroadcastEvent] = Listeners(run)
         self._feeds: tuple[Feed[ChangeEvent], ...] = ()
+        self._document: Document | None = document
+        self._listen_to(document)
 
     def attach(self, document: Document) -> None:
-        """The bytes are here; their changes are heard from now on."""
+        """The Engine goes on with this one: it was loading the document while somebody imported it here."""
         before = self._document
-        if document is before:
+        if before is None or document is before:
             return
         self._document = document
-        document.on_commit = self._committed
-        document.on_free = self._freed
-        if before is not None:
-            # An import of a document that was being loaded meanwhile: what was written to it moves over.
-            before.on_commit = lambda _: _move(before, document)
-            document.merge(before)
+        self._listen_to(document)
+        # What was written, or still is being written, to the other one moves over.
+        before.on_commit = lambda _: _move(before, document)
+        document.merge(before)
 
     def require(self) -> Document:
-        """The document, to read or change. Raises DocumentGone or DocumentUnavailable."""
-        if self.state in (DocumentState.DELETED, DocumentState.UNLOADED):
+        """The document, to read or change. Raises DocumentGone."""
+        document = self._document
+        if document is None:
             raise DocumentGone(self.document_id, self.state.value)
-        if self._document is None or not self._document.heads:
-            raise DocumentUnavailable(f"document {self.document_id} is {self.state.value}", self.progress)
-        return self._document
+        return document
 
     def feed(self) -> Feed[ChangeEvent]:
         """A stream of what happens from now on."""
@@ -87,7 +83,7 @@ class LiveDocument:
         if self._document is not None:
             self._document.on_commit = None
             self._document.on_free = None
-        self._document = None
+            self._document = None
         self.end_streams()
 
     def end_streams(self) -> None:
@@ -100,8 +96,6 @@ class LiveDocument:
         match notice:
             case DocumentChanged():
                 self._tell_change(notice, handle)
-            case DocumentStateChanged():
-                self.state, self.progress = notice.state, notice.progress
             case RowsChanged():
                 self.rows = notice.rows
             case DocumentSaved():
@@ -137,6 +131,10 @@ class LiveDocument:
 
     def _forget(self, feed: Feed[ChangeEvent]) -> None:
         self._feeds = tuple(one for one in self._feeds if one is not feed)
+
+    def _listen_to(self, document: Document) -> None:
+        document.on_commit = self._committed
+        document.on_free = self._freed
 
     def _committed(self, changed: Changed) -> None:
         self._post(LocalChange(self.document_id, changed.before, changed.after))

@@ -163,7 +163,7 @@ class Repo:
         """
         running = self._open()
         document_id = interpret_document_id(url)
-        if (handle := running.documents.ready_one(document_id)) is not None:
+        if (handle := running.documents.get(document_id)) is not None:
             return Pending.answered(handle)
         return running.tasks.answer(lambda: wait_found(running, document_id, timeout))
 
@@ -185,7 +185,7 @@ class Repo:
         if bad := [one for one in verdicts if one.state is not ChunkState.APPLIED]:
             raise BadChunk(bad[0].reason or bad[0].state.value)
         name = _new_id() if document_id is None else interpret_document_id(document_id)
-        present = self._open().documents.ready_one(name)
+        present = self._open().documents.get(name)
         if present is None:
             return self._take_in(name, document, fresh=document_id is None)
         present._document.merge(document)

@@ -9,7 +9,7 @@ from jupyter_automerge.document import Document
 from jupyter_automerge.engine.effects import AskPolicy, Close, Delete, Dial, Effect, Load, Put, Send
 from jupyter_automerge.engine.events import DeleteDone, Event, Loaded, PutDone, Stop
 from jupyter_automerge.engine.local import LocalPeer
-from jupyter_automerge.engine.notices import Notice, SearchProgress, Stopped
+from jupyter_automerge.engine.notices import Notice, SearchProgress, Stopped, StoreRow
 from jupyter_automerge.errors import RepoClosed
 from jupyter_automerge.repo.clock import Clock
 from jupyter_automerge.repo.dialing import Dialing
@@ -45,6 +45,8 @@ class EngineView(Protocolist, Protocol):
 
     def progress(self, document_id: DocumentId) -> SearchProgress | None: ...
 
+    def rows(self, document_id: DocumentId) -> tuple[StoreRow, ...]: ...
+
     def saved_heads(self, document_id: DocumentId) -> Heads: ...
 
     def metrics(self) -> dict[str, int]: ...
@@ -72,7 +74,7 @@ class Running:
         self.directory = Directory(self.clock.utc, self.clock.now)
         self.dialing = Dialing(self.links, self.tasks, self.driver.post, self.directory.dialed)
         self.asking = Asking(share, self.tasks, self.driver.post, self.driver.follow_up)
-        self.documents = Documents(self, engine.document)
+        self.documents = Documents(self)
         self.watching = Watching()
         self.listeners: Listeners[Notice] = Listeners(self.run)
         self.feeds: tuple[Feed[Notice], ...] = ()

@@ -7,7 +7,6 @@ from jupyter_automerge.errors import SaveTimeout, StorageError
 from jupyter_automerge.repo.ancestry import covers
 from jupyter_automerge.repo.live import LiveDocument
 from jupyter_automerge.values.heads import Heads
-from jupyter_automerge.values.status import DocumentState
 
 if TYPE_CHECKING:
     from jupyter_automerge.repo.running import Running
@@ -16,8 +15,8 @@ if TYPE_CHECKING:
 async def wait_saved(running: "Running", live: LiveDocument, heads: Heads, seconds: float | None) -> None:
     """Return once the store has these heads. A failed write is tried again until the time is over.
 
-    Raises StorageError at once if the Repo has no store or the document could not be read from it,
-    SaveTimeout with the store's last word, DocumentGone.
+    Raises StorageError at once if the Repo has no store, SaveTimeout with the store's last word,
+    DocumentGone.
     """
     document_id = live.document_id
     if not running.local.has_storage:
@@ -35,9 +34,4 @@ async def wait_saved(running: "Running", live: LiveDocument, heads: Heads, secon
 
 
 def _is_saved(running: "Running", live: LiveDocument, heads: Heads) -> bool:
-    if live.state is DocumentState.ERROR:
-        progress = running.engine.progress(live.document_id)
-        why = "" if progress is None else progress.error
-        raise StorageError(why or "it could not be read, so nothing is written", live.document_id)
-    saved = running.engine.saved_heads(live.document_id)
-    return covers(live.require(), saved, heads)
+    return covers(live.require(), running.engine.saved_heads(live.document_id), heads)

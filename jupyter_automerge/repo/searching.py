@@ -45,7 +45,7 @@ def _found(running: "Running", document_id: DocumentId) -> DocHandle | None:
         if state is DocumentState.ERROR:
             raise StorageError(f"it may be there, but cannot be read: {words}", document_id)
         raise DocumentUnavailable(f"document {document_id} is unavailable: {words}", progress)
-    return running.documents.ready_one(document_id)
+    return running.documents.get(document_id)
 
 
 def _progress(running: "Running", document_id: DocumentId) -> SearchProgress:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from jupyter_automerge.document import Document
 from jupyter_automerge.engine.effects import Effect
 from jupyter_automerge.engine.events import Event
-from jupyter_automerge.engine.notices import SearchProgress
+from jupyter_automerge.engine.notices import SearchProgress, StoreRow
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.status import DocumentState
@@ -47,6 +47,9 @@ class ScriptedEngine:
 
     def progress(self, document_id: DocumentId) -> SearchProgress | None:
         return None
+
+    def rows(self, document_id: DocumentId) -> tuple[StoreRow, ...]:
+        return ()
 
     def saved_heads(self, document_id: DocumentId) -> Heads:
         return frozenset()

@@ -264,8 +264,9 @@ async def test_L24_import_keeps_history_and_refuses_garbage() -> None:
         copy = alice.import_document(note.save(), document_id=NOWHERE)
         assert copy.url == NOWHERE
         assert copy.history() == note.history()
-        with pytest.raises(BadChunk):
-            alice.import_document(b"garbage")
+        for garbage in (b"", b"garbage", note.save()[:-1]):
+            with pytest.raises(BadChunk):
+                alice.import_document(garbage)
 
 
 @story
