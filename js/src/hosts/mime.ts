@@ -2,6 +2,8 @@
  * A JupyterLab and Notebook 7 extension in the form that their loader expects of a built one: a container with
  * `init` (takes the shared modules) and `get` (gives ours). Written by hand, it needs no lab build tools.
  */
+import { NO_MODULE, showSaved } from "./saved.ts";
+
 interface Widget {
   readonly node: HTMLElement;
   dispose(): void;
@@ -59,7 +61,7 @@ async function mountIn(node: HTMLElement, data: DocumentData, trusted: boolean):
 
 function rendererClass(Base: new () => Widget): new () => Widget {
   return class AutomergeRenderer extends Base {
-    #mounted: Promise<Mounted | null> = Promise.resolve(null);
+    #mounted: Promise<Mounted | undefined> = Promise.resolve(undefined);
     #shown = "";
 
     async renderModel(model: MimeModel): Promise<void> {
@@ -69,8 +71,8 @@ function rendererClass(Base: new () => Widget): new () => Widget {
       this.#shown = shown;
       this.#unmount();
       this.#mounted = mountIn(this.node, data, model.trusted).catch((error: unknown) => {
-        this.node.textContent = `The document view could not be loaded from this server: ${String(error)}`;
-        return null;
+        console.warn("jupyter_automerge:", error);
+        return showSaved(this.node, data.snapshot, NO_MODULE);
       });
       await this.#mounted;
     }

@@ -2,6 +2,8 @@
  * The anywidget module: saved with every view of every notebook, so it stays tiny and only fetches the page module
  * from the server that made the page. `initialize` does nothing: a slow one costs a widget all its messages.
  */
+import { NO_MODULE, showSaved } from "./saved.ts";
+
 interface Model {
   get(name: string): unknown;
   on(event: string, listener: () => void): void;
@@ -36,18 +38,9 @@ async function show({ model, el }: RenderProps): Promise<Mounted> {
     const page = (await import(address)) as { mount(target: HTMLElement, options: object): Mounted };
     return page.mount(el, { url: model.get("url"), path: model.get("path"), view: model.get("view"), snapshot, baseUrl: base.href });
   } catch (error) {
-    return showSaved(el, snapshot, `this server did not give the page module (${String(error)})`);
+    console.warn("jupyter_automerge:", error);
+    return showSaved(el, snapshot, NO_MODULE);
   }
-}
-
-function showSaved(el: HTMLElement, snapshot: unknown, why: string): Mounted {
-  const { value, asOf } = (snapshot ?? {}) as { value?: unknown; asOf?: string };
-  const box = document.createElement("pre");
-  box.style.cssText = "margin:0;max-height:24em;overflow:auto;white-space:pre-wrap";
-  const when = asOf ? `As it was at ${asOf}` : "Nothing was saved";
-  box.textContent = `${when}: ${why}.${value === undefined ? "" : `\n${JSON.stringify(value, null, 2)}`}`;
-  el.append(box);
-  return { dispose: () => box.remove() };
 }
 
 function render(props: RenderProps): () => void {
