@@ -4,6 +4,8 @@ import errno
 import os
 import socket
 
+from jupyter_automerge.errors import ListenError
+
 USAGE = 2
 
 
@@ -15,8 +17,13 @@ class CommandFailed(Exception):
         self.exit_code = exit_code
 
 
-def cannot_listen(error: OSError, host: str, port: int) -> CommandFailed:
+def cannot_listen(error: ListenError, host: str, port: int) -> CommandFailed:
     """What kept the server from listening, with the remedy."""
+    cause = error.__cause__
+    return _refused(cause, host, port) if isinstance(cause, OSError) else CommandFailed(str(error))
+
+
+def _refused(error: OSError, host: str, port: int) -> CommandFailed:
     where = f"port {port} on {host}"
     if isinstance(error, socket.gaierror):
         return CommandFailed(f"{host!r} is not an address of this machine: {error.strerror}")

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jupyter_automerge.cli.failure import USAGE, CommandFailed, bad_store, cannot_listen
-from jupyter_automerge.errors import StorageError
+from jupyter_automerge.errors import ListenError, StorageError
 from jupyter_automerge.repo import FileStorage, FixedShare, Listener, Repo
 from jupyter_automerge.values.limits import CLOSE_TIMEOUT_SECONDS
 
@@ -102,7 +102,7 @@ async def serve(settings: Settings) -> int:
 async def _listen(repo: Repo, settings: Settings) -> Listener:
     try:
         return await repo.listen(settings.port, settings.host, token=settings.token)
-    except OSError as error:
+    except ListenError as error:
         raise cannot_listen(error, settings.host, settings.port) from error
 
 

@@ -4,6 +4,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+from jupyter_automerge.repo import FileStorage, Repo, SharePolicy
 from tests.interop.javascript import JavaScriptPeer, SyncServer
 
 
@@ -19,6 +20,26 @@ class Stage:
         peer = await JavaScriptPeer.start(name, **options)
         self._exits.push_async_callback(peer.close)
         return peer
+
+    async def python(
+        self,
+        name: str = "python",
+        *,
+        store: str | None = None,
+        share: SharePolicy | None = None,
+        peer_id: str | None = None,
+    ) -> Repo:
+        """A Python Repo; `store` names a folder of this story, None keeps documents in memory."""
+        storage = None if store is None else FileStorage(self.store(store))
+        repo = Repo(storage, name=name, share=share, peer_id=peer_id)
+        await repo.open()
+        self._exits.push_async_callback(_closed, repo)
+        return repo
+
+    async def python_server(self, name: str = "server", **options: Any) -> tuple[Repo, str]:
+        """A Python Repo that listens on a free port, and its URL."""
+        repo = await self.python(name, **options)
+        return repo, (await repo.listen()).url
 
     async def javascript_server(self, name: str = "server", **options: Any) -> JavaScriptPeer:
         """A JavaScript peer that listens on a free port."""
@@ -38,3 +59,7 @@ class Stage:
 
     async def close(self) -> None:
         await self._exits.aclose()
+
+
+async def _closed(repo: Repo) -> None:
+    await repo.close()

@@ -1,6 +1,6 @@
 // What a peer process can be told to do: name -> async (peer, arguments) -> JSON answer.
 import { interpretAsDocumentId } from "@automerge/automerge-repo"
-import * as Automerge from "@automerge/automerge"
+import * as Automerge from "@automerge/automerge/slim"
 import { applyEdits } from "./edits.mjs"
 import { dial, listen } from "./network.mjs"
 import { canonical, fromJson, toJson } from "./values.mjs"

@@ -1,5 +1,5 @@
 // One edit of a document, told as JSON: {edit: "set" | "delete" | "splice" | "insert" | "push" | "increment", path, ...}.
-import * as Automerge from "@automerge/automerge"
+import * as Automerge from "@automerge/automerge/slim"
 import { fromJson } from "./values.mjs"
 
 function holder(document, path) {

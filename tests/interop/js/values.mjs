@@ -1,5 +1,6 @@
 // Automerge values as plain JSON and back. What JSON cannot say is an object with one key that begins with "$".
-import * as Automerge from "@automerge/automerge"
+// The very module that automerge-repo uses: its wrapper classes are told apart by identity.
+import * as Automerge from "@automerge/automerge/slim"
 
 const FROM_JSON = {
   $bytes: text => new Uint8Array(Buffer.from(text, "base64")),

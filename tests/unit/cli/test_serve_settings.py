@@ -9,6 +9,7 @@ import pytest
 
 from jupyter_automerge.cli import commands, serve
 from jupyter_automerge.cli.failure import CommandFailed, cannot_listen
+from jupyter_automerge.errors import ListenError
 
 
 def settings(*arguments: str, environment: dict[str, str] | None = None) -> serve.Settings:
@@ -87,9 +88,10 @@ def test_a_store_that_cannot_be_is_told_in_one_line(path: str, told: str, tmp_pa
     ],
 )
 def test_what_keeps_it_from_listening_is_told_with_the_remedy(error: OSError, told: str) -> None:
-    failure = cannot_listen(error, "127.0.0.1", 3030)
+    refused = ListenError("cannot listen")
+    refused.__cause__ = error
     with pytest.raises(CommandFailed, match=told):
-        raise failure
+        raise cannot_listen(refused, "127.0.0.1", 3030)
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "many"])
