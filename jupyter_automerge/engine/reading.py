@@ -2,7 +2,8 @@
 
 Of a reader's message only what we know ourselves is kept: its heads and `lastSync` hashes that are in our
 history. Stripping only the changes makes both sides loop; rewriting its heads to ours starves it (both
-measured).
+measured). Its own changes hide the heads below them, and a message left without heads says "I lost
+everything", which is answered with everything, for ever: what it names as shared stands in for them.
 """
 
 from dataclasses import replace
@@ -32,13 +33,16 @@ class Reading:
         """The message as if its sender had never changed anything itself."""
         message = incoming.message
         heads = frozenset(message.heads)
-        hashes = heads.union(message.need, *(have.last_sync for have in message.have))
+        shared = frozenset().union(*(have.last_sync for have in message.have))
+        hashes = heads.union(message.need, shared)
         known = record.document.known(hashes) if record.has_data else frozenset()
         self._refuse(record, session, heads - known)
+        held = (heads | shared) & known if heads - known else heads
         return Incoming.made(
             replace(
                 message,
-                heads=tuple(sorted(heads & known)),
+                # With all of ours among them the others are their ancestors, or the heads would never be equal.
+                heads=tuple(sorted(record.heads if held >= record.heads else held)),
                 need=tuple(hash for hash in message.need if hash in known),
                 have=tuple(
                     Have(tuple(hash for hash in have.last_sync if hash in known), have.bloom)
