@@ -1,6 +1,7 @@
 """`%automerge connect URL`: the one way to join a server that is not this kernel's own."""
 
 import getpass
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -12,16 +13,17 @@ from jupyter_automerge.kernel.server_address import ServerAddress, fetch_info, r
 from jupyter_automerge.kernel.session import KernelSession
 
 
-def connect_to(session: KernelSession, url: str) -> str:
+def connect_to(session: KernelSession, url: str) -> Iterator[str]:
     """Connect to a Jupyter server (http, https) or any automerge-repo server (ws, wss).
 
-    Returns what to tell the person. Raises UsageError or DialError.
+    Yields what to tell the person. Raises UsageError or DialError.
     """
     scheme = urlsplit(url).scheme
     if scheme in {"ws", "wss"}:
         session.dial(url)
         session.rule = "%automerge connect"
-        return f"Connecting to {url}; `%automerge status` tells how it goes."
+        yield f"Connecting to {url}; `%automerge status` tells how it goes."
+        return
     if scheme not in {"http", "https"}:
         raise UsageError(f"{url!r} is not a URL of a server: it begins with http, https, ws or wss")
     if "token=" in urlsplit(url).query:
@@ -38,7 +40,9 @@ def connect_to(session: KernelSession, url: str) -> str:
         info = fetch_info(address)
     session.connect(address, info)
     session.rule = "%automerge connect"
-    return f"Connecting to {address.url} as {info['user']['name']}."
+    yield f"Connecting to {address.url} as {info['user']['name']}."
+    for name in session.bring_names():
+        yield f"{name} is another document there; the one of this notebook stays open without a name."
 
 
 def _base_url(url: str) -> str:

@@ -10,7 +10,7 @@ from IPython.display import display
 
 from jupyter_automerge.errors import AutomergeError
 from jupyter_automerge.kernel import arguments
-from jupyter_automerge.kernel.catalogue import Entry, enter, entries, look_up
+from jupyter_automerge.kernel.catalogue import Entry, look_up
 from jupyter_automerge.kernel.connecting import connect_to
 from jupyter_automerge.kernel.names import check_free, check_name
 from jupyter_automerge.kernel.peer_lines import connection_lines, row_lines
@@ -65,7 +65,7 @@ class AutomergeMagics(Magics):  # type: ignore[misc]  # IPython's types are not 
             handle = find(session, known.url)
         else:
             handle = session.repo.create({})
-            enter(catalogue, name, handle.url)
+            catalogue.enter(name, handle.url)
         self._bind(variable or name, handle)
 
     def _open(self, document: str, variable: str | None) -> None:
@@ -82,7 +82,7 @@ class AutomergeMagics(Magics):  # type: ignore[misc]  # IPython's types are not 
         display(handle)
 
     def _ls(self) -> None:
-        listed = entries(self._session().catalogue())
+        listed = self._session().catalogue().entries()
         width = max((len(entry.name) for entry in listed), default=0)
         say(*(f"{entry.name:<{width}}  {entry.type}  {entry.url}" for entry in listed))
         if not listed:
@@ -96,7 +96,7 @@ class AutomergeMagics(Magics):  # type: ignore[misc]  # IPython's types are not 
         say(*(connection_lines(session.repo) if document is None else row_lines(self._handle(document))))
 
     def _connect(self, url: str) -> None:
-        say(connect_to(self._session(), url))
+        say(*connect_to(self._session(), url))
 
     def _handle(self, document: str) -> DocHandle:
         """A document by variable, name or URL; variables first, as they are what the person sees."""
@@ -123,7 +123,7 @@ class AutomergeMagics(Magics):  # type: ignore[misc]  # IPython's types are not 
         """What completion may offer, without waiting for anything."""
         session = current_session()
         catalogue = session.loaded_catalogue() if session is not None else None
-        return list(entries(catalogue)) if catalogue is not None else []
+        return list(catalogue.entries()) if catalogue is not None else []
 
 
 def find(session: KernelSession, url: str) -> DocHandle:

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from jupyter_automerge.errors import DialError
+from jupyter_automerge.kernel.catalogue import Catalogue, OwnCatalogue, SharedCatalogue, look_up
 from jupyter_automerge.kernel.discovery import Attempt, Discovery
 from jupyter_automerge.kernel.flush import flush
 from jupyter_automerge.kernel.interrupts import wake_on_signals
 from jupyter_automerge.kernel.loop_thread import LoopThread
 from jupyter_automerge.kernel.server_address import ServerAddress
-from jupyter_automerge.repo import Dialer, DocHandle, Repo
+from jupyter_automerge.repo import Dialer, Repo
 from jupyter_automerge.values.limits import KERNEL_CLOSE_TIMEOUT_SECONDS
 
 OPEN_SECONDS = 10.0
@@ -32,7 +33,7 @@ class KernelSession:
         self.address: ServerAddress | None = None
         self.info: Mapping[str, Any] = {}
         self.dialer: Dialer | None = None
-        self._own_catalogue: DocHandle | None = None
+        self._own_catalogue = OwnCatalogue()
         self._waker = wake_on_signals()
 
     async def _open(self) -> None:
@@ -61,26 +62,35 @@ class KernelSession:
             self.dialer.close()
             self.dialer = None
 
-    def catalogue(self) -> DocHandle:
-        """The server's catalogue, or this kernel's own without a Jupyter server. Blocks until it is there.
+    def catalogue(self) -> Catalogue:
+        """The server's, or this kernel's own without a Jupyter server. Blocks until it is there.
 
         Raises FindError, or DialError while the server has not made its catalogue yet.
         """
         if self.address is None:
-            if self._own_catalogue is None:
-                self._own_catalogue = self.repo.create({"title": "Documents", "docs": []})
             return self._own_catalogue
         url = self.info.get("catalogue")
         if not isinstance(url, str):
             raise DialError("the server has no catalogue yet: wait a moment and try again")
-        return self.repo.find(url, timeout=FIND_SECONDS).result()
+        return SharedCatalogue(self.repo.find(url, timeout=FIND_SECONDS).result())
 
-    def loaded_catalogue(self) -> DocHandle | None:
+    def loaded_catalogue(self) -> Catalogue | None:
         """The catalogue if it is in memory; never waits."""
         if self.address is None:
             return self._own_catalogue
         url = self.info.get("catalogue")
-        return next((handle for handle in self.repo.handles.values() if handle.url == url), None)
+        handles = self.repo.handles.values()
+        return next((SharedCatalogue(handle) for handle in handles if handle.url == url), None)
+
+    def bring_names(self) -> tuple[str, ...]:
+        """Give the names used without a server to the server; returns those that it has already."""
+        shared, taken = self.catalogue(), []
+        for entry in self._own_catalogue.take_all():
+            if look_up(shared, entry.name) is None:
+                shared.enter(entry.name, entry.url)
+            else:
+                taken.append(entry.name)
+        return tuple(taken)
 
     def close(self, timeout: float = KERNEL_CLOSE_TIMEOUT_SECONDS) -> tuple[str, ...]:
         """Send what can be sent within `timeout` seconds, then close; what was not sent, as sentences."""

@@ -21,7 +21,7 @@ from jupyter_automerge.server.access import access_of, access_word
 from jupyter_automerge.server.kernel_token import KernelTokenMixin
 from jupyter_automerge.server.settings import AUTH_RESOURCE, host_of
 from jupyter_automerge.server.watch import Watch
-from jupyter_automerge.values.ids import interpret_document_id
+from jupyter_automerge.values.ids import DocumentId, interpret_document_id
 from jupyter_automerge.values.limits import MAX_JSON_BYTES
 from jupyter_automerge.values.status import Access
 
@@ -94,7 +94,9 @@ class EventsHandler(KernelTokenMixin, WebSocketMixin, WebSocketHandler, JupyterH
         return True
 
     async def _stream(self) -> None:
-        ids = [interpret_document_id(text) for text in self.get_arguments("document")]
+        if not self.check_origin():
+            raise HTTPError(403, "Cross-origin requests are not allowed.")
+        ids = [_document_id(text) for text in self.get_arguments("document")]
         self.set_header("Content-Type", "text/event-stream")
         self.set_header("Cache-Control", "no-store")
         self._watch = self._begin()
@@ -116,6 +118,13 @@ class EventsHandler(KernelTokenMixin, WebSocketMixin, WebSocketHandler, JupyterH
         super().on_connection_close()
         if self._watch is not None:
             self._watch.stop()
+
+
+def _document_id(text: str) -> DocumentId:
+    try:
+        return interpret_document_id(text)
+    except InvalidId as error:
+        raise HTTPError(400, str(error).replace("%", "%%")) from error
 
 
 def _request(message: str | bytes) -> tuple[str, Any] | None:

@@ -26,6 +26,7 @@ class AutomergeExtension(ExtensionApp):
 
     name = "jupyter_automerge"
     load_other_extensions = True
+    connection_file: ConnectionFile | None = None
 
     storage_dir = Unicode(
         help="Folder of the documents, in the layout of automerge-repo's nodefs. One server at a time."
@@ -98,8 +99,6 @@ class AutomergeExtension(ExtensionApp):
         if self.connection_file is not None:
             self.connection_file.remove()
         await self.repo_host.stop(self.stop_timeout)
-
-    connection_file: ConnectionFile | None = None
 
     def current_activity(self) -> dict[str, Any] | None:
         """Connected peers keep an idle server from shutting itself down."""

@@ -4,7 +4,6 @@ from typing import Any
 
 from jupyter_automerge.server.documents import DocumentHandler, DocumentsHandler
 from jupyter_automerge.server.events import EventsHandler
-from jupyter_automerge.server.front_end import FOLDER
 from jupyter_automerge.server.info import InfoHandler
 from jupyter_automerge.server.peers import PeersHandler
 from jupyter_automerge.server.static_files import FrontEndHandler
@@ -19,5 +18,5 @@ ROUTES: list[tuple[Any, ...]] = [
     ("/api/automerge/documents/([^/]+)", DocumentHandler),
     ("/api/automerge/documents/([^/]+)/peers", PeersHandler),
     ("/automerge/view/([^/]+)", ViewHandler),
-    ("/automerge/static/(.*)", FrontEndHandler, {"path": str(FOLDER)}),
+    ("/automerge/static/(.*)", FrontEndHandler),
 ]

@@ -22,6 +22,9 @@ class FrontEndHandler(web.StaticFileHandler):
 
     _compressed = False
 
+    def initialize(self) -> None:  # type: ignore[override]  # the folder is the host's, not the route's
+        super().initialize(str(host_of(self).front_end.folder))
+
     @allow_unauthenticated
     async def get(self, path: str, include_body: bool = True) -> None:
         await super().get(path, include_body)

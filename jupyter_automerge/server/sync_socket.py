@@ -7,8 +7,7 @@ from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.base.websocket import WebSocketMixin
 from tornado.web import HTTPError
 
-from jupyter_automerge.network.keep_alive import Pace
-from jupyter_automerge.repo import SyncSocketHandler, Transport, TransportSink
+from jupyter_automerge.repo import Pace, SyncSocketHandler, Transport, TransportSink
 from jupyter_automerge.server.access import access_of, identity_of
 from jupyter_automerge.server.kernel_token import KernelTokenMixin
 from jupyter_automerge.server.settings import AUTH_RESOURCE, host_of

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from jupyter_server.auth import Authorizer, User
@@ -13,6 +14,7 @@ from tornado.httpclient import HTTPClientError, HTTPResponse
 
 from jupyter_automerge import Repo
 from jupyter_automerge.server.extension import AutomergeExtension
+from jupyter_automerge.server.front_end import FrontEnd
 
 
 class NamedRights(Authorizer):
@@ -50,6 +52,10 @@ class RunningServer:
         assert token is not None
         return token
 
+    def serve(self, folder: Path) -> None:
+        """Let the server hand out this front-end."""
+        self.extension.repo_host.front_end = FrontEnd(folder)
+
     def allow(self, *actions: str) -> None:
         self.app.authorizer.allowed = frozenset(actions)  # type: ignore[attr-defined]
 
@@ -70,7 +76,7 @@ async def until(condition: Callable[[], object], what: str = "the condition") ->
     """Wait until it holds, at most ten seconds; what is missing, if it does not."""
     try:
         async with asyncio.timeout(10):
-            while not condition():  # noqa: ASYNC110 - what is waited for has no event
+            while not condition():
                 await asyncio.sleep(0.01)
     except TimeoutError:
         raise AssertionError(f"{what} did not come true within 10 s") from None

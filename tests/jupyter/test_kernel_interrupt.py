@@ -33,7 +33,7 @@ class LiveKernel:
                 error = content["ename"]
 
         async def interrupt() -> None:
-            while interrupt_at not in printed:  # noqa: ASYNC110 - what is waited for has no event
+            while interrupt_at not in printed:
                 await asyncio.sleep(0.01)
             await self.manager.interrupt_kernel()
 

@@ -1,5 +1,6 @@
 """Notebooks whose kernel is a child of the server: they join it, by name and for good."""
 
+import json
 from pathlib import Path
 
 from jupyter_automerge import Repo
@@ -83,3 +84,17 @@ async def test_what_was_typed_last_is_sent_before_the_kernel_ends(
     entry = (await catalogue_of(server.repo, server)).value["docs"][0]
     plan = await server.repo.find(entry["url"])
     await until(lambda: plan.value == {"last": "word"}, "the last edit at the server")
+
+
+async def test_connect_joins_a_server_that_is_not_the_parent(server: RunningServer, tmp_path: Path) -> None:
+    file = server.extension.connection_file
+    assert file is not None
+    content = json.loads(file.path.read_text())
+    file.path.write_text(json.dumps({**content, "pid": 1}))
+    cells = (LOAD, "%automerge new plan", f"%automerge connect {server.url}", FLUSH, "%automerge status")
+    book = await run(notebook(*cells), tmp_path)
+    assert "memory" in text_of(book.cells[0]), "it joined although the server is not its parent"
+    status = text_of(book.cells[-1])
+    assert "found by:   %automerge connect" in status and server.url in status
+    assert len(await server.repo.document_ids()) == 2, "what was made before came along"
+    assert server.kernel_token not in json.dumps(book)

@@ -1,0 +1,122 @@
+"""What a page is told beside the documents: who it is, what it may, and who else has the document."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.websocket import WebSocketClientConnection, websocket_connect
+
+from jupyter_automerge import Repo
+from tests.jupyter.servers import RunningServer, until
+
+Told = Callable[[str], Awaitable[Any]]
+
+
+def header(server: RunningServer) -> dict[str, str]:
+    return {"Authorization": f"token {server.token}"}
+
+
+async def page(server: RunningServer) -> WebSocketClientConnection:
+    url = f"{server.url.replace('http', 'ws', 1)}api/automerge/events"
+    return await websocket_connect(HTTPRequest(url, headers=header(server)))
+
+
+async def next_of(socket: WebSocketClientConnection, kind: str, wanted: Callable[[Any], Any] = bool) -> Any:
+    """The next message of a kind that is as wanted; others are passed over."""
+    async with asyncio.timeout(10):
+        while True:
+            text = await socket.read_message()
+            assert text is not None, f"closed with {socket.close_code} while waiting for {kind}"
+            message = json.loads(text)
+            if message["type"] == kind and wanted(message):
+                return message
+
+
+async def test_a_page_hears_whose_server_this_is_and_what_it_may(server: RunningServer) -> None:
+    server.allow("read")
+    socket = await page(server)
+    hello = await next_of(socket, "hello")
+    assert hello["storageId"] == server.repo.storage_id and hello["peerId"] == server.repo.peer_id
+    assert (await next_of(socket, "access"))["access"] == "read"
+    socket.close()
+
+
+async def test_a_page_hears_who_else_has_the_document(server: RunningServer) -> None:
+    plan = server.repo.create({"title": "Plan"})
+    socket = await page(server)
+    await socket.write_message(json.dumps({"type": "watch", "documentId": plan.document_id}))
+    assert (await next_of(socket, "peers"))["rows"] == [], "alone, and the page is told so at once"
+    async with Repo(name="Alice", kind="script") as alice:
+        alice.connect(server.sync_url, headers=header(server))
+        await alice.find(plan.url)
+        told = await next_of(socket, "peers", lambda message: message["rows"])
+        (row,) = told["rows"]
+        assert told["documentId"] == plan.document_id
+        assert (row["name"], row["kind"], row["link"]) == ("Alice", "script", "connected")
+        assert row["peerIds"] == [alice.peer_id] and row["user"]["username"]
+        with plan.change() as edited:
+            edited["title"] = "Plan B"
+        in_sync = await next_of(socket, "peers", lambda message: message["rows"][0]["missingThere"] == 0)
+        assert in_sync["rows"][0]["relation"] == "synced" and in_sync["rows"][0]["heads"]
+    await next_of(socket, "peers", lambda message: all(row["link"] != "connected" for row in message["rows"]))
+    socket.close()
+
+
+async def test_what_is_unwatched_is_told_no_more(server: RunningServer) -> None:
+    plan, other = server.repo.create({}), server.repo.create({})
+    socket = await page(server)
+    for kind, document in (("watch", plan), ("watch", other), ("unwatch", plan)):
+        await socket.write_message(json.dumps({"type": kind, "documentId": document.document_id}))
+    await next_of(socket, "peers", lambda message: message["documentId"] == other.document_id)
+    async with Repo(name="Alice") as alice:
+        alice.connect(server.sync_url, headers=header(server))
+        await alice.find(plan.url)
+        await alice.find(other.url)
+        told = await next_of(socket, "peers", lambda message: message["rows"])
+        assert told["documentId"] == other.document_id
+    socket.close()
+
+
+@pytest.mark.parametrize(
+    "message", ["{", "[]", '{"type": "watch"}', '{"type": "watch", "documentId": "../x"}']
+)
+async def test_nonsense_closes_the_socket_with_a_reason(server: RunningServer, message: str) -> None:
+    socket = await page(server)
+    await socket.write_message(message)
+    async with asyncio.timeout(10):
+        while await socket.read_message() is not None:
+            pass
+    assert socket.close_code == 1003 and "documentId" in (socket.close_reason or "")
+
+
+async def test_programs_read_the_same_as_server_sent_events(server: RunningServer) -> None:
+    plan = server.repo.create({})
+    received = b""
+
+    def collect(chunk: bytes) -> None:
+        nonlocal received
+        received += chunk
+
+    client = AsyncHTTPClient(force_instance=True)
+    url = f"{server.url}api/automerge/events?document={plan.document_id}"
+    accept = {**header(server), "Accept": "text/event-stream"}
+    request = HTTPRequest(url, headers=accept, streaming_callback=collect, request_timeout=0)
+    stream = asyncio.ensure_future(client.fetch(request, raise_error=False))
+    await until(lambda: received.count(b"\n\n") >= 3, "three events")
+    client.close()
+    stream.cancel()
+    kinds = [line.removeprefix(b"event: ") for line in received.splitlines() if line.startswith(b"event: ")]
+    assert kinds == [b"hello", b"access", b"peers"]
+    assert json.loads(received.split(b"data: ")[3])["documentId"] == plan.document_id
+
+
+async def test_a_page_that_left_is_watched_for_no_longer(server: RunningServer) -> None:
+    listeners = server.repo._open().listeners
+    before = len(listeners)
+    socket = await page(server)
+    await next_of(socket, "hello")
+    socket.close()
+    await until(lambda: len(listeners) == before, "the end of the subscription")
