@@ -28,7 +28,12 @@ class Birthplace:
     def __init__(self) -> None:
         self._forks = _Ancestry.forks
 
+    @property
+    def is_here(self) -> bool:
+        """False in a child forked since."""
+        return self._forks == _Ancestry.forks
+
     def check(self) -> None:
         """Raise RepoForkedError in a child forked since."""
-        if self._forks != _Ancestry.forks:
+        if not self.is_here:
             raise RepoForkedError

@@ -1,6 +1,6 @@
 """What a user holds of a document: read it, change it, watch it, and ask who has it."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -103,14 +103,15 @@ class DocHandle:
         # The document's own `save` is the Engine's: it refuses where a user would rather wait.
         return self._document.fork().save()
 
-    def changes(self) -> AsyncIterator[ChangeEvent]:
+    def changes(self) -> Feed[ChangeEvent]:
         """What happens from this call on, local, remote and from storage, for one `async for` on any loop.
 
         Nothing is lost: when more than 1000 events wait, the newest become one that spans them. Ends when the
         document is unloaded or deleted, or the Repo closes.
         """
         self._running.check()
-        return self._feed()
+        self._live.require()
+        return self._live.feed()
 
     def on_change(self, callback: Callable[[ChangeEvent], object]) -> Unsubscribe:
         """Call it on the Repo's loop after each change; it may be `async`. Returns what ends that."""
@@ -166,10 +167,6 @@ class DocHandle:
     def _document(self) -> Document:
         self._running.birthplace.check()
         return self._live.require()
-
-    def _feed(self) -> Feed[ChangeEvent]:
-        self._live.require()
-        return self._live.feed()
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         return bundle(self)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from jupyter_automerge.errors import RepoClosed
 
+OVER = "the event loop that this Repo lived on is closed, as after asyncio.run()"
+
 
 class HomeLoop:
     """The event loop on which a Repo was opened. Everything that touches the Engine happens here."""
@@ -21,11 +23,17 @@ class HomeLoop:
 
     def soon(self, callback: Callable[[], object]) -> None:
         """Run the callback on the loop, soon, whichever thread asks. RepoClosed if the loop is over."""
+        self.check()
         if self.is_here():
             self.loop.call_soon(callback)
             return
         try:
             self.loop.call_soon_threadsafe(callback)
         except RuntimeError:
-            # asyncio's only word for a closed loop.
-            raise RepoClosed("the event loop that this Repo lived on was closed") from None
+            # asyncio's only word for a loop that was closed this very moment.
+            raise RepoClosed(OVER) from None
+
+    def check(self) -> None:
+        """Raise RepoClosed if the loop is over: nothing asked of it would ever happen."""
+        if self.loop.is_closed():
+            raise RepoClosed(OVER)

@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from dataclasses import replace
 
 from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.errors import AutomergeError, StorageError
@@ -20,12 +21,12 @@ async def introduce(
     peer_id: PeerId, session_id: SessionId, name: str, kind: str, storage: Storage | None
 ) -> LocalPeer:
     """This Repo's identity. Raises StorageError if the store's id can be neither read nor written."""
+    claims = LocalPeer(peer_id, session_id, name=clean_name(name), kind=clean_name(kind))
     if storage is None:
-        memory = StorageId(str(uuid.uuid4()))
-        return LocalPeer(peer_id, session_id, ephemeral_store_id=memory, name=clean_name(name), kind=kind)
+        return replace(claims, ephemeral_store_id=StorageId(str(uuid.uuid4())))
     storage_id = await _stored_text(storage, STORAGE_ID_KEY, str(uuid.uuid4()))
     epoch = await _stored_text(storage, EPOCH_KEY, secrets.token_hex(16))
-    return LocalPeer(peer_id, session_id, _checked(storage_id), name=clean_name(name), kind=kind, epoch=epoch)
+    return replace(claims, storage_id=_checked(storage_id), epoch=epoch)
 
 
 async def _stored_text(storage: Storage, key: StorageKey, fresh: str) -> str:

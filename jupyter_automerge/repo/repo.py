@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from ssl import SSLContext
 from types import TracebackType
 from typing import Any, Self
@@ -18,6 +18,7 @@ from jupyter_automerge.network.contract import Connector, Transport, TransportSi
 from jupyter_automerge.repo import filling
 from jupyter_automerge.repo.dialer import Dialer
 from jupyter_automerge.repo.directory import ConnectionInfo, DialerInfo
+from jupyter_automerge.repo.feed import Feed
 from jupyter_automerge.repo.forks import Birthplace
 from jupyter_automerge.repo.handle import DocHandle
 from jupyter_automerge.repo.home import HomeLoop
@@ -135,8 +136,8 @@ class Repo:
 
     @property
     def closed(self) -> bool:
-        """Not open: closed, or not opened yet."""
-        return self._running is None or self._running.closed
+        """Not open: closed, not opened yet, or left behind by a fork."""
+        return self._running is None or self._running.closed or not self._birthplace.is_here
 
     @property
     def name(self) -> str:
@@ -333,7 +334,7 @@ class Repo:
         """Call it on the Repo's loop with everything that happens; it may be `async`."""
         return self._open().listeners.add(callback)
 
-    def events(self) -> AsyncIterator[Notice]:
+    def events(self) -> Feed[Notice]:
         """Everything that happens from this call on, for one `async for` on any loop.
 
         Of more than 1000 that wait the oldest leave, and the iterator's `lost` counts them.

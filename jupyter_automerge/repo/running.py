@@ -99,6 +99,7 @@ class Running:
         self.birthplace.check()
         if self.closed:
             raise RepoClosed
+        self.home.check()
 
     def post(self, event: Event) -> None:
         """A user's wish for the Engine, from any thread."""

@@ -78,6 +78,8 @@ class Search:
         self._latest = SearchProgress("starting", running.clock.now())
         self._unsubscribe = running.listeners.add(self._hear)
         running.post(Find(document_id))
+        if running.documents.get(document_id) is not None:
+            self._tell(SearchProgress("found", running.clock.now()), is_over=True)
 
     def __repr__(self) -> str:
         return f"Search({self.document_id!r}: {self})"
@@ -99,8 +101,11 @@ class Search:
 
     def _hear(self, notice: Notice) -> None:
         if isinstance(notice, DocumentStateChanged) and notice.document_id == self.document_id:
-            self._latest = notice.progress
-            self._feed.put(notice.progress)
             hopeless = notice.state in NOT_TO_BE_HAD and not notice.progress.dialing
-            if notice.state is DocumentState.READY or hopeless:
-                self._feed.close()
+            self._tell(notice.progress, is_over=hopeless or notice.state is DocumentState.READY)
+
+    def _tell(self, progress: SearchProgress, *, is_over: bool) -> None:
+        self._latest = progress
+        self._feed.put(progress)
+        if is_over:
+            self._feed.close()

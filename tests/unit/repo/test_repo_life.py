@@ -401,6 +401,32 @@ async def test_a_search_tells_its_progress() -> None:
 
 
 @story
+async def test_a_search_for_what_is_here_ends_at_once() -> None:
+    async with Repo() as alice:
+        note = alice.create({"n": 1})
+        search = alice.search(note.url)
+        assert [progress.stage async for progress in search] == ["found"]
+        assert await search.found() is note
+
+
+@story
+async def test_documents_that_only_peers_ask_for_leave_no_handle() -> None:
+    async with Repo() as alice, Repo() as bob:
+        alice.link(bob)
+        with pytest.raises(DocumentUnavailable):
+            await alice.find(NOWHERE)
+        assert bob.metrics()["handles"] == alice.metrics()["handles"] == 0
+
+
+def test_a_repo_whose_loop_is_over_says_so() -> None:
+    alice = Repo()
+    asyncio.run(alice.open())
+    with pytest.raises(RepoClosed, match="event loop"):
+        alice.create()
+    assert alice.close().result() == CloseReport()
+
+
+@story
 async def test_metrics_count() -> None:
     async with Repo() as alice:
         alice.create()

@@ -10,7 +10,7 @@ import pytest
 
 from jupyter_automerge.errors import BlockingOnLoop, RepoClosed, RepoForkedError
 from jupyter_automerge.repo import ChangeEvent, DocHandle, MemoryStorage, Repo
-from tests.unit.repo.story import story
+from tests.unit.repo.story import story, until
 
 
 class Household:
@@ -193,3 +193,43 @@ async def test_repos_on_different_loops_are_linked() -> None:
             assert note.value == {"n": 2}
     finally:
         await asyncio.to_thread(kernel.stop)
+
+
+@pytest.mark.parametrize("raises", [False, True])
+def test_a_change_held_open_while_200_remote_edits_arrive_loses_none(
+    household: Household, raises: bool
+) -> None:
+    asyncio.run(asyncio.wait_for(hold_while_edits_arrive(household.repo, raises=raises), 30))
+
+
+async def hold_while_edits_arrive(kernel: Repo, *, raises: bool) -> None:
+    held, other = kernel.create({"mine": 0}), kernel.create({"n": 0})
+    open_now, let_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with held.change() as d:
+            d["mine"] = 1
+            open_now.set()
+            let_go.wait(30)
+            if raises:
+                raise LookupError("changed my mind")
+
+    async with Repo(name="alice") as alice:
+        alice.link(kernel)
+        theirs, beside = await alice.find(held.url), await alice.find(other.url)
+        holding = asyncio.create_task(asyncio.to_thread(hold))
+        await asyncio.to_thread(open_now.wait, 30)
+        for number in range(200):
+            with theirs.change() as d:
+                d[str(number)] = number
+        with beside.change() as d:
+            d["n"] = 1
+        await beside.synced(timeout=10)
+        assert other.value == {"n": 1}, "another document was delayed"
+        assert held.value == {"mine": 0}, "an open change was seen, or its document moved under it"
+        let_go.set()
+        await asyncio.gather(holding, return_exceptions=True)
+        await theirs.synced(timeout=10)
+        await until(lambda: theirs.value == held.value, alice)
+        assert len(held.value) == 201
+        assert held.value["mine"] == (0 if raises else 1)
