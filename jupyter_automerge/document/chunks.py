@@ -1,6 +1,7 @@
 """Automerge's chunks: magic, the first four bytes of a SHA-256, a type, a length, then the body."""
 
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from hashlib import sha256
@@ -100,6 +101,14 @@ def read_chunk(data: bytes, start: int = 0) -> tuple[Chunk, int]:
         raise TornChunk(f"{body_at + length - len(data)} bytes of it are missing")
     end = body_at + length
     return Chunk(ChunkType(kind), data[body_at:end], data[start:end]), end
+
+
+def split_chunks(data: bytes) -> Iterator[Chunk]:
+    """The chunks that stand one after the other. Raises TornChunk or BadChunk at the first that is none."""
+    at = 0
+    while at < len(data):
+        chunk, at = read_chunk(data, at)
+        yield chunk
 
 
 def _document_heads(body: bytes) -> frozenset[bytes]:

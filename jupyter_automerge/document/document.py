@@ -190,7 +190,7 @@ class Document:
             return self._note(self._trunk.receive(session.state, message))
 
     def apply(self, chunks: Iterable[bytes]) -> Changed | None:
-        """Apply change chunks outside of any session.
+        """Apply chunks outside of any session: changes or whole documents, each entry one or several.
 
         Raises DocumentBusy, or BadChunk: then the document is as it was.
         """

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from jupyter_automerge.document.assembling import assemble
 from jupyter_automerge.document.change_chunk import read_change
 from jupyter_automerge.document.changed import ChunkState, ChunkVerdict
 from jupyter_automerge.document.chunks import Chunk, ChunkType, TornChunk, read_chunk
-from jupyter_automerge.document.core import CoreDocument, is_panic, load_document, new_document
+from jupyter_automerge.document.core import CoreDocument, is_panic, new_document
 from jupyter_automerge.document.missing import missing_changes
 from jupyter_automerge.errors import BadChunk
 
@@ -18,13 +19,17 @@ class Load:
         self._good: list[tuple[int, Chunk]] = []
         self._accepted: list[tuple[int, Chunk]] = []
         self.core = new_document()
-        self.image = b""
         for entry, data in enumerate(entries):
             self._read(entry, data)
-        # Whole documents first: the core then need not queue the changes that build on them.
+        # Whole documents first, as the core takes them.
         self._good.sort(key=lambda pair: pair[1].kind is not ChunkType.DOCUMENT)
-        self._accept(self._good)
+        self._accept(list(self._good))
         self._find_queued()
+
+    @property
+    def image(self) -> bytes:
+        """The chunks that were accepted."""
+        return b"".join(chunk.data for _, chunk in self._accepted)
 
     @property
     def verdicts(self) -> tuple[ChunkVerdict, ...]:
@@ -56,12 +61,11 @@ class Load:
         all."""
         if not chunks:
             return
-        image = self.image + b"".join(chunk.data for _, chunk in chunks)
-        core, failure = _try_load(image)
+        core, failure = _try(self._accepted + chunks)
         if core is not None and not self._is_faithful(core, chunks):
             core, failure = None, "the Automerge core would not save it as it is"
         if core is not None:
-            self.core, self.image = core, image
+            self.core = core
             self._accepted += chunks
         elif len(chunks) == 1:
             self._refuse(chunks[0][0], failure)
@@ -106,9 +110,9 @@ class Load:
             )
 
 
-def _try_load(image: bytes) -> tuple[CoreDocument | None, str]:
+def _try(chunks: list[tuple[int, Chunk]]) -> tuple[CoreDocument | None, str]:
     try:
-        return load_document(image), ""
+        return assemble(chunk for _, chunk in chunks), ""
     except BaseException as error:
         if is_panic(error):
             return None, f"the Automerge core gave up on it ({error})"

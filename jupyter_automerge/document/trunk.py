@@ -6,15 +6,14 @@ fifty.
 
 from collections.abc import Iterable
 
+from jupyter_automerge.document.assembling import assemble
 from jupyter_automerge.document.changed import Changed
-from jupyter_automerge.document.chunks import read_chunk
+from jupyter_automerge.document.chunks import split_chunks
 from jupyter_automerge.document.core import (
     CoreChange,
     CoreDocument,
     decode_message,
     is_panic,
-    load_document,
-    new_document,
     new_sync_state,
 )
 from jupyter_automerge.document.graph import ChangeGraph
@@ -38,6 +37,7 @@ class Trunk:
         self._pending: list[bytes] = []
         self._journal = Journal(image)
         self._graph: ChangeGraph | None = None
+        self._may_queue = bool(image)
         # Hashes the document has had as heads: mostly enough to answer `knows` without the graph.
         self._passed: dict[bytes, None] = dict.fromkeys(self.heads)
 
@@ -115,8 +115,16 @@ class Trunk:
         return Changed(before, after)
 
     def apply(self, chunks: Iterable[bytes]) -> Changed | None:
-        """Apply change chunks. Raises BadChunk; the document is then as before."""
-        return self.receive(new_sync_state(), message_of_changes(chunks))
+        """Apply chunks, one or several an entry. Raises BadChunk; the document is then as before."""
+        message = message_of_changes(chunk.data for entry in chunks for chunk in split_chunks(entry))
+        may_queue = self._may_queue
+        try:
+            return self.receive(new_sync_state(), message)
+        except BadChunk:
+            if not may_queue:
+                raise
+        # A change that was queued until now may be the guilty one. It is gone, but its sender still has it.
+        return self.receive(new_sync_state(), message)
 
     def image(self) -> bytes:
         """The bytes that this document can be loaded from; not compact."""
@@ -137,8 +145,10 @@ class Trunk:
         absent = promised - hashes
         if self._graph is not None:
             absent -= self._graph.known(absent)
-        if absent and absent & missing_changes(self._core, absent):
-            raise BadChunk("the Automerge core cannot read them")
+        if absent:
+            self._may_queue = True
+            if absent & missing_changes(self._core, absent):
+                raise BadChunk("the Automerge core cannot read them")
 
     def _take_note(self, fresh: list[CoreChange], after: Heads) -> None:
         try:
@@ -167,8 +177,8 @@ class Trunk:
     def _rebuild(self, graph: ChangeGraph | None) -> None:
         """A panic leaves the binding's document unusable, an error perhaps half changed: make another."""
         self._graph = graph
-        image = self._journal.image()
-        core = load_document(image) if image else new_document()
+        self._may_queue = False
+        core = assemble(split_chunks(self._journal.image()))
         core.set_actor(self._actor)
         self._core = core
 
@@ -179,11 +189,9 @@ def _promises(message: bytes) -> Heads:
     Raises BadChunk for a chunk whose header or checksum is wrong.
     """
     promised: set[bytes] = set()
-    for data in carried_chunks(message):
+    for entry in carried_chunks(message):
         # One entry may hold several chunks, end to end: so a V2 sender answers a need (measured).
-        end = 0
-        while end < len(data):
-            chunk, end = read_chunk(data, end)
+        for chunk in split_chunks(entry):
             if not chunk.checksum_is_right():
                 raise BadChunk("a chunk's checksum is wrong")
             promised |= chunk.promises()
