@@ -56,7 +56,7 @@ IN_JAVASCRIPT: dict[str, Any] = {
 async def written_by(javascript: JavaScriptPeer, value: dict[str, Any]) -> JavaScriptDocument:
     """A document with this content, put in by a change.
 
-    As an initial value JavaScript makes floats of 0 and of negative integers, and maps of its number wrappers.
+    In an initial value JavaScript makes floats of 0 and negative integers, and maps of its number wrappers.
     """
     document = await javascript.create({})
     edits = [{"edit": "set", "path": [key], "value": item} for key, item in value.items()]
