@@ -19,8 +19,8 @@ from jupyter_automerge.values.keys import StorageKey
 
 Result = TypeVar("Result")
 
-# Writing is mostly waiting for fsync: on a disk that takes 5 ms for each, 8 threads save 500 documents in half
-# the time of 4, on a fast one in the same time. Sharing the fsyncs of a folder was tried too, and was slower.
+# Writing is mostly waiting for fsync: on a disk that takes 5 ms for each, 8 threads save 500 documents in
+# half the time of 4, on a fast one in the same time. Sharing the fsyncs of a folder was slower.
 _WRITERS = 8
 _READERS = 2
 

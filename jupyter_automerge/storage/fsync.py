@@ -1,8 +1,14 @@
 """The two calls on which "STORED" rests. Nothing else in the package makes bytes durable."""
 
+import errno
+import logging
 import os
 import sys
+from functools import cache
 from pathlib import Path
+
+_log = logging.getLogger(__name__)
+_UNSUPPORTED = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
 
 
 def sync_file(descriptor: int) -> None:
@@ -23,5 +29,15 @@ def sync_directory(directory: Path) -> None:
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _UNSUPPORTED:
+            raise
+        _say_once(os.fstat(descriptor).st_dev, error.strerror)
     finally:
         os.close(descriptor)
+
+
+@cache
+def _say_once(device: int, said: str) -> None:
+    # Some network file systems cannot do it; refusing to save at all would be the greater loss.
+    _log.warning("the file system %x cannot sync folders (%s): power loss may take new files", device, said)

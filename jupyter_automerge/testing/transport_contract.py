@@ -132,6 +132,17 @@ class TransportContract:
         assert bob.transport.send(b"later still") is False
 
     @_played
+    async def test_W5_W10_closing_and_sending_after_the_end_do_nothing(
+        self, alice: RecordingSink, bob: RecordingSink
+    ) -> None:
+        alice.transport.close(1000, "")
+        for end in (alice, bob):
+            await end.until_closed()
+            end.transport.close(4500, "again")
+            assert end.transport.send(b"late") is False, f"{end.name}'s transport is closed and took a frame"
+            assert len(end.endings) == 1, f"{end.name} was told of {end.endings}"
+
+    @_played
     async def test_what_was_taken_before_a_close_arrives_before_it(
         self, alice: RecordingSink, bob: RecordingSink
     ) -> None:

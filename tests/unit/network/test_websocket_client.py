@@ -263,8 +263,11 @@ def test_a_server_that_does_not_answer_a_goodbye_is_left_after_a_moment(
     async def play() -> None:
         async with deaf_server() as port:
             sink = await Caller(f"ws://127.0.0.1:{port}/").dial()
+            began = asyncio.get_running_loop().time()
             sink.transport.close(1000, "done")
             assert await sink.until_closed() == (1000, "done")
+            took = asyncio.get_running_loop().time() - began
+            assert took < 4, f"a silent server held the caller up for {took:.1f} s"
 
     asyncio.run(play())
 

@@ -1,6 +1,8 @@
 """The stand-alone server, met by raw clients of every kind."""
 
 import asyncio
+import socket
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -9,7 +11,8 @@ from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from jupyter_automerge.errors import ListenError
-from jupyter_automerge.network import Pace, Transport, listen
+from jupyter_automerge.network import Pace, Transport, WebSocketConnector, listen, socket_transport
+from jupyter_automerge.network.socket_transport import SocketTransport
 from jupyter_automerge.testing.recording_sink import RecordingSink
 from jupyter_automerge.values.limits import MAX_MESSAGE_BYTES
 
@@ -59,6 +62,24 @@ def test_both_paths_carry_frames_both_ways(hall: Any, path: str) -> None:
     asyncio.run(play())
 
 
+def test_nagle_is_off_at_both_ends(hall: Any) -> None:
+    async def play() -> None:
+        async with hall() as it:
+            dialed: list[Transport] = []
+
+            def on_open(transport: Transport) -> RecordingSink:
+                dialed.append(transport)
+                return RecordingSink("the caller", transport)
+
+            await WebSocketConnector(it.url).connect(on_open)
+            for end in (dialed[0], (await it.guest()).transport):
+                assert isinstance(end, SocketTransport)
+                option = end._stream.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+                assert option, "a keystroke would wait for the other side's delayed ACK"
+
+    asyncio.run(play())
+
+
 def test_text_arrives_as_text_so_that_it_can_be_refused_with_a_reason(hall: Any) -> None:
     async def play() -> None:
         async with hall() as it:
@@ -94,24 +115,55 @@ def test_a_frame_of_101_MiB_is_refused_with_1009_which_its_sender_can_read(hall:
     asyncio.run(play())
 
 
-def test_a_frame_of_exactly_100_MiB_passes_and_so_does_the_next(hall: Any) -> None:
+_FLOODING_CLIENT = """
+import asyncio, sys
+from tornado.websocket import websocket_connect
+
+async def flood():
+    client = await websocket_connect(sys.argv[1])
+    sending = client.write_message(bytes(101 * 1024 * 1024), binary=True)
+    sending.add_done_callback(lambda done: done.exception())
+    await client.read_message()
+    print(client.close_code, client.close_reason)
+
+asyncio.run(flood())
+"""
+
+
+def test_a_sender_in_another_process_reads_1009_too_although_it_is_still_sending(hall: Any) -> None:
     async def play() -> None:
         async with hall() as it:
-            client = await _dial(it.url)
-            await client.write_message(bytes(MAX_MESSAGE_BYTES), binary=True)
-            await client.write_message(b"next", binary=True)
-            guest = await it.guest()
-            await guest.until_frames(2)
-            assert [len(frame) for frame in guest.frames] == [MAX_MESSAGE_BYTES, 4]
-            guest.transport.send(guest.frames[0])
-            back = await client.read_message()
-            assert back is not None and len(back) == MAX_MESSAGE_BYTES
-            client.close()
+            client = await asyncio.create_subprocess_exec(
+                sys.executable, "-c", _FLOODING_CLIENT, it.url, stdout=asyncio.subprocess.PIPE
+            )
+            saw, _ = await asyncio.wait_for(client.communicate(), 30)
+            assert saw.decode() == f"1009 a frame is too big: the limit is {MAX_MESSAGE_BYTES} bytes\n"
 
     asyncio.run(play())
 
 
-def test_a_client_that_vanishes_is_noticed(hall: Any, bare_client: Any) -> None:
+def test_a_frame_of_exactly_100_MiB_passes_and_so_does_the_next(hall: Any) -> None:
+    async def play() -> None:
+        async with hall() as it:
+            callers: list[RecordingSink] = []
+
+            def on_open(transport: Transport) -> RecordingSink:
+                callers.append(RecordingSink("the caller", transport))
+                return callers[0]
+
+            await WebSocketConnector(it.url).connect(on_open)
+            guest = await it.guest()
+            # The next frame is at the socket before the first is read, and is read along with its end.
+            for sender, receiver in ((callers[0], guest), (guest, callers[0])):
+                sender.transport.send(bytes(MAX_MESSAGE_BYTES))
+                sender.transport.send(bytes(300_000))
+                await receiver.until_frames(2)
+                assert [len(frame) for frame in receiver.frames] == [MAX_MESSAGE_BYTES, 300_000]
+
+    asyncio.run(play())
+
+
+def test_W11_a_client_that_vanishes_is_noticed(hall: Any, bare_client: Any) -> None:
     async def play() -> None:
         async with hall() as it:
             client = await bare_client.upgrade(it.listener.port)
@@ -304,6 +356,22 @@ def test_closing_says_goodbye_to_everybody_and_takes_nobody_else(hall: Any) -> N
             assert [await guest.until_closed() for guest in it.guests] == [(1001, "maintenance")] * 3
             with pytest.raises(ConnectionRefusedError):
                 await _dial(it.url)
+
+    asyncio.run(play())
+
+
+def test_closing_waits_for_peers_to_read_the_last_words_but_not_for_the_deaf(
+    hall: Any, bare_client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket_transport, "_GOODBYE_SECONDS", 0.05)
+
+    async def play() -> None:
+        async with hall() as it:
+            client = await bare_client.upgrade(it.listener.port)
+            guest = await it.guest()
+            await it.listener.close()
+            assert guest.endings == [(1001, "the server stops")], "close() returned with a socket still open"
+            client.writer.close()
 
     asyncio.run(play())
 

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import stat
 import subprocess
 import sys
 import threading
@@ -174,6 +175,29 @@ def test_a_failed_put_names_path_and_remedy_keeps_the_old_bytes_and_leaves_no_wa
         await store.close()
 
     asyncio.run(play())
+
+
+def test_a_file_system_that_cannot_sync_folders_is_used_all_the_same_and_told_of_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real = os.fsync
+
+    def picky(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        real(descriptor)
+
+    async def play() -> None:
+        store = FileStorage(tmp_path)
+        monkeypatch.setattr(os, "fsync", picky)
+        for data in (b"one", b"two"):
+            await store.save(SNAPSHOT, data)
+        assert await store.load(SNAPSHOT) == b"two"
+        await store.close()
+
+    asyncio.run(play())
+    told = [record.message for record in caplog.records if "cannot sync folders" in record.message]
+    assert len(told) == 1, f"it should be said once, and was said {len(told)} times"
 
 
 def test_a_folder_that_cannot_be_read_is_an_error_and_not_an_empty_store(

@@ -1,8 +1,8 @@
 """The disk forgets, at the worst moment, all that was not synced. What was acknowledged must still be there.
 
-The model keeps for each inode what fsync made durable: a file's bytes, a folder's names. Two worlds are looked
-at after every step, as file systems may do either: one where names reach the disk only by an fsync of their
-folder, and one where they reach it at once.
+The model keeps for each inode what fsync made durable: a file's bytes, a folder's names. Two worlds are
+looked at after every step, as file systems may do either: one where names reach the disk only by an fsync of
+their folder, and one where they reach it at once.
 """
 
 import asyncio
@@ -39,6 +39,7 @@ class Disk:
         self.names: dict[int, Names] = {root.stat().st_ino: {}}
         self.steps: list[str] = []
         self.after_each_step: Callable[[], None] = lambda: None
+        self._names_now: dict[int, Names] = {}
         self._lock = RLock()
 
     def watch(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,26 +52,32 @@ class Disk:
     def after_power_cut(self, *, names_at_once: bool = False) -> Image:
         """The files that are left, by their path below the root."""
         with self._lock:
-            return dict(self._left(self.root, (), names_at_once))
+            self._look()
+            return dict(self._left(self.root.stat().st_ino, (), names_at_once))
 
     def _left(
-        self, folder: Path, parts: tuple[str, ...], at_once: bool
+        self, folder: int, parts: tuple[str, ...], at_once: bool
     ) -> Iterator[tuple[tuple[str, ...], bytes]]:
-        known = {path.stat().st_ino: path for path in self.root.rglob("*")}
-        kept = _names_in(folder) if at_once else self.names.get(folder.stat().st_ino, {})
-        for name, inode in kept.items():
-            path = known.get(inode)
-            if path is not None and path.is_dir():
-                yield from self._left(path, (*parts, name), at_once)
-            elif path is not None:
+        names = self._names_now.get(folder, {}) if at_once else self.names.get(folder, {})
+        for name, inode in names.items():
+            if inode in self.names:
+                yield from self._left(inode, (*parts, name), at_once)
+            else:
                 yield (*parts, name), self.contents.get(inode, b"<torn>")
+
+    def _look(self) -> None:
+        folders = [self.root, *(path for path in self.root.rglob("*") if path.is_dir())]
+        self._names_now = {folder.stat().st_ino: _names_in(folder) for folder in folders}
+        for inode in self._names_now:
+            self.names.setdefault(inode, {})
 
     def _noted(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         def noted(*arguments: Any, **options: Any) -> Any:
             with self._lock:
                 result = call(*arguments, **options)
                 if name == "mkdir":
-                    self.names[os.stat(arguments[0]).st_ino] = {}  # noqa: PTH116
+                    self._forget(inode := Path(arguments[0]).stat().st_ino)
+                    self.names[inode] = {}
                 self._step(f"{name} {Path(arguments[-1] if name != 'mkdir' else arguments[0]).name}")
                 return result
 
@@ -81,7 +88,7 @@ class Disk:
             with self._lock:
                 descriptor = call(path, flags, *arguments, **options)
                 if flags & os.O_CREAT:
-                    self.contents.pop(os.fstat(descriptor).st_ino, None)  # An inode may be a reused one.
+                    self._forget(os.fstat(descriptor).st_ino)
                 return descriptor
 
         return opened
@@ -99,6 +106,11 @@ class Disk:
                 self._step(f"fsync {path.name}")
 
         return synced
+
+    def _forget(self, inode: int) -> None:
+        # The number may be that of something removed long ago.
+        self.contents.pop(inode, None)
+        self.names.pop(inode, None)
 
     def _step(self, what: str) -> None:
         self.steps.append(what)
