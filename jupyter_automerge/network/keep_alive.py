@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from jupyter_automerge.network.traffic import Traffic
 from jupyter_automerge.values.limits import PING_INTERVAL_SECONDS, PING_TIMEOUT_SECONDS
 
-_LATE_SECONDS = 0.25
+_LATE = 1 / 40
+"""A verdict that comes later than this part of the timeout comes from a loop that was busy."""
 _GRACE_SECONDS = 1.0
 
 
@@ -63,7 +64,7 @@ class KeepAlive:
 
     def _was_blocked(self, now: float) -> bool:
         # A loop that was busy all the time has not yet read the answers that wait in its sockets.
-        return now - self._due > _LATE_SECONDS and not self._had_grace
+        return now - self._due > _LATE * self._pace.timeout and not self._had_grace
 
     def _is_sending(self, now: float) -> bool:
         # Our ping stands behind what we have not yet sent; as long as that moves, the peer is there.

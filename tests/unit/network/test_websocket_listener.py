@@ -211,7 +211,7 @@ def test_W12_a_client_that_does_not_answer_pings_is_cut(hall: Any, bare_client: 
 
 def test_a_client_that_answers_pings_stays(hall: Any) -> None:
     async def play() -> None:
-        async with hall(pace=QUICK) as it:
+        async with hall(pace=Pace(interval=0.02, timeout=0.2)) as it:
             client = await _dial(it.url)
             guest = await it.guest()
             five = asyncio.Event()
@@ -232,7 +232,7 @@ def test_a_client_that_answers_pings_stays(hall: Any) -> None:
 
 def test_a_large_frame_that_is_still_arriving_is_an_answer(hall: Any, bare_client: Any) -> None:
     async def play() -> None:
-        async with hall(pace=Pace(0.05, 0.05)) as it:
+        async with hall(pace=Pace(interval=0.02, timeout=0.2)) as it:
             client = await bare_client.upgrade(it.listener.port)
             guest = await it.guest()
             # Ten bytes on a very slow line, one for each ping; pongs would have to wait behind them.
