@@ -1,6 +1,6 @@
 """What users hold: Repo, DocHandle and what they tell. Rooms above know those below only through this one."""
 
-from jupyter_automerge.document import ChangeRecord, Counter, Document, ImmutableString
+from jupyter_automerge.document import ChangeRecord, Counter, Document, ImmutableString, Patch
 from jupyter_automerge.engine.notices import (
     AskedPeer,
     ChangesRefused,
@@ -74,6 +74,7 @@ __all__ = [
     "Notice",
     "NoticeReceived",
     "Pace",
+    "Patch",
     "PeerDown",
     "PeerInfo",
     "PeerUp",

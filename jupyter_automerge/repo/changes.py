@@ -3,8 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from jupyter_automerge.document import Document
-from jupyter_automerge.document.difference import Patch
+from jupyter_automerge.document import Document, Patch
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.status import Origin
 

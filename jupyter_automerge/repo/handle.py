@@ -5,8 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from jupyter_automerge.document import ChangeRecord, Document, MapProxy
-from jupyter_automerge.document.difference import Patch
+from jupyter_automerge.document import ChangeRecord, Document, MapProxy, Patch
 from jupyter_automerge.engine.events import Broadcast
 from jupyter_automerge.repo.await_guard import AwaitGuard
 from jupyter_automerge.repo.changes import BroadcastEvent, ChangeEvent
