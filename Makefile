@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .test/venv/bin
 
-.PHONY: help lab test check lint types js unit interop browser bench mutants prepare prepare-browser
+.PHONY: help lab test build check lint types js unit interop browser bench mutants prepare prepare-browser
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -13,6 +13,8 @@ lab: ## start JupyterLab on a copy of the first notebook, everything in .lab/
 
 test: prepare-browser check ## every check and every test; what .ci/run calls
 	$(BIN)/python -m pytest
+
+build: prepare ## the front-end, into jupyter_automerge/
 
 check: lint types js ## all checks that run no test
 

@@ -142,7 +142,14 @@ class JupyterServer:
 
     def get(self, path: str) -> Any:
         """The JSON answer to a GET with the server's token. Raises OSError when it gives none."""
-        request = urllib.request.Request(self.url + path, headers={"Authorization": f"token {self.token}"})
+        return self._ask(urllib.request.Request(self.url + path))
+
+    def post(self, path: str, content: Any) -> Any:
+        """The JSON answer to a POST of JSON, likewise."""
+        return self._ask(urllib.request.Request(self.url + path, json.dumps(content).encode()))
+
+    def _ask(self, request: urllib.request.Request) -> Any:
+        request.add_header("Authorization", f"token {self.token}")
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)
 

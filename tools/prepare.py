@@ -18,7 +18,7 @@ def prepare(*, browser: bool) -> None:
     steps = Steps(FOLDER / "setup.log")
     if browser:
         need_browser(steps)
-    Environment(FOLDER, ("lab", "test"), steps).prepare()
+    Environment(FOLDER, ("bench", "lab", "test"), steps).prepare()
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from tests.browser.desk import Desk
 from tests.browser.servers import TestServer
 from tests.interop.stage import Stage
 
-STORY_SECONDS = 60  # then a story fails with its screenshots; pytest itself waits a little longer
+STORY_SECONDS = 150  # then a story fails with its screenshots; pytest itself waits a little longer
 HERE = Path(__file__).parent
 
 

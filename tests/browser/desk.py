@@ -4,13 +4,14 @@ import asyncio
 import os
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from tests.browser.console import Console
+from tests.browser.document_view import DocumentView
 from tests.browser.notebook_page import NotebookPage
-from tests.browser.servers import TestServer
+from tests.browser.servers import Address, TestServer
 from tools.browser import find_browser
 from tools.steps import ROOT
 
@@ -31,12 +32,27 @@ class Desk:
         self._profiles: dict[str, BrowserContext] = {}
         self._pages: dict[str, Page] = {}
 
-    async def open(self, server: TestServer, notebook: str, who: str = "alice") -> NotebookPage:
+    async def open(self, server: TestServer | Address, notebook: str, who: str = "alice") -> NotebookPage:
         """A notebook in a new window."""
-        window = await self.window(who)
-        page = NotebookPage(window, server, notebook)
+        address = server if isinstance(server, Address) else server.address
+        page = NotebookPage(await self.window(who), address, notebook)
         await page.load()
         return page
+
+    async def open_view(
+        self, server: TestServer | Address, document: str, who: str = "alice", **options: Any
+    ) -> DocumentView:
+        """A document in a window of its own."""
+        address = server if isinstance(server, Address) else server.address
+        window = await self.window(who, **options)
+        await window.goto(address.view(document))
+        view = DocumentView(window, window.locator(".jam-view"))
+        await view.root.wait_for()
+        return view
+
+    async def sign_out(self, who: str = "alice") -> None:
+        """Forget every cookie of a profile."""
+        await self._profiles[who].clear_cookies()
 
     async def window(self, who: str = "alice", *, color_scheme: ColorScheme = "light") -> Page:
         """An empty window of this profile."""

@@ -6,7 +6,7 @@ from typing import Any
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.document_view import DocumentView
-from tests.browser.servers import TestServer
+from tests.browser.servers import Address
 
 KERNEL_MS = 60_000
 DONE = re.compile(r"\[\d+\]")
@@ -16,15 +16,15 @@ SESSION = "window.jupyterapp.shell.currentWidget.sessionContext"
 class NotebookPage:
     """One window with one notebook. Waits end after 30 s with what was waited for."""
 
-    def __init__(self, page: Page, server: TestServer, name: str) -> None:
+    def __init__(self, page: Page, address: Address, name: str) -> None:
         self.page = page
-        self.server = server
+        self.address = address
         self.name = name
         self.cells = page.locator(".jp-Notebook:visible .jp-Cell")
 
     async def load(self) -> None:
         """Open, or open again, and wait until its cells are there."""
-        await self.page.goto(self.server.notebook_url(self.name))
+        await self.page.goto(self.address.notebook(self.name))
         await self.cells.first.wait_for()
 
     async def reload(self) -> None:

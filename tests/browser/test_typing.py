@@ -20,7 +20,7 @@ async def test_no_key_that_is_typed_into_a_view_reaches_the_notebook(lab: TestSe
     for key in SHORTCUTS:
         await alice.page.keyboard.press(key)
     await expect(alice.cells).to_have_count(cells)
-    await view.shows("title", value="Planabddx")
+    await view.shows("title", value="Planabddx ⏎ ")
 
 
 async def test_the_caret_stays_when_somebody_else_types_into_the_same_text(
