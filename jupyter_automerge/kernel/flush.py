@@ -2,7 +2,7 @@
 
 import asyncio
 
-from jupyter_automerge.errors import AutomergeError, WaitError
+from jupyter_automerge.errors import AutomergeError, NoPeers, WaitError
 from jupyter_automerge.repo import DocHandle, Repo
 from jupyter_automerge.values.status import DocumentState
 
@@ -17,6 +17,8 @@ async def flush(repo: Repo, seconds: float) -> tuple[str, ...]:
 async def _flush_one(handle: DocHandle, seconds: float) -> str:
     try:
         await handle.synced(timeout=seconds)
+    except NoPeers:
+        return f"{handle.url} was not sent: nobody is connected"
     except WaitError as error:
         return f"{handle.url} was not sent in full: {error}"
     except AutomergeError as error:

@@ -14,6 +14,7 @@ from jupyter_automerge.kernel.loop_thread import LoopThread
 from jupyter_automerge.kernel.server_address import ServerAddress
 from jupyter_automerge.repo import Dialer, Repo
 from jupyter_automerge.values.limits import KERNEL_CLOSE_TIMEOUT_SECONDS
+from jupyter_automerge.values.status import DialerState
 
 OPEN_SECONDS = 10.0
 FIND_SECONDS = 10.0
@@ -105,6 +106,10 @@ class KernelSession:
             self.thread.stop(timeout)
 
     async def _end(self, seconds: float) -> tuple[str, ...]:
-        unsent = await flush(self.repo, seconds) if self.dialer is not None else ()
+        had_server = self.dialer is not None
+        if self.dialer is not None and self.dialer.state is not DialerState.CONNECTED:
+            # While Python exits no host name can be looked up any more: another try could only fail.
+            self._hang_up()
+        unsent = await flush(self.repo, seconds) if had_server else ()
         await self.repo.close(timeout=seconds)
         return unsent

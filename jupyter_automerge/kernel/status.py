@@ -62,5 +62,12 @@ def _connection(dialer: Dialer | None) -> str:
         words.append(f"after {dialer.attempt} attempts")
     if dialer.last_error:
         words.append(f"last error: {dialer.last_error}")
-    words.append(f"last close: {dialer.last_close}" if dialer.last_close else "never closed")
+    words.append(_last_close(dialer))
     return ", ".join(words)
+
+
+def _last_close(dialer: Dialer) -> str:
+    if dialer.last_close is None:
+        return "never closed"
+    code, reason = dialer.last_close
+    return f"last close: {code or 'without a code'}" + (f" ({reason})" if reason else "")

@@ -4,11 +4,13 @@ import json
 import os
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbconvert import HTMLExporter
 
 from tests.jupyter.notebooks import LOAD, mime_types, notebook, run, text_of
 
-pytestmark = pytest.mark.usefixtures("jp_environ")
+pytestmark = pytest.mark.usefixtures("jp_nbconvert_templates", "jp_environ")
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -37,11 +39,12 @@ async def test_nothing_of_the_widgets_is_saved_without_a_server(tmp_path: Path) 
     assert "widgets" not in book.metadata, "exported HTML would load widget code from elsewhere"
 
 
-async def test_the_first_notebook_runs_headless(tmp_path: Path) -> None:
-    import nbformat
-
+async def test_the_first_notebook_runs_headless_and_reads_well_as_html(tmp_path: Path) -> None:
     book = nbformat.read(ROOT / "notebooks" / "01-first-document.ipynb", as_version=4)
     await run(book, tmp_path)
+    page, _ = HTMLExporter(template_name="basic").from_notebook_node(book)
+    assert "Plan B as of 20" in page, "the snapshot with its date"
+    assert "unpkg" not in page and "widget-view" not in page, "widget code from strangers"
 
 
 async def test_reset_and_a_second_load_find_the_same_documents(tmp_path: Path) -> None:

@@ -1,40 +1,77 @@
 """A kernel's token opens the endpoints of this extension, all of them, and nothing else of Jupyter."""
 
 import json
+import re
+from collections.abc import Iterator
 
 import pytest
-from tornado.httpclient import HTTPRequest
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.web import RequestHandler
 from tornado.websocket import websocket_connect
 
-from jupyter_automerge.server.kernel_token import carries_token
+from jupyter_automerge.server.kernel_token import KernelTokenMixin, carries_token
+from jupyter_automerge.server.static_files import FrontEndHandler
 from tests.jupyter.servers import RunningServer
 
-OTHERS = [
-    ("api", "me"),
-    ("api", "status"),
-    ("api", "contents"),
-    ("api", "kernels"),
-    ("api", "sessions"),
-    ("api", "terminals"),
-    ("api", "kernelspecs"),
-    ("api", "config", "notebook"),
-    ("api", "spec.yaml"),
-    ("files", "secret.txt"),
-    ("nbconvert", "html", "x.ipynb"),
-    ("metrics",),
-]
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+# What the groups in Jupyter's route patterns stand for in a request.
+EXAMPLES = {
+    r"(?P<path>(?:(?:/[^/]+)+|/?))": "/x",
+    r"\w+-\w+-\w+-\w+-\w+": "a-b-c-d-e",
+    "restart|interrupt": "restart",
+    "[^/]+": "x",
+    r"[\w\.\-%]+": "x",
+    r"[\w-]+": "x",
+    r"/?(.*)": "/x",
+    ".*": "x",
+    r"\w+": "x",
+}
 
 
 def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"token {token}"}
 
 
-@pytest.mark.parametrize("path", OTHERS, ids=lambda path: "/".join(path))
-async def test_every_other_endpoint_of_jupyter_refuses_it(
-    server: RunningServer, path: tuple[str, ...]
-) -> None:
-    # 302: the HTML endpoints refuse by sending to the login form.
-    assert await server.status(*path, headers=bearer(server.kernel_token)) in {302, 403}
+def example(pattern: str) -> str:
+    """A path that the route's pattern matches."""
+    path = pattern.removesuffix("$")
+    for group, text in EXAMPLES.items():
+        path = path.replace(group, text)
+    path = re.sub(r"\((?:\?P<\w+>)?([^()]*)\)", r"\1", path)
+    assert re.fullmatch(pattern, path), f"{path!r} is no example of {pattern!r}"
+    return path
+
+
+def others(server: RunningServer) -> Iterator[tuple[str, str]]:
+    """Method and path of everything in Jupyter that needs a login and is not ours."""
+    for group in server.app.web_app.default_router.rules:
+        for rule in getattr(group.target, "rules", ()):
+            handler = rule.target
+            if issubclass(handler, KernelTokenMixin) or handler is FrontEndHandler:
+                continue
+            for method in METHODS:
+                call = getattr(handler, method.lower())
+                implemented = call is not RequestHandler._unimplemented_method
+                if implemented and not getattr(call, "__allow_unauthenticated", False):
+                    yield method, example(rule.matcher.regex.pattern)
+
+
+async def test_every_other_endpoint_of_jupyter_refuses_it(server: RunningServer) -> None:
+    client, asked = AsyncHTTPClient(), list(others(server))
+    for method, path in asked:
+        answer = await client.fetch(
+            server.url.partition("/a%40b/")[0] + path,
+            method=method,
+            headers=bearer(server.kernel_token),
+            body="" if method in {"POST", "PUT", "PATCH"} else None,
+            follow_redirects=False,
+            raise_error=False,
+        )
+        # Pages for people refuse by sending to the login form.
+        to_login = answer.code == 302 and "/login" in answer.headers["Location"]
+        assert answer.code == 403 or to_login, f"{method} {path}: {answer.code}"
+    assert len(asked) > 40, "most of Jupyter was not asked"
 
 
 async def test_it_starts_no_kernel(server: RunningServer) -> None:
