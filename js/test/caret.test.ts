@@ -2,7 +2,7 @@ import "./core.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as A from "@automerge/automerge/slim";
-import { applySplices, followText, moveCaret, smallestSplice, type Splice } from "../src/document/caret.ts";
+import { applySplices, followText, moveCaret, shownText, smallestSplice, type Splice, unshownSplice } from "../src/document/caret.ts";
 
 /** The same numbers each time: a failing case can be run again. */
 function randomFrom(seed: number): (below: number) => number {
@@ -66,6 +66,17 @@ function spliceAround(letters: string[], pick: (below: number) => number): Splic
   letters.splice(0, letters.length, ...whole);
   return { at, remove, insert };
 }
+
+test("typing into a text with two-part line ends leaves them as they are", () => {
+  const text = "one\r\ntwo\rthree\r\n";
+  const shown = shownText(text);
+  assert.equal(shown, "one\ntwo\nthree\n");
+  for (let at = 0; at <= shown.length; at += 1) {
+    const splice = unshownSplice(text, { at, remove: 0, insert: "x" });
+    assert.equal(shownText(applySplices(text, [splice])), `${shown.slice(0, at)}x${shown.slice(at)}`);
+  }
+  assert.equal(applySplices(text, [unshownSplice(text, { at: 3, remove: 1, insert: "" })]), "onetwo\rthree\r\n");
+});
 
 test("remote edits of a text whose list moves under it arrive as splices at the new place", () => {
   const mine = A.from({ tasks: [{ text: "write the plan" }, { text: "other" }] });

@@ -60,6 +60,24 @@ export function applySplices(text: string, splices: readonly Splice[]): string {
   return splices.reduce((done, { at, remove, insert }) => done.slice(0, at) + insert + done.slice(at + remove), text);
 }
 
+/** What a text box makes of a text: it knows one kind of line end only. */
+export function shownText(text: string): string {
+  return text.replace(/\r\n?/g, "\n");
+}
+
+/** A splice of the shown text as one of the text itself, in which some line ends are two code units long. */
+export function unshownSplice(text: string, splice: Splice): Splice {
+  if (!text.includes("\r\n")) return splice;
+  const at = unshownIndex(text, splice.at);
+  return { ...splice, at, remove: unshownIndex(text, splice.at + splice.remove) - at };
+}
+
+function unshownIndex(text: string, shownIndex: number): number {
+  let index = 0;
+  for (let shown = 0; shown < shownIndex; shown += 1) index += text.startsWith("\r\n", index) ? 2 : 1;
+  return index;
+}
+
 /** Where a caret is after others' splices: text inserted exactly at the caret goes behind it. */
 export function moveCaret(caret: number, splices: readonly Splice[]): number {
   let moved = caret;

@@ -14,6 +14,7 @@ export class Evidence {
    * do not have, their ancestry is unknown to us and the earlier heads still count.
    */
   hear(heads: readonly string[], level: Level, graph: Graph): void {
+    if (heads.length === 0) return; // said before it has looked into its store: neither yes nor no
     const unknown = heads.some((hash) => !graph.knows(hash));
     const kept = unknown ? this.#heads[level].filter((hash) => graph.knows(hash)) : [];
     this.#heads[level] = [...new Set([...kept, ...heads])];
@@ -21,6 +22,12 @@ export class Evidence {
 
   forgetSession(): void {
     this.#heads.received = [];
+  }
+
+  /** The server is another store, or says that it does not have the document. */
+  forgetAll(): void {
+    this.#heads.received = [];
+    this.#heads.stored = [];
   }
 
   get heads(): readonly string[] {

@@ -35,7 +35,7 @@ export function lineOf(value: unknown, kind: Kind): string {
       return previewOf(value, SHOWN_PREVIEW);
     case "text":
     case "string":
-      return cut(String(value).replaceAll("\n", " ⏎ "), SHOWN_TEXT);
+      return cut(String(value), SHOWN_TEXT).replaceAll("\n", " ⏎ ");
     case "float":
       return floatLine(value as number);
     case "bytes":
@@ -80,7 +80,8 @@ function previewOf(value: unknown, room: number): string {
   const isList = Array.isArray(value);
   const parts: string[] = [];
   let used = 0;
-  for (const [name, item] of Object.entries(value as object)) {
+  for (const name of firstNames(value as object, room)) {
+    const item = (value as Record<string | number, unknown>)[name];
     const kind = kindOf(item);
     const line = kind === "map" ? "{…}" : kind === "list" ? "[…]" : kind === "text" ? `“${shortened(String(item))}”` : lineOf(item, kind);
     const part = isList ? line : `${name}: ${line}`;
@@ -92,6 +93,11 @@ function previewOf(value: unknown, room: number): string {
     parts.push(part);
   }
   return isList ? `[${parts.join(", ")}]` : `{${parts.join(", ")}}`;
+}
+
+function firstNames(value: object, count: number): Array<string | number> {
+  if (Array.isArray(value)) return Array.from({ length: Math.min(value.length, count) }, (_, index) => index);
+  return Object.keys(value).slice(0, count);
 }
 
 function shortened(text: string): string {

@@ -6,7 +6,8 @@ import { type Path, valueAt } from "./path.ts";
 import { type Graph, relate, type Report } from "./relation.ts";
 
 export type Root = Record<string, unknown>;
-export type DocumentState = "fetching" | "ready" | "unavailable";
+/** "lost": this window has the document, but the server says that it does not, or not for us. */
+export type DocumentState = "fetching" | "ready" | "unavailable" | "lost";
 
 /** A change of anything a view shows. Patches are those of the document itself, if it changed. */
 export interface Change {
@@ -23,14 +24,16 @@ export interface Refusal {
 export class LiveDocument {
   readonly evidence = new Evidence();
   refusal: Refusal | null = null;
+  /** Someone changed it in this window. */
+  editedHere = false;
   #unavailable = false;
   #changing = false;
   readonly #watchers = new Set<(change: Change) => void>();
-  #report: { readonly key: string; readonly report: Report } | null = null;
+  #report: { readonly key: string; readonly report: Report; readonly stored: boolean } | null = null;
 
   constructor(readonly handle: DocHandle<Root>) {
     handle.on("change", (payload) => this.#changed(payload));
-    handle.on("heads-changed", () => this.#arrived());
+    handle.on("heads-changed", () => this.touch());
   }
 
   get id(): DocumentId {
@@ -38,7 +41,7 @@ export class LiveDocument {
   }
 
   get state(): DocumentState {
-    if (this.handle.isReady()) return "ready";
+    if (this.handle.isReady()) return this.#unavailable ? "lost" : "ready";
     return this.#unavailable ? "unavailable" : "fetching";
   }
 
@@ -54,16 +57,12 @@ export class LiveDocument {
 
   /** Our heads against the server's store; null before the document came. */
   get report(): Report | null {
-    const graph = this.#graph();
-    if (!graph) return null;
-    const key = `${this.heads.join()}|${this.evidence.heads.join()}`;
-    if (this.#report?.key !== key) this.#report = { key, report: relate(graph, this.evidence.heads) };
-    return this.#report.report;
+    return this.#compared()?.report ?? null;
   }
 
+  /** Everything here is known to be in the server's store, not only in its memory. */
   get storedThere(): boolean {
-    const graph = this.#graph();
-    return graph !== null && relate(graph, this.evidence.stored).relation === "synced";
+    return this.#compared()?.stored ?? false;
   }
 
   watch(watcher: (change: Change) => void): () => void {
@@ -71,34 +70,25 @@ export class LiveDocument {
     return () => this.#watchers.delete(watcher);
   }
 
-  /** Every edit of the page goes through here, so that views can tell their own changes from others'. */
+  /** Every edit of the page goes through here, so that views can tell its changes from others'. */
   change(edit: (root: Root) => void): void {
-    this.#changing = true;
-    try {
-      this.handle.change(edit);
-    } finally {
-      this.#changing = false;
-    }
+    this.#locally(() => this.handle.change(edit));
   }
 
   /** An edit made against an older state, merged into the present one. */
   changeAt(heads: A.Heads, edit: (root: Root) => void): void {
-    this.#changing = true;
-    try {
-      this.handle.changeAt(encodeHeads(heads), edit);
-    } finally {
-      this.#changing = false;
-    }
+    this.#locally(() => this.handle.changeAt(encodeHeads(heads), edit));
   }
 
   hear(heads: readonly string[], level: Level): void {
     this.evidence.hear(heads, level, this.#graph() ?? NOTHING_KNOWN);
-    this.#unavailable = false;
+    if (heads.length > 0) this.#unavailable = false;
     this.touch();
   }
 
   noteUnavailable(): void {
     this.#unavailable = true;
+    this.evidence.forgetAll();
     this.touch();
   }
 
@@ -132,6 +122,17 @@ export class LiveDocument {
     return Object.values(all).filter((value) => !isSame(value, winner));
   }
 
+  /** Walks the history, so it is done once for each pair of heads. */
+  #compared(): { readonly report: Report; readonly stored: boolean } | null {
+    const graph = this.#graph();
+    if (!graph) return null;
+    const { heads, stored } = this.evidence;
+    const key = `${this.heads.join()}|${heads.join()}|${stored.join()}`;
+    if (this.#report?.key !== key)
+      this.#report = { key, report: relate(graph, heads), stored: relate(graph, stored).relation === "synced" };
+    return this.#report;
+  }
+
   #graph(): Graph | null {
     const root = this.root;
     if (!root) return null;
@@ -141,9 +142,15 @@ export class LiveDocument {
     };
   }
 
-  #arrived(): void {
-    this.#unavailable = false;
-    this.touch();
+
+  #locally(edit: () => void): void {
+    this.#changing = true;
+    this.editedHere = true;
+    try {
+      edit();
+    } finally {
+      this.#changing = false;
+    }
   }
 
   #changed(payload: DocHandleChangePayload<Root>): void {

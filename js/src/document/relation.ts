@@ -13,14 +13,14 @@ export interface Graph {
 
 export interface Report {
   readonly relation: Relation;
-  /** Changes of ours that the store is not known to have. */
-  readonly missingThere: number;
+  /** Changes of ours that the store is not known to have; null while nothing was heard from it. */
+  readonly missingThere: number | null;
 }
 
 export function relate(graph: Graph, heard: readonly string[]): Report {
+  if (heard.length === 0) return { relation: "unknown", missingThere: null };
   const known = heard.filter((hash) => graph.knows(hash));
   const missingThere = graph.missingFrom(known);
-  if (heard.length === 0) return { relation: "unknown", missingThere };
   const behind = known.length < heard.length;
   if (behind) return { relation: missingThere ? "diverged" : "behind", missingThere };
   return { relation: missingThere ? "ahead" : "synced", missingThere };

@@ -13,8 +13,8 @@ export interface ServerListener {
   readonly linkChanged: () => void;
   /** The server holds these heads, in memory ("received") or in its store ("stored"). */
   readonly headsHeard: (documentId: DocumentId, heads: readonly string[], level: "received" | "stored") => void;
-  /** Evidence that lived in the server's memory is void: this is another session of it. */
-  readonly sessionStarted: () => void;
+  /** Evidence that lived in the server's memory is void: this is another session of it, or even another store. */
+  readonly sessionStarted: (sameStore: boolean) => void;
   readonly unavailable: (documentId: DocumentId) => void;
   readonly refused: (documentId: DocumentId, reason: string) => void;
 }
@@ -50,7 +50,7 @@ export class ServerAdapter extends NetworkAdapter {
   lastOddity = "";
   listener: ServerListener | null = null;
   #access: Access = "write";
-  #lastSession: string | undefined;
+  #last: ServerMetadata = {};
   #ready = false;
   #resolveReady: () => void = () => undefined;
   readonly #whenReady = new Promise<void>((resolve) => (this.#resolveReady = resolve));
@@ -149,13 +149,14 @@ export class ServerAdapter extends NetworkAdapter {
       return this.dialer.drop(`the server speaks protocol ${String(frame["selectedProtocolVersion"])}`, "incompatible");
     const peerId = frame["senderId"] as PeerId;
     const metadata = (frame["peerMetadata"] ?? {}) as ServerMetadata;
-    const sameSession = metadata.sessionId !== undefined && metadata.sessionId === this.#lastSession;
-    this.#lastSession = metadata.sessionId;
+    const sameStore = metadata.storageId !== undefined && metadata.storageId === this.#last.storageId;
+    const sameSession = sameStore && metadata.sessionId !== undefined && metadata.sessionId === this.#last.sessionId;
+    this.#last = metadata;
     this.server = { peerId, metadata };
     this.#access = metadata.access === "read" ? "read" : "write";
     this.#ready = true;
     this.#resolveReady();
-    if (!sameSession) this.listener?.sessionStarted();
+    if (!sameSession) this.listener?.sessionStarted(sameStore);
     this.dialer.established();
     this.emit("peer-candidate", { peerId, peerMetadata: metadata as PeerMetadata });
   }

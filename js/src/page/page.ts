@@ -74,10 +74,12 @@ export class Page {
     return rows.filter((row) => row.id !== storageId && !row.peerIds?.includes(this.peerId));
   }
 
-  /** Changes that exist in this window only, over all documents. */
+  /** Changes that may exist in this window only, over all documents. */
   get onlyHere(): number {
     let count = 0;
-    for (const { document } of this.#documents.values()) count += document.refusal ? 0 : (document.report?.missingThere ?? 0);
+    this.#forEach((document) => {
+      if (document.editedHere && !document.refusal) count += document.report?.missingThere ?? 1;
+    });
     return count;
   }
 
@@ -99,7 +101,7 @@ export class Page {
   async #unload(documentId: DocumentId): Promise<void> {
     const opened = this.#documents.get(documentId);
     if (!opened || opened.views > 0) return;
-    if (opened.document.state !== "ready" || opened.document.report?.missingThere) return; // the only copy stays
+    if (opened.document.state !== "ready" || opened.document.report?.missingThere !== 0) return; // the only copy stays
     this.#documents.delete(documentId);
     this.#rows.delete(documentId);
     this.#events?.unwatch(documentId);
@@ -122,7 +124,7 @@ export class Page {
     return {
       linkChanged: () => this.#linkChanged(),
       headsHeard: (documentId, heads, level) => this.#documents.get(documentId)?.document.hear(heads, level),
-      sessionStarted: () => this.#forEach((document) => document.evidence.forgetSession()),
+      sessionStarted: (sameStore) => this.#forEach(({ evidence }) => (sameStore ? evidence.forgetSession() : evidence.forgetAll())),
       unavailable: (documentId) => this.#documents.get(documentId)?.document.noteUnavailable(),
       refused: (documentId, reason) => this.#documents.get(documentId)?.document.refused(reason),
     };

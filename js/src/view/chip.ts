@@ -34,7 +34,7 @@ export function chipOf(facts: ChipFacts): Chip {
     case "connecting":
       return { icon: "wait", tone: "calm", words: "connecting…", detail: "Waiting for the server's first answer." };
     case "live":
-      return waitingChip(facts) ?? (facts.access === "read" ? readerChip(facts, missing) : writerChip(facts, missing));
+      return waitingChip(facts) ?? (facts.access === "read" ? readerChip(missing) : writerChip(facts, missing));
     case "offline":
       return away("offline", facts, "off", "The server does not answer. This page goes on trying; edits are kept in this window.");
     case "signed-out":
@@ -54,9 +54,9 @@ function away(what: string, facts: ChipFacts, icon: Icon, detail: string): Chip 
   return { icon, tone: "warn", words, detail };
 }
 
-function readerChip(facts: ChipFacts, missing: number): Chip {
+function readerChip(missing: number): Chip {
   const detail = "You may read this document; the server accepts no changes from you.";
-  if (missing > 0 && facts.report?.relation !== "unknown")
+  if (missing > 0)
     return { icon: "lock", tone: "warn", words: `read-only: ${changes(missing)} here ${missing === 1 ? "was" : "were"} not accepted`, detail };
   return { icon: "lock", tone: "calm", words: "read-only", detail };
 }
@@ -64,6 +64,8 @@ function readerChip(facts: ChipFacts, missing: number): Chip {
 function waitingChip(facts: ChipFacts): Chip | null {
   if (facts.state === "unavailable")
     return { icon: "stop", tone: "warn", words: "not on the server", detail: "The server and its peers do not have this document. It appears here as soon as one of them does." };
+  if (facts.state === "lost")
+    return { icon: "stop", tone: "bad", words: "no longer on the server", detail: "The server says that it does not have this document, or not for you. This window still has it." };
   if (facts.state === "fetching" || !facts.report)
     return { icon: "wait", tone: "calm", words: "fetching the document…", detail: "The server was asked for the document." };
   return null;

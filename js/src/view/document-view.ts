@@ -1,5 +1,5 @@
-import type { AutomergeUrl } from "@automerge/automerge-repo/slim";
-import { parseAutomergeUrl } from "@automerge/automerge-repo/slim";
+import * as A from "@automerge/automerge/slim";
+import { type AutomergeUrl, parseAutomergeUrl } from "@automerge/automerge-repo/slim";
 import type { Change, LiveDocument, Root } from "../document/live-document.ts";
 import { kindOf, lineOf } from "../document/kind.ts";
 import { keyOf, movePath, type Path, valueAt } from "../document/path.ts";
@@ -41,10 +41,13 @@ export class DocumentView {
   readonly #shown = new Map<string, number>();
   readonly #flashing = new Set<string>();
   readonly #old: unknown;
+  /** Heads in the URL: the view shows that point of the history and nothing later. */
+  readonly #pinned: A.Heads | undefined;
+  #past: unknown;
   #document: LiveDocument | null = null;
   #unwatch: () => void = () => undefined;
   #allowed: boolean;
-  #path: Path;
+  readonly #path: Path;
   #opened = false;
   #frame = 0;
   #coreFailure: string | null = null;
@@ -53,12 +56,13 @@ export class DocumentView {
   constructor(private readonly options: ViewOptions) {
     this.#allowed = options.trusted;
     this.#path = options.path;
+    this.#pinned = parseAutomergeUrl(options.url).hexHeads;
     this.#old = options.snapshot ? valueAt(reviveSnapshot(options.snapshot.value), options.path) : undefined;
     this.#tree = new Treegrid({
       setOpen: (row, open) => this.#setOpen(row, open),
       showMore: (path) => this.#showMore(path),
       edit: (row) => this.#edit(row),
-      conflictAt: (row) => conflictWords(this.#document?.othersAt(row.path) ?? []),
+      conflictAt: (row) => (this.#pinned ? "" : conflictWords(this.#document?.othersAt(row.path) ?? [])),
     });
     this.element.append(this.#header.element, this.#notices.element, this.#tree.element, this.#speaker.element);
     // Jupyter's shortcuts would insert or delete cells: no key leaves the view, except by the browser itself.
@@ -93,18 +97,22 @@ export class DocumentView {
     this.#schedule();
   }
 
+  /** The document, or its state at the heads that the URL names; undefined while it is not here. */
   get #root(): unknown {
-    return this.#document?.root;
+    const root = this.#document?.root;
+    if (!root || !this.#pinned) return root;
+    if (!this.#past && A.hasHeads(root, this.#pinned)) this.#past = A.view(root, this.#pinned);
+    return this.#past;
   }
 
   get #editable(): boolean {
     const server = this.options.page?.server;
-    return this.#allowed && this.#root !== undefined && (server?.access ?? "write") === "write";
+    return this.#allowed && !this.#pinned && this.#root !== undefined && (server?.access ?? "write") === "write";
   }
 
   /** Runs in the same synchronous step as the change, so that editors never see a state between two. */
   #follow(change: Change): void {
-    if (change.patches.length > 0 && this.#document?.state === "ready") {
+    if (change.patches.length > 0 && this.#root !== undefined && !this.#pinned) {
       const moved = (path: Path): Path | null => movePath(path, change.patches);
       this.#tree.follow(moved);
       moveKeys(this.#open, moved);
@@ -133,8 +141,11 @@ export class DocumentView {
     if (live && !this.#opened) this.#openFirst(value);
     else if (!live && this.#open.size === 0) for (const key of firstOpen(value, this.#path)) this.#open.add(key);
     const chip = this.#steady.show(this.#chip());
+    const title = this.#title(live ? this.#root : this.options.snapshot?.value);
+    if (document.title === this.options.url) document.title = title; // in its own window
+    this.#tree.element.setAttribute("aria-label", title);
     this.#header.show({
-      title: this.#title(live ? this.#root : this.options.snapshot?.value),
+      title,
       chip,
       peers: this.options.page?.peersOf(this.#documentId) ?? [],
       ownWindow: this.#ownWindow(),
@@ -143,7 +154,7 @@ export class DocumentView {
     this.#showNotices(live);
     this.#speaker.say(chip.words);
     if (this.#tree.editor && !this.#editable) this.#tree.leaveEditor(true);
-    const rows = value === undefined ? [] : rowsOf(value, this.#path, { open: this.#open, shown: this.#shown }, (path) => this.#document?.storedTypeAt(path));
+    const rows = value === undefined ? [] : rowsOf(value, this.#path, { open: this.#open, shown: this.#shown }, (path) => (this.#pinned ? undefined : this.#document?.storedTypeAt(path)));
     this.#tree.element.hidden = rows.length === 0;
     this.#tree.show(rows, this.#editable, this.#flashing);
     this.element.classList.toggle("jam-old", !live);
@@ -194,11 +205,11 @@ export class DocumentView {
   #showNotices(live: boolean): void {
     const { options } = this;
     const missing = this.#document?.report?.missingThere ?? 0;
-    const refused = missing > 0 && this.#document?.report?.relation !== "unknown" && (this.#document?.refusal || options.page?.server?.access === "read");
+    const refused = missing > 0 && (this.#document?.refusal || options.page?.server?.access === "read");
     this.#notices.show({
-      old: live ? null : this.#whyOld(),
+      old: live ? (this.#pinned ? "This is the document as it was at one point of its history." : null) : this.#whyOld(),
       untrusted: live && !this.#allowed ? () => this.#allow() : null,
-      refused: refused ? { words: `${changes(missing)} here ${missing === 1 ? "was" : "were"} not accepted${reasonOf(this.#document)}.`, copy: () => this.#copyRefused() } : null,
+      refused: refused ? { words: `The server did not take ${changes(missing)} of this window${reasonOf(this.#document)}.`, copy: () => this.#copyRefused() } : null,
     });
   }
 

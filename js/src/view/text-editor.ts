@@ -1,5 +1,5 @@
 import * as A from "@automerge/automerge/slim";
-import { applySplices, followText, moveCaret, smallestSplice, type Splice } from "../document/caret.ts";
+import { applySplices, followText, moveCaret, shownText, smallestSplice, type Splice, unshownSplice } from "../document/caret.ts";
 import type { Change, LiveDocument, Root } from "../document/live-document.ts";
 import { type Path, valueAt } from "../document/path.ts";
 import { element } from "./element.ts";
@@ -16,6 +16,7 @@ export class TextEditor implements Editor {
   #text: string;
   #heads: A.Heads;
   #composing = false;
+  #writing = false;
   readonly #widthWatch = new ResizeObserver(() => this.#fit());
 
   constructor(private readonly document: LiveDocument, path: Path, label: string) {
@@ -23,7 +24,7 @@ export class TextEditor implements Editor {
     this.#text = String(valueAt(document.root, path));
     this.#heads = document.heads;
     this.element = element("textarea", { class: "jam-editor jam-text-editor", rows: 1, spellcheck: "true", "aria-label": `${label}, text` });
-    this.element.value = this.#text;
+    this.element.value = shownText(this.#text);
     this.element.addEventListener("input", () => this.#input());
     this.element.addEventListener("compositionstart", () => (this.#composing = true));
     this.element.addEventListener("compositionend", () => {
@@ -34,7 +35,8 @@ export class TextEditor implements Editor {
 
   begin(): void {
     this.element.focus();
-    this.element.setSelectionRange(this.#text.length, this.#text.length);
+    const end = this.element.value.length;
+    this.element.setSelectionRange(end, end);
     this.#widthWatch.observe(this.element.parentElement as Element);
     this.#fit();
   }
@@ -53,45 +55,48 @@ export class TextEditor implements Editor {
     const { path, splices } = followText(this.#path, change.patches);
     if (path === null || typeof valueAt(this.document.root, path) !== "string") return false;
     this.#path = path;
-    if (!change.local && !this.#composing) this.#show(String(valueAt(this.document.root, path)), splices);
+    if (!this.#writing && !this.#composing) this.#show(this.#textNow(), splices);
     return true;
   }
 
   #input(): void {
     const typed = this.element.value;
-    const splice = smallestSplice(this.#text, typed, this.element.selectionEnd);
+    const splice = smallestSplice(shownText(this.#text), typed, this.element.selectionEnd);
     const behind = this.document.heads.join() !== this.#heads.join();
     if (behind && this.#composing) return; // an input method loses its state when the box is rewritten
-    if (splice) this.#write(splice, behind);
-    if (behind) this.#show(String(valueAt(this.document.root, this.#path)), []);
-    else this.#agree(typed);
+    if (splice) this.#write(unshownSplice(this.#text, splice), behind);
+    this.#show(this.#textNow(), []);
     this.#fit();
   }
 
   #write({ at, remove, insert }: Splice, behind: boolean): void {
     const path = [...this.#path];
     const edit = (root: Root): void => A.splice(root, path, at, remove, insert);
-    if (behind) this.document.changeAt(this.#heads, edit);
-    else this.document.change(edit);
+    this.#writing = true;
+    try {
+      if (behind) this.document.changeAt(this.#heads, edit);
+      else this.document.change(edit);
+    } finally {
+      this.#writing = false;
+    }
+  }
+
+  #textNow(): string {
+    return String(valueAt(this.document.root, this.#path));
   }
 
   #show(text: string, splices: readonly Splice[]): void {
-    const box = this.element;
-    const whole = smallestSplice(box.value, text, 0);
-    const moves = applySplices(box.value, splices) === text ? splices : whole ? [whole] : [];
-    const [start, end] = [moveCaret(box.selectionStart, moves), moveCaret(box.selectionEnd, moves)];
-    const direction = box.selectionDirection;
-    if (box.value !== text) {
-      box.value = text;
-      box.setSelectionRange(start, end, direction);
-      this.#fit();
-    }
-    this.#agree(text);
-  }
-
-  #agree(text: string): void {
     this.#text = text;
     this.#heads = this.document.heads;
+    const [box, shown] = [this.element, shownText(text)];
+    if (box.value === shown) return;
+    const whole = smallestSplice(box.value, shown, 0);
+    const moves = applySplices(box.value, splices) === shown ? splices : whole ? [whole] : [];
+    const [start, end] = [moveCaret(box.selectionStart, moves), moveCaret(box.selectionEnd, moves)];
+    const direction = box.selectionDirection;
+    box.value = shown;
+    box.setSelectionRange(start, end, direction);
+    this.#fit();
   }
 
   #fit(): void {

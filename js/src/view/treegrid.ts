@@ -162,7 +162,7 @@ export class Treegrid {
   /** Leaving by mouse or Tab writes what was typed; what cannot be written is let go. */
   #focusout(event: FocusEvent): void {
     const editing = this.#editing;
-    if (!editing || editing.element.contains(event.relatedTarget as Node | null)) return;
+    if (!editing || editing.editor?.element.contains(event.relatedTarget as Node | null)) return;
     if (!document.hasFocus()) return; // the whole window lost the focus: the person comes back to the same place
     editing.editor?.commit();
     this.leaveEditor(false);
