@@ -69,10 +69,14 @@ class Desk:
 
     async def photograph(self, what: str) -> None:
         """Save a screenshot of every open window in `.test/screenshots/`."""
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         for name, page in self._pages.items():
             if not page.is_closed():
-                await page.screenshot(path=SCREENSHOTS / f"{self.story}-{what}-{name}.png")
+                await self.photograph_page(page, f"{what}-{name}")
+
+    async def photograph_page(self, page: Page, what: str) -> None:
+        """Save a screenshot of one window, also of one that a click has opened."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        await page.screenshot(path=SCREENSHOTS / f"{self.story}-{what}.png")
 
     def check_console(self) -> None:
         """Print the errors that are not ours. Raises AssertionError with those that are."""

@@ -1,0 +1,78 @@
+"""What it looks like: dark theme, a window of its own, an exported page."""
+
+import asyncio
+import shutil
+import sys
+from pathlib import Path
+
+from playwright.async_api import Request
+
+from tests.browser.desk import Desk
+from tests.browser.plans import PLAN, open_plan
+from tests.browser.servers import TestServer
+from tools.steps import ROOT
+
+FIRST = "01-first-document.ipynb"
+DARK = 100  # of 255: the mean of a dark background's colours is below, that of its text above
+
+
+async def test_the_dark_theme_is_dark_in_the_view_too(lab: TestServer, desk: Desk) -> None:
+    alice = await open_plan(desk, lab, "dark")
+    await alice.command("apputils:change-theme", theme="JupyterLab Dark")
+    await alice.page.locator("body[data-jp-theme-light='false']").wait_for(state="attached")
+    view = alice.view(PLAN)
+    await desk.photograph("dark")
+    background = await view.root.evaluate(
+        """view => { for (let at = view; at; at = at.parentElement) {
+            const colour = getComputedStyle(at).backgroundColor
+            if (!/, 0\\)$|transparent/.test(colour)) return colour } }"""
+    )
+    text = await view.value("title").evaluate("line => getComputedStyle(line).color")
+    assert brightness(background) < DARK < brightness(text), f"{text} on {background}"
+
+
+async def test_a_document_opens_in_a_window_of_its_own(lab: TestServer, desk: Desk) -> None:
+    alice = await open_plan(desk, lab, "window")
+    async with alice.page.expect_popup() as opened:
+        await alice.view(PLAN).root.get_by_label("open in its own window").click()
+    window = await opened.value
+    desk.console.watch(window, "own window")
+    await window.locator(".jam-chip", has_text="all changes are on the server").wait_for()
+    assert await window.title()
+    await desk.photograph_page(window, "light")
+    await window.emulate_media(color_scheme="dark")
+    await desk.photograph_page(window, "dark")
+
+
+async def test_an_exported_page_shows_the_snapshot_and_asks_nobody(tmp_path: Path, desk: Desk) -> None:
+    notebook = tmp_path / FIRST
+    shutil.copyfile(ROOT / "notebooks" / FIRST, notebook)
+    command = [sys.executable, "-m", "nbconvert", "--execute", "--to", "html", str(notebook)]
+    export = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
+    _, errors = await export.communicate()
+    assert export.returncode == 0, errors.decode()
+    window = await desk.window()
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        if not request.url.startswith(("file:", "data:")):
+            asked.append(request.url)
+
+    window.on("request", note)
+    await window.goto(notebook.with_suffix(".html").as_uri())
+    await window.wait_for_load_state("networkidle")
+    await desk.photograph("exported")
+    page = await window.locator("body").inner_text()
+    assert "Plan B" in page and "Error displaying widget" not in page
+    assert not [url for url in asked if not is_nbconverts_own(url)], "our output asked a host"
+
+
+def is_nbconverts_own(url: str) -> bool:
+    """nbconvert's template loads its own scripts for formulas and modules from a content network."""
+    return any(part in url.lower() for part in ("mathjax", "require.min.js", "mermaid"))
+
+
+def brightness(colour: str) -> float:
+    """The mean of the three numbers of a CSS colour."""
+    numbers = [float(part) for part in colour.split("(")[1].rstrip(")").split(",")[:3]]
+    return sum(numbers) / 3
