@@ -57,6 +57,8 @@ def encode(message: Message) -> bytes:
     """The frame to send. Raises LocalProtocolError for what has no place on the wire."""
     # The two messages of every keystroke have nothing in them that would have to be made portable.
     if isinstance(message, Sync | Request):
+        if not message.data:
+            raise LocalProtocolError(f"a sync message for {message.document_id} without any data")
         return cbor.encode_plain(
             {
                 "type": "sync" if isinstance(message, Sync) else "request",

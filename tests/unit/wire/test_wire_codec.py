@@ -95,8 +95,8 @@ messages: st.SearchStrategy[Message] = st.one_of(
     st.builds(PeerMessage, peers, peers, claims, words),
     st.builds(ErrorMessage, peers, peers, words),
     st.builds(Leave, peers),
-    st.builds(Sync, peers, peers, documents, st.binary()),
-    st.builds(Request, peers, peers, documents, st.binary()),
+    st.builds(Sync, peers, peers, documents, st.binary(min_size=1)),
+    st.builds(Request, peers, peers, documents, st.binary(min_size=1)),
     st.builds(DocUnavailable, peers, peers, documents),
     st.builds(Ephemeral, peers, peers, documents, st.integers(0, 2**53), sessions, st.binary()),
     st.builds(
@@ -136,6 +136,11 @@ def test_a_frame_of_javascript_means_what_it_meant(name: str) -> None:
 @given(messages)
 def test_every_message_comes_back_as_it_was_sent(message: Message) -> None:
     assert decode(encode(message)) == message
+
+
+def test_W6_a_sync_message_without_data_is_never_sent() -> None:
+    with pytest.raises(LocalProtocolError, match=f"{PLAN} without any data"):
+        encode(Sync(BROWSER, SERVER, PLAN, b""))
 
 
 @given(messages)
