@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from jupyter_automerge.document import Document, MapProxy
+from jupyter_automerge.document import Changed, Document, MapProxy
 from jupyter_automerge.engine import effects as f
 from jupyter_automerge.engine import events as e
 from jupyter_automerge.engine.engine import ALWAYS, Engine
@@ -61,6 +61,7 @@ class SimulatedRepo:
         self.policy = SimulatedPolicy()
         self.door = SimulatedDoor()
         self.notices: list[Notice] = []
+        self.commits: list[Changed] = []
         self.links: dict[ConnectionId, SimulatedLink] = {}
         self.running = False
         self._store = store or f"store-{name}"
@@ -137,11 +138,15 @@ class SimulatedRepo:
     def changing(self, document_id: DocumentId) -> Iterator[MapProxy]:
         """A change that stays open for as long as the block lasts; the simulation may run meanwhile."""
         document = self.document(document_id)
-        before = document.heads
+
+        def committed(changed: Changed) -> None:
+            self.commits.append(changed)
+            self.feed(e.LocalChange(document_id, changed.before, changed.after))
+
         document.on_free = lambda: self.feed(e.DocumentFreed(document_id))
+        document.on_commit = committed
         with document.change() as root:
             yield root
-        self.feed(e.LocalChange(document_id, before, document.heads))
 
     def dial(self, listener: "SimulatedRepo") -> DialerId:
         """Want a connection to the other Repo for as long as the Dialer lives."""

@@ -5,7 +5,10 @@ from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from jupyter_automerge.engine.effects import Emit
+from jupyter_automerge.engine.notices import RowsChanged
 from jupyter_automerge.errors import AutomergeError
+from jupyter_automerge.values.heads import HASH_BYTES
 from jupyter_automerge.wire.codec import decode
 from jupyter_automerge.wire.messages import Request, Sync
 from jupyter_automerge.wire.sync_message import parse
@@ -28,14 +31,18 @@ class SimulatedStory:
 
 
 def describe(thing: Any) -> str:
-    """One line: class and fields; frames decoded, bytes as the beginning of their hex."""
-    text = _words(thing)
+    """One line: class and fields; frames decoded, bytes as the beginning of their hex, rows left out."""
+    text = (
+        "(its rows moved)"
+        if isinstance(thing, Emit) and isinstance(thing.notice, RowsChanged)
+        else _words(thing)
+    )
     return text if len(text) <= MOST_CHARACTERS else f"{text[: MOST_CHARACTERS - 3]}..."
 
 
 def _words(thing: Any) -> str:
     if isinstance(thing, bytes):
-        return f"<{len(thing)} bytes {thing[:4].hex()}>"
+        return thing[:4].hex() if len(thing) == HASH_BYTES else f"<{len(thing)} bytes>"
     if isinstance(thing, frozenset):
         return f"{{{', '.join(sorted(map(_words, thing)))}}}"
     if isinstance(thing, tuple | list):

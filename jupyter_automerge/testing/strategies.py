@@ -1,0 +1,81 @@
+"""Hypothesis strategies for what users may put into documents, and for networks of simulated Repos."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+
+from jupyter_automerge.testing.simulated_link import SimulatedLink
+from jupyter_automerge.testing.simulated_repo import SimulatedRepo
+from jupyter_automerge.testing.simulation import Simulation
+from jupyter_automerge.values.status import Access
+
+MOST_REPOS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class RepoPlan:
+    """How one Repo is made: with a store, as plain as JavaScript, with one peer id for all its lives."""
+
+    stores: bool
+    plain: bool
+    pinned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkPlan:
+    """Repos, who of them calls whom, and who is the host of a read-only guest, if there is one."""
+
+    seed: int
+    repos: tuple[RepoPlan, ...]
+    cables: tuple[tuple[int, int], ...]
+    guest_of: int | None
+
+    def build(self) -> tuple[Simulation, list[SimulatedRepo], list[SimulatedLink]]:
+        """The network, plugged in. The guest, if there is one, is the last Repo and the last cable."""
+        sim = Simulation(self.seed)
+        repos = [_repo(sim, f"r{number}", plan) for number, plan in enumerate(self.repos)]
+        links = [sim.connect(repos[caller], repos[listener]) for caller, listener in self.cables]
+        if self.guest_of is not None:
+            guest = sim.repo("guest")
+            links.append(sim.connect(guest, repos[self.guest_of], access=Access.READ))
+            repos.append(guest)
+        return sim, repos, links
+
+
+def _repo(sim: Simulation, name: str, plan: RepoPlan) -> SimulatedRepo:
+    return sim.repo(name, stores=plan.stores, plain=plan.plain, peer_id=name if plan.pinned else "")
+
+
+@st.composite
+def networks(draw: Callable[[st.SearchStrategy[Any]], Any]) -> NetworkPlan:
+    """Connected networks of two to four Repos, sometimes with a ring, sometimes with a read-only guest."""
+    number = draw(st.integers(2, MOST_REPOS))
+    repos = tuple(
+        RepoPlan(draw(st.integers(0, 3)) > 0, draw(st.booleans()), draw(st.booleans())) for _ in range(number)
+    )
+    cables = [(caller, draw(st.integers(0, caller - 1))) for caller in range(1, number)]
+    bears_two = (number - 1, 0) not in cables or not (repos[0].plain or repos[-1].plain)
+    if number > 2 and bears_two and draw(st.booleans()):
+        cables.append((0, number - 1))
+    guest_of = draw(st.none() | st.integers(0, number - 1))
+    return NetworkPlan(draw(st.integers(0, 2**32 - 1)), repos, tuple(cables), guest_of)
+
+
+def values() -> st.SearchStrategy[Any]:
+    """Whatever JSON can say, small; integers as JavaScript keeps them exactly."""
+    scalars = (
+        st.none()
+        | st.booleans()
+        | st.integers(-(2**53) + 1, 2**53 - 1)
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.text(st.characters(codec="utf-8"), max_size=20)
+    )
+    return st.recursive(
+        scalars,
+        lambda inner: (
+            st.lists(inner, max_size=4) | st.dictionaries(st.text("abcxyz", max_size=4), inner, max_size=4)
+        ),
+        max_leaves=12,
+    )

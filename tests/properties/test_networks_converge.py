@@ -1,0 +1,273 @@
+"""Whatever happens to a network of Repos: healed, all converge, fall silent, and what was saved is there."""
+
+import random
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from jupyter_automerge.document import Document
+from jupyter_automerge.engine.events import Unload
+from jupyter_automerge.engine.notices import DocumentSaved
+from jupyter_automerge.testing.bad_chunks import SpoilOnce, spoil
+from jupyter_automerge.testing.simulated_link import SimulatedLink
+from jupyter_automerge.testing.simulated_repo import SimulatedRepo
+from jupyter_automerge.testing.simulation import Simulation
+from jupyter_automerge.testing.strategies import NetworkPlan, networks
+from jupyter_automerge.values.heads import Heads
+from jupyter_automerge.values.ids import DocumentId
+from jupyter_automerge.values.keys import KeyKind, key_kind
+from jupyter_automerge.values.status import Access, DocumentState
+
+MOST_MESSAGES = 6
+SILENCE = 60.0
+WHO = st.integers(0, 7)
+WHICH = st.integers(0, 1)
+
+
+class Networks(RuleBasedStateMachine):
+    """Two documents, up to four Repos and perhaps a guest who may only read."""
+
+    sim: Simulation
+    repos: list[SimulatedRepo]
+    links: list[SimulatedLink]
+    documents: list[DocumentId]
+
+    @initialize(plan=networks())
+    def begin(self, plan: NetworkPlan) -> None:
+        self.sim, self.repos, self.links = plan.build()
+        self.random = random.Random(plan.seed)
+        self.spoiled: list[tuple[SimulatedLink, object, SpoilOnce]] = []
+        self.documents = [self.repos[0].create({"n": 0}), self.repos[1].create({"m": 0})]
+        self.edits = 0
+        self.sim.run_until_quiet(30.0)
+        for repo in self.repos:
+            self.look(repo)
+        self.sim.run_until_quiet(30.0)
+
+    # What users do
+
+    @rule(who=WHO, which=WHICH, key=st.sampled_from("abc"))
+    def edit(self, who: int, which: int, key: str) -> None:
+        self.write(self.pick(who), self.documents[which], key)
+
+    @rule(who=WHO, which=WHICH, seconds=st.sampled_from([0.01, 2.0]))
+    def edit_slowly(self, who: int, which: int, seconds: float) -> None:
+        repo, document = self.pick(who), self.documents[which]
+        if ready(repo, document):
+            self.edits += 1
+            with repo.changing(document) as root:
+                root["slow"] = self.edits
+                self.sim.run(seconds)
+
+    @rule(who=WHO, which=WHICH)
+    def unload(self, who: int, which: int) -> None:
+        self.pick(who).feed(Unload(self.documents[which]))
+
+    @rule(who=WHO)
+    def find(self, who: int) -> None:
+        self.look(self.pick(who))
+
+    # What the world does
+
+    @rule(which=WHO)
+    def cut(self, which: int) -> None:
+        self.sim.cut(self.cable(which))
+
+    @rule(which=WHO)
+    def heal(self, which: int) -> None:
+        self.sim.heal(self.cable(which))
+
+    @rule(which=WHO, latency=st.sampled_from([0.0005, 0.005, 0.3]))
+    def delay(self, which: int, latency: float) -> None:
+        self.cable(which).latency = latency
+
+    @rule(which=WHO)
+    def clog(self, which: int) -> None:
+        self.cable(which).clogged = True
+
+    @rule(which=WHO)
+    def unclog(self, which: int) -> None:
+        self.cable(which).unclog()
+
+    @rule(who=WHO, keeps=st.integers(0, 3))
+    def crash(self, who: int, keeps: int) -> None:
+        repo = self.pick(who)
+        if repo.running:
+            repo.crash(keeps=keeps)
+            self.check_disk(repo)
+
+    @rule(who=WHO, keeps=st.integers(0, 3))
+    def restart(self, who: int, keeps: int) -> None:
+        repo = self.pick(who)
+        repo.restart(keeps=keeps)
+        self.look(repo)
+
+    @rule(who=WHO, error=st.sampled_from(["", "no space left on the disk"]))
+    def disk_fails(self, who: int, error: str) -> None:
+        self.pick(who).disk.failing = error
+
+    @rule(who=WHO, latency=st.sampled_from([0.0001, 0.02]))
+    def disk_slows(self, who: int, latency: float) -> None:
+        self.pick(who).disk.latency = latency
+
+    @rule(who=WHO)
+    def disk_hangs(self, who: int) -> None:
+        self.pick(who).disk.paused = True
+
+    @rule(who=WHO)
+    def disk_goes_on(self, who: int) -> None:
+        self.pick(who).resume_disk()
+
+    @rule(which=WHO, from_caller=st.booleans())
+    def bad_chunk(self, which: int, from_caller: bool) -> None:
+        link = self.cable(which)
+        sender = link.caller if from_caller else link.listener
+        self.spoiled.append((link, link.connection, spoil(link, sender, self.random)))
+
+    @rule(seconds=st.sampled_from([0.001, 0.004, 0.05, 0.6, 12.0]))
+    def wait(self, seconds: float) -> None:
+        self.sim.run(seconds)
+
+    # What must hold
+
+    @precondition(lambda self: hasattr(self, "documents"))
+    @rule()
+    def all_is_well_again(self) -> None:
+        self.heal_everything()
+        for document in self.documents:
+            self.check_convergence(document)
+            self.check_silence(document)
+        for repo in self.repos:
+            self.check_disk(repo)
+            self.check_reports(repo)
+
+    def teardown(self) -> None:
+        if hasattr(self, "documents"):
+            self.all_is_well_again()
+
+    def heal_everything(self) -> None:
+        for link in self.links:
+            link.tamper = None
+            link.unclog()
+        for repo in self.repos:
+            repo.disk.failing = ""
+            repo.resume_disk()
+            if not repo.running:
+                repo.restart()
+        for link in self.links:
+            if any(refused is link and tamper.done for refused, _, tamper in self.spoiled):
+                self.sim.replug(link)  # a document muted on a connection stays so for the connection's life
+            self.sim.heal(link)
+        self.spoiled.clear()
+        for repo in self.repos:
+            self.look(repo)
+        # Failed loads and puts are tried again after at most half a minute.
+        self.sim.run(40.0)
+        for repo in self.repos:
+            self.look(repo)
+        self.sim.run_until_quiet(30.0)
+
+    def check_convergence(self, document: DocumentId) -> None:
+        having = [repo for repo in self.writers() if ready(repo, document)]
+        if not having:
+            return  # whoever made it died before it was saved or sent
+        assert having == self.writers(), self.tell(f"only {names(having)} have it")
+        assert self.sim.documents_equal(document, having), self.tell("they differ")
+        for guest in self.guests():
+            theirs = having[0].heads(document)
+            assert guest.document(document).knows_all(theirs), self.tell("the guest lacks changes")
+            own: Heads = frozenset().union(*(changed.after for changed in guest.commits))
+            for repo in having:
+                assert not repo.document(document).known(own), self.tell("the guest got one in")
+
+    def check_silence(self, document: DocumentId) -> None:
+        author = self.writers()[-1]
+        if not ready(author, document):
+            return
+        for link in self.links:
+            link.reset_counts()
+        self.write(author, document, "last")
+        self.sim.run_until_quiet(30.0)
+        for link in self.links:
+            spoken = link.sync_messages.get(document, 0)
+            assert spoken <= MOST_MESSAGES, self.tell(f"{spoken} messages for one edit on {cable_name(link)}")
+            link.reset_counts()
+        self.check_convergence(document)
+        self.sim.run(SILENCE)
+        for link in self.links:
+            assert not link.sync_messages, self.tell(f"{cable_name(link)} is not silent")
+
+    def check_disk(self, repo: SimulatedRepo) -> None:
+        """What was called saved, in whatever life, is on the disk."""
+        if repo.stores:
+            for saved in repo.heard(DocumentSaved):
+                stored = on_disk(repo, saved.document_id)
+                assert stored.knows_all(saved.heads), self.tell(f"{repo.name} lost what it had saved")
+
+    def check_reports(self, repo: SimulatedRepo) -> None:
+        """What a store was said to keep, it keeps."""
+        for other in self.repos:
+            for document in self.documents:
+                for row in repo.engine.rows(document):
+                    if other.stores and row.store_id == other.engine.local.store_id:
+                        kept = on_disk(other, document).knows_all(row.stored)
+                        assert kept, self.tell(f"{repo.name} believes {other.name} to keep more than it does")
+
+    # Words
+
+    def pick(self, who: int) -> SimulatedRepo:
+        return self.repos[who % len(self.repos)]
+
+    def cable(self, which: int) -> SimulatedLink:
+        return self.links[which % len(self.links)]
+
+    def guests(self) -> list[Any]:
+        return [link.caller for link in self.links if link.access is Access.READ]
+
+    def writers(self) -> list[SimulatedRepo]:
+        return [repo for repo in self.repos if repo not in self.guests()]
+
+    def look(self, repo: SimulatedRepo) -> None:
+        for document in self.documents:
+            repo.find(document)
+
+    def write(self, repo: SimulatedRepo, document: DocumentId, key: str) -> None:
+        if ready(repo, document):
+            self.edits += 1
+            repo.change(document, **{key: self.edits})
+
+    def tell(self, what: str) -> str:
+        return f"{what}\n{self.sim.story()}"
+
+
+def ready(repo: SimulatedRepo, document: DocumentId) -> bool:
+    return repo.running and repo.state(document) is DocumentState.READY
+
+
+def names(repos: list[SimulatedRepo]) -> str:
+    return ", ".join(repo.name for repo in repos)
+
+
+def cable_name(link: SimulatedLink) -> str:
+    return f"{link.caller.name}-{link.listener.name}"
+
+
+def on_disk(repo: SimulatedRepo, document: DocumentId) -> Document:
+    """The document as a new life would read it."""
+    kinds = (KeyKind.SNAPSHOT, KeyKind.INCREMENTAL)
+    chunks = [repo.disk.entries[key] for key in repo.disk.below(document) if key_kind(key) in kinds]
+    return Document.load(chunks)[0]
+
+
+Networks.TestCase.settings = settings(
+    max_examples=60,
+    stateful_step_count=30,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.generate, Phase.shrink),
+)
+TestNetworks = Networks.TestCase
