@@ -1,7 +1,7 @@
 """The last things that happened in a simulation, in words, for a failing test to print."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -45,6 +45,8 @@ def _words(thing: Any) -> str:
         return thing[:4].hex() if len(thing) == HASH_BYTES else f"<{len(thing)} bytes>"
     if isinstance(thing, frozenset):
         return f"{{{', '.join(sorted(map(_words, thing)))}}}"
+    if isinstance(thing, Mapping):
+        return f"{{{', '.join(f'{_words(key)}: {_words(value)}' for key, value in thing.items())}}}"
     if isinstance(thing, tuple | list):
         return f"[{', '.join(map(_words, thing))}]"
     if isinstance(thing, Sync | Request):
