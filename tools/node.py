@@ -11,6 +11,9 @@ from tools.stamps import fingerprint, is_current, write_stamp
 OLDEST_NODE = 20
 INSTALL_NODE = f"install Node.js {OLDEST_NODE} or newer, with npm"
 
+# npm's own would wait more than a minute before it says that there is no network.
+PATIENCE = ("--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000")
+
 Run = Callable[[list[str], Path], None]  # a command and the folder it runs in; raises when the command fails
 
 
@@ -33,7 +36,7 @@ def install_packages(folder: Path, run: Run) -> bool:
     stamp = modules / ".installed.sha256"
     if is_current(stamp, wanted):
         return False
-    run(["npm", "ci", "--no-audit", "--no-fund"], folder)
+    run(["npm", "ci", "--no-audit", "--no-fund", *PATIENCE], folder)
     if modules.is_dir():  # npm makes no folder for a lock file without packages
         write_stamp(stamp, wanted)
     return True

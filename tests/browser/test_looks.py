@@ -3,9 +3,10 @@
 import asyncio
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from playwright.async_api import Request
+from playwright.async_api import Request, expect
 
 from tests.browser.desk import Desk
 from tests.browser.plans import PLAN, open_plan
@@ -16,10 +17,13 @@ FIRST = "01-first-document.ipynb"
 DARK = 100  # of 255: the mean of a dark background's colours is below, that of its text above
 
 
-async def test_the_dark_theme_is_dark_in_the_view_too(lab: TestServer, desk: Desk) -> None:
-    alice = await open_plan(desk, lab, "dark")
+async def test_the_dark_theme_is_dark_in_the_view_too(
+    own_server: Callable[..., TestServer], desk: Desk
+) -> None:
+    alice = await open_plan(desk, own_server(), "dark")
     await alice.command("apputils:change-theme", theme="JupyterLab Dark")
     await alice.page.locator("body[data-jp-theme-light='false']").wait_for(state="attached")
+    await expect(alice.page.locator("#jupyterlab-splash")).to_have_count(0)
     view = alice.view(PLAN)
     await desk.photograph("dark")
     background = await view.root.evaluate(
