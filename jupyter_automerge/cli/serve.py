@@ -14,6 +14,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from jupyter_automerge.cli.failure import USAGE, CommandFailed, bad_store, cannot_listen
 from jupyter_automerge.errors import ListenError, StorageError
@@ -36,6 +37,7 @@ class Settings:
     store: Path
     token: str | None
     name: str
+    origins: tuple[str, ...] = ()
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -58,6 +60,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="serve other machines without a token: anybody may read and write",
     )
+    parser.add_argument(
+        "--origin", action="append", default=[], dest="origins", metavar="ORIGIN",
+        help='browser pages from there may connect, e.g. https://example.org, or "*" for all; may be repeated'
+        " (always allowed: pages of this machine)",
+    )  # fmt: skip
     parser.add_argument("--verbose", action="store_true", help="log what happens to standard error")
 
 
@@ -77,7 +84,8 @@ def settings_from(options: argparse.Namespace, environment: Mapping[str, str]) -
             "if everybody there may read and write all documents",
             USAGE,
         )
-    return Settings(options.host, options.port, _usable_store(options.store), token, options.name)
+    origins = tuple(_origin(text) for text in options.origins)
+    return Settings(options.host, options.port, _usable_store(options.store), token, options.name, origins)
 
 
 async def serve(settings: Settings) -> int:
@@ -101,7 +109,7 @@ async def serve(settings: Settings) -> int:
 
 async def _listen(repo: Repo, settings: Settings) -> Listener:
     try:
-        return await repo.listen(settings.port, settings.host, token=settings.token)
+        return await repo.listen(settings.port, settings.host, token=settings.token, origins=settings.origins)
     except ListenError as error:
         raise cannot_listen(error, settings.host, settings.port) from error
 
@@ -124,6 +132,18 @@ def _port(text: str) -> int:
     if not 0 <= port <= 65535:
         raise argparse.ArgumentTypeError(f"{port} is not a port: 0 to 65535")
     return port
+
+
+def _origin(text: str) -> str:
+    """As browsers send it: scheme, host and port, nothing after. Raises CommandFailed."""
+    if text == "*":
+        return text
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise CommandFailed(f"{text!r} is not an origin: give it as https://example.org, or *", USAGE)
+    if parts.path not in ("", "/"):
+        raise CommandFailed(f"{text!r} is no origin but a page: leave out {parts.path!r}", USAGE)
+    return f"{parts.scheme}://{parts.netloc}".lower()
 
 
 def _is_loopback(host: str) -> bool:

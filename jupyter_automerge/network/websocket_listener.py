@@ -1,6 +1,8 @@
 """A stand-alone sync server, a drop-in for the JavaScript one."""
 
 import asyncio
+import os
+import socket
 import ssl
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -8,10 +10,10 @@ from hmac import compare_digest
 from urllib.parse import urlsplit
 
 from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError
 
 from jupyter_automerge.errors import ListenError
+from jupyter_automerge.network.binding import bound_sockets
 from jupyter_automerge.network.close_reason import GOING_AWAY
 from jupyter_automerge.network.contract import Transport, TransportSink
 from jupyter_automerge.network.keep_alive import Pace
@@ -133,6 +135,10 @@ async def listen(
     With a token, connections need `Authorization: Bearer <token>` (or `token <token>`). Browser pages are
     welcome from this machine and from `origins` (full origins, or "*"). Raises ListenError.
     """
+    try:
+        sockets = bound_sockets(host, port)
+    except (OSError, UnicodeError, OverflowError) as error:
+        raise ListenError(f"cannot listen on {host}:{port}: {_said(error)}") from error
     house = _House(accept, token, frozenset(origins), pace or Pace(), max_frame_bytes)
     application = Application([(path, _StandAloneHandler, {"house": house}) for path in SYNC_PATHS])
     server = HTTPServer(
@@ -141,9 +147,12 @@ async def listen(
         max_buffer_size=max_frame_bytes + _ROOM_BESIDE_A_FRAME,
         max_body_size=_ROOM_BESIDE_A_FRAME,
     )
-    try:
-        sockets = bind_sockets(port, host)
-    except OSError as error:
-        raise ListenError(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
     server.add_sockets(sockets)
     return WebSocketListener(server, house, host, sockets[0].getsockname()[1], "wss" if ssl else "ws")
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno is not None and not isinstance(error, socket.gaierror):
+        # Python's own addition to it names the address once more.
+        return os.strerror(error.errno)
+    return getattr(error, "strerror", None) or str(error)

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Collection
+from ssl import SSLContext
 from typing import TYPE_CHECKING
 
 from jupyter_automerge.network import listen as listen_on
@@ -52,7 +54,14 @@ class _Deaf:
     def closed(self, code: int | None, reason: str) -> None: ...
 
 
-async def listen(running: "Running", port: int, host: str, token: str | None) -> Listener:
+async def listen(
+    running: "Running",
+    port: int,
+    host: str,
+    token: str | None,
+    origins: Collection[str],
+    ssl: SSLContext | None,
+) -> Listener:
     """See Repo.listen."""
 
     def accept(transport: Transport, endpoint: str) -> TransportSink:
@@ -61,6 +70,6 @@ async def listen(running: "Running", port: int, host: str, token: str | None) ->
             return _Deaf()
         return running.links.open(transport, Direction.INCOMING, endpoint, access=Access.WRITE)
 
-    server = await listen_on(accept, host, port, token=token)
+    server = await listen_on(accept, host, port, token=token, origins=origins, ssl=ssl)
     running.directory.is_reachable = True
     return Listener(server, running)

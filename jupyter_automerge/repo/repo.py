@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from ssl import SSLContext
 from types import TracebackType
 from typing import Any, Self
@@ -270,13 +270,23 @@ class Repo:
         )
 
     def listen(
-        self, port: int = 0, host: str = "127.0.0.1", *, token: str | None = None
+        self,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        *,
+        token: str | None = None,
+        origins: Collection[str] = (),
+        ssl: SSLContext | None = None,
     ) -> Pending[Listener]:
-        """Serve the sync protocol; port 0 takes a free one. Raises ListenError."""
+        """Serve the sync protocol; port 0 takes a free one. Raises ListenError.
+
+        With a `token` connections need it in their Authorization header. Browser pages may connect from this
+        machine and from `origins` ("https://example.org", or "*" for any). With `ssl` it is `wss://`.
+        """
         running = self._open()
 
         async def start() -> Listener:
-            listener = await listen(running, port, host, token)
+            listener = await listen(running, port, host, token, origins, ssl)
             self._listeners.append(listener)
             return listener
 

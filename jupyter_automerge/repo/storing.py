@@ -1,7 +1,8 @@
 """Loads, puts and deletes for the Engine, each in a task of its own."""
 
+import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any
 
 from jupyter_automerge.engine.effects import Delete, Load, Put
@@ -48,10 +49,10 @@ class Storing:
 
     def delete(self, effect: Delete) -> None:
         async def delete() -> Event:
-            for key in effect.keys:
-                await self._storage.remove(key)
-            for prefix in effect.prefixes:
-                await self._storage.remove_range(prefix)
+            # All at once: one after the other, each would wait for the disk anew.
+            removals = [self._storage.remove(key) for key in effect.keys]
+            removals += [self._storage.remove_range(prefix) for prefix in effect.prefixes]
+            await _all(removals)
             return DeleteDone(effect.token)
 
         self._tasks.start(self._report(delete(), lambda error: DeleteFailed(effect.token, error)))
@@ -82,6 +83,14 @@ class Storing:
             _logger.warning("the store failed", exc_info=error)
             event = failed(_in_words(error))
         self._post(event)
+
+
+async def _all(removals: Iterable[Awaitable[None]]) -> None:
+    """Wait until every one has ended, and only then fail with the first that failed."""
+    outcomes = await asyncio.gather(*removals, return_exceptions=True)
+    for outcome in outcomes:
+        if outcome is not None:
+            raise outcome
 
 
 def _in_words(error: Exception) -> str:

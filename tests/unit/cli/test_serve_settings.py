@@ -54,6 +54,21 @@ def test_the_token_comes_from_a_file_or_from_the_environment(tmp_path: Path, sto
     assert settings(store, f"--token-file={tmp_path}/token", environment=environment).token == "s3cret"
 
 
+def test_pages_of_other_sites_are_welcome_when_named(store: str) -> None:
+    assert settings(store).origins == ()
+    given = ("--origin=https://Notes.example/", "--origin", "http://localhost:5173", "--origin=*")
+    assert settings(store, *given).origins == ("https://notes.example", "http://localhost:5173", "*")
+
+
+@pytest.mark.parametrize(
+    "text", ["notes.example", "https://", "ws://notes.example", "https://a.example/page"]
+)
+def test_what_is_no_origin_is_said_before_anything_listens(text: str, store: str) -> None:
+    with pytest.raises(CommandFailed, match="origin") as failure:
+        settings(store, f"--origin={text}")
+    assert failure.value.exit_code == 2
+
+
 @pytest.mark.parametrize(("content", "told"), [(None, "cannot read the token"), ("\n", "is empty")])
 def test_a_token_file_without_a_token_is_not_no_token(
     content: str | None, told: str, tmp_path: Path, store: str

@@ -1,9 +1,6 @@
 """Dialing: servers that refuse, stall, lie, vanish or send too much."""
 
 import asyncio
-import shutil
-import ssl
-import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,6 +16,7 @@ from jupyter_automerge.errors import DialError
 from jupyter_automerge.network import Pace, Transport, WebSocketConnector, listen, socket_transport
 from jupyter_automerge.testing.recording_sink import RecordingSink
 from jupyter_automerge.values.limits import MAX_MESSAGE_BYTES
+from tests.unit.network.certificate import for_loopback, needs_openssl
 
 
 class Caller:
@@ -344,17 +342,9 @@ def test_a_dial_that_is_cancelled_leaves_no_connection() -> None:
     asyncio.run(play())
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificate with openssl")
+@needs_openssl
 def test_a_certificate_that_nobody_vouches_for_is_refused_and_a_trusted_one_is_taken(tmp_path: Path) -> None:
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", certificate],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    ours = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    ours.load_cert_chain(certificate, key)
-    theirs = ssl.create_default_context(cafile=str(certificate))
+    ours, theirs = for_loopback(tmp_path)
 
     async def play() -> None:
         guests: list[RecordingSink] = []

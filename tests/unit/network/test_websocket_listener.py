@@ -337,6 +337,9 @@ def test_an_address_in_use_is_told_as_such() -> None:
             await listen(_nobody, port=first.port)
         with pytest.raises(ListenError, match=r"cannot listen on no-such-host\.invalid:0: "):
             await listen(_nobody, "no-such-host.invalid")
+        for host, port in (("127.0.0.1", 70_000), ("a" * 64, 0)):
+            with pytest.raises(ListenError, match=f"cannot listen on {host}:{port}: "):
+                await listen(_nobody, host, port)
         await first.close()
 
     asyncio.run(play())

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,7 @@ from jupyter_automerge.values.identity import User
 from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.keys import StorageKey
 from jupyter_automerge.values.status import Access, DialerState, Direction, Link, Origin
+from tests.unit.network.certificate import for_loopback, needs_openssl
 from tests.unit.repo.scripted import Pipe
 from tests.unit.repo.story import story, turns, until
 
@@ -76,6 +78,31 @@ async def test_what_cannot_be_dialed_or_listened_on_is_said_at_once() -> None:
         listener = await alice.listen()
         with pytest.raises(ListenError):
             await alice.listen(listener.port)
+
+
+@story
+async def test_a_page_of_another_site_may_connect_if_the_listener_names_its_origin() -> None:
+    async with Repo() as server, Repo() as page:
+        listener = await server.listen(origins=["https://notes.example"])
+        welcome = page.connect(listener.url, headers={"Origin": "https://notes.example"})
+        await until(lambda: welcome.state is DialerState.CONNECTED, page)
+        stranger = page.connect(listener.url, headers={"Origin": "https://evil.example"})
+        await until(lambda: stranger.state is DialerState.FAILED, page)
+        assert "403" in stranger.last_error
+
+
+@needs_openssl
+@story
+async def test_a_listener_with_a_certificate_is_reached_by_those_who_trust_it(tmp_path: Path) -> None:
+    theirs, ours = for_loopback(tmp_path)
+    async with Repo() as server, Repo() as alice:
+        listener = await server.listen(ssl=theirs)
+        assert listener.url.startswith("wss://")
+        trusting = alice.connect(listener.url, ssl=ours)
+        await until(lambda: trusting.state is DialerState.CONNECTED, alice)
+        careful = alice.connect(listener.url)
+        await until(lambda: careful.state is DialerState.WAITING, alice)
+        assert "is not trusted" in careful.last_error
 
 
 @story
