@@ -13,6 +13,7 @@ from jupyter_automerge.network.close_reason import Ending
 from jupyter_automerge.network.contract import OnOpen
 from jupyter_automerge.network.dial_faults import FAULTS, dial_error
 from jupyter_automerge.network.keep_alive import Pace
+from jupyter_automerge.network.resolving import DirectResolver
 from jupyter_automerge.network.socket_transport import SocketTransport
 from jupyter_automerge.values.limits import DIAL_TIMEOUT_SECONDS, MAX_MESSAGE_BYTES
 
@@ -61,6 +62,7 @@ class WebSocketConnector:
                 on_message_callback=client.on_message,
                 ping_interval=None,  # KeepAlive pings.
                 max_message_size=self._max_frame_bytes,
+                resolver=DirectResolver(),
             )
         )
         # A callback runs before tornado reads the first frame; the code after an `await` would not.
