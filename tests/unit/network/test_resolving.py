@@ -16,7 +16,8 @@ async def resolve_without_threads(host: str) -> list[tuple[int, Any]]:
     """As while Python exits."""
     refusal = RuntimeError("cannot schedule new futures after shutdown")
     with patch.object(asyncio.get_running_loop(), "getaddrinfo", side_effect=refusal):
-        return await DirectResolver().resolve(host, 80)
+        found: list[tuple[int, Any]] = await DirectResolver().resolve(host, 80)
+    return found
 
 
 @pytest.mark.parametrize(
