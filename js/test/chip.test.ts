@@ -23,6 +23,8 @@ const cases: ReadonlyArray<[Partial<ChipFacts>, string]> = [
   [{ link: "offline", report: { relation: "unknown", missingThere: null } }, "offline: edits are kept"],
   [{ link: "signed-out", report: one }, "signed out: 1 change only in this window"],
   [{ link: "not-allowed" }, "not allowed"],
+  [{ link: "not-allowed", report: ahead }, "not allowed: 3 changes only in this window"],
+  [{ state: "lost", report: { relation: "unknown", missingThere: null } }, "no longer on the server"],
   [{ link: "absent" }, "no jupyter_automerge on this server"],
   [{ link: "incompatible" }, "incompatible versions"],
   [{ access: "read" }, "read-only"],

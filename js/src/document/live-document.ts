@@ -83,6 +83,15 @@ export class LiveDocument {
   hear(heads: readonly string[], level: Level): void {
     this.evidence.hear(heads, level, this.#graph() ?? NOTHING_KNOWN);
     if (heads.length > 0) this.#unavailable = false;
+    if (this.report?.missingThere === 0) this.refusal = null;
+    this.touch();
+  }
+
+  /** Another session of the server, perhaps of another store: what was only in its memory may be gone. */
+  newSession(sameStore: boolean): void {
+    if (sameStore) this.evidence.forgetSession();
+    else this.evidence.forgetAll();
+    this.refusal = null;
     this.touch();
   }
 

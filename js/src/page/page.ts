@@ -124,7 +124,7 @@ export class Page {
     return {
       linkChanged: () => this.#linkChanged(),
       headsHeard: (documentId, heads, level) => this.#documents.get(documentId)?.document.hear(heads, level),
-      sessionStarted: (sameStore) => this.#forEach(({ evidence }) => (sameStore ? evidence.forgetSession() : evidence.forgetAll())),
+      sessionStarted: (sameStore) => this.#forEach((document) => document.newSession(sameStore)),
       unavailable: (documentId) => this.#documents.get(documentId)?.document.noteUnavailable(),
       refused: (documentId, reason) => this.#documents.get(documentId)?.document.refused(reason),
     };

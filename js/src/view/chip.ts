@@ -40,11 +40,11 @@ export function chipOf(facts: ChipFacts): Chip {
     case "signed-out":
       return away("signed out", facts, "lock", "The server no longer knows this browser. Log in (another tab will do) and the page goes on by itself.");
     case "not-allowed":
-      return { icon: "stop", tone: "bad", words: "not allowed", detail: "Your account may not use documents on this server." };
+      return blocked("not allowed", facts, "Your account may not use documents on this server.");
     case "absent":
-      return { icon: "stop", tone: "bad", words: "no jupyter_automerge on this server", detail: "The server answers, but its jupyter_automerge extension is not installed or not enabled." };
+      return blocked("no jupyter_automerge on this server", facts, "The server answers, but its jupyter_automerge extension is not installed or not enabled.");
     case "incompatible":
-      return { icon: "stop", tone: "bad", words: "incompatible versions", detail: "This page and the server speak different protocols. Reload the page; if that does not help, update jupyter_automerge on the server." };
+      return blocked("incompatible versions", facts, "This page and the server speak different protocols. Reload the page; if that does not help, update jupyter_automerge on the server.");
   }
 }
 
@@ -59,6 +59,11 @@ function readerChip(missing: number): Chip {
   if (missing > 0)
     return { icon: "lock", tone: "warn", words: `read-only: ${changes(missing)} here ${missing === 1 ? "was" : "were"} not accepted`, detail };
   return { icon: "lock", tone: "calm", words: "read-only", detail };
+}
+
+function blocked(what: string, facts: ChipFacts, detail: string): Chip {
+  const missing = facts.report?.missingThere ?? 0;
+  return { icon: "stop", tone: "bad", words: missing > 0 ? `${what}: ${changes(missing)} only in this window` : what, detail };
 }
 
 function waitingChip(facts: ChipFacts): Chip | null {

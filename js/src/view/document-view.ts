@@ -5,9 +5,11 @@ import { kindOf, lineOf } from "../document/kind.ts";
 import { keyOf, movePath, type Path, valueAt } from "../document/path.ts";
 import { refusedText } from "../document/refused-text.ts";
 import { reviveSnapshot, type Snapshot } from "../document/snapshot.ts";
+import type { LinkName } from "../network/server-adapter.ts";
 import type { Page } from "../page/page.ts";
 import { addresses } from "../place.ts";
-import { firstOpen, PAGE_OF_ROWS, rowsOf, type ValueRow } from "../tree/rows.ts";
+import { Branches } from "../tree/branches.ts";
+import { PAGE_OF_ROWS, rowsOf, type ValueRow } from "../tree/rows.ts";
 import { changes, type Chip, type ChipFacts, chipOf } from "./chip.ts";
 import { diagnosticsOf } from "./diagnostics.ts";
 import type { Editor } from "./editor.ts";
@@ -19,6 +21,7 @@ import { Speaker } from "./speaker.ts";
 import { Steady } from "./steady.ts";
 import { TextEditor } from "./text-editor.ts";
 import { Treegrid } from "./treegrid.ts";
+import { dateWords, whyNotLive } from "./why-not-live.ts";
 
 export interface ViewOptions {
   readonly url: AutomergeUrl;
@@ -29,6 +32,9 @@ export interface ViewOptions {
   readonly page: Page | null;
 }
 
+/** Edits made over these links arrive, now or later; over the others they would never leave this window. */
+const EDITABLE: ReadonlySet<LinkName> = new Set<LinkName>(["connecting", "live", "offline", "signed-out"]);
+
 /** One document, or a part of it, as a tree that is edited in place. */
 export class DocumentView {
   readonly element = element("section", { class: "jam-view", "data-lm-suppress-shortcuts": "true" });
@@ -37,8 +43,7 @@ export class DocumentView {
   readonly #speaker = new Speaker();
   readonly #steady = new Steady(() => this.#schedule());
   readonly #tree: Treegrid;
-  readonly #open = new Set<string>();
-  readonly #shown = new Map<string, number>();
+  readonly #branches = new Branches();
   readonly #flashing = new Set<string>();
   readonly #old: unknown;
   /** Heads in the URL: the view shows that point of the history and nothing later. */
@@ -48,7 +53,7 @@ export class DocumentView {
   #unwatch: () => void = () => undefined;
   #allowed: boolean;
   readonly #path: Path;
-  #opened = false;
+  #opened: "nothing" | "old" | "live" = "nothing";
   #frame = 0;
   #coreFailure: string | null = null;
   #disposed = false;
@@ -107,7 +112,8 @@ export class DocumentView {
 
   get #editable(): boolean {
     const server = this.options.page?.server;
-    return this.#allowed && !this.#pinned && this.#root !== undefined && (server?.access ?? "write") === "write";
+    const mayEdit = !server || (server.access === "write" && EDITABLE.has(server.link));
+    return this.#allowed && !this.#pinned && this.#root !== undefined && mayEdit;
   }
 
   /** Runs in the same synchronous step as the change, so that editors never see a state between two. */
@@ -115,7 +121,7 @@ export class DocumentView {
     if (change.patches.length > 0 && this.#root !== undefined && !this.#pinned) {
       const moved = (path: Path): Path | null => movePath(path, change.patches);
       this.#tree.follow(moved);
-      moveKeys(this.#open, moved);
+      this.#branches.follow(moved);
       if (this.#tree.editor && !this.#tree.editor.follow(change)) this.#tree.leaveEditor(true);
       if (!change.local) for (const patch of change.patches) this.#noteChanged(patch.path);
     }
@@ -123,7 +129,7 @@ export class DocumentView {
   }
 
   #noteChanged(path: Path): void {
-    if (!this.#opened || this.#flashing.size > PAGE_OF_ROWS) return;
+    if (this.#opened !== "live" || this.#flashing.size > PAGE_OF_ROWS) return;
     this.#flashing.add(keyOf(path));
     this.#flashing.add(keyOf(path.slice(0, -1)));
   }
@@ -138,8 +144,7 @@ export class DocumentView {
   #render(): void {
     const live = this.#root !== undefined;
     const value = live ? valueAt(this.#root, this.#path) : this.#old;
-    if (live && !this.#opened) this.#openFirst(value);
-    else if (!live && this.#open.size === 0) for (const key of firstOpen(value, this.#path)) this.#open.add(key);
+    this.#openFirst(live, value);
     const chip = this.#steady.show(this.#chip());
     const title = this.#title(live ? this.#root : this.options.snapshot?.value);
     if (document.title === this.options.url) document.title = title; // in its own window
@@ -154,16 +159,19 @@ export class DocumentView {
     this.#showNotices(live);
     this.#speaker.say(chip.words);
     if (this.#tree.editor && !this.#editable) this.#tree.leaveEditor(true);
-    const rows = value === undefined ? [] : rowsOf(value, this.#path, { open: this.#open, shown: this.#shown }, (path) => (this.#pinned ? undefined : this.#document?.storedTypeAt(path)));
+    const rows = value === undefined ? [] : rowsOf(value, this.#path, this.#branches, (path) => (this.#pinned ? undefined : this.#document?.storedTypeAt(path)));
     this.#tree.element.hidden = rows.length === 0;
     this.#tree.show(rows, this.#editable, this.#flashing);
     this.element.classList.toggle("jam-old", !live);
     this.#flashing.clear();
   }
 
-  #openFirst(value: unknown): void {
-    this.#opened = true;
-    for (const key of firstOpen(value, this.#path)) this.#open.add(key);
+  /** Once for the snapshot and once for the document: afterwards people open and close. */
+  #openFirst(live: boolean, value: unknown): void {
+    const now = live ? "live" : "old";
+    if (value === undefined || this.#opened === "live" || this.#opened === now) return;
+    this.#opened = now;
+    this.#branches.openFirst(value, this.#path);
   }
 
   get #documentId(): LiveDocument["id"] {
@@ -207,26 +215,26 @@ export class DocumentView {
     const missing = this.#document?.report?.missingThere ?? 0;
     const refused = missing > 0 && (this.#document?.refusal || options.page?.server?.access === "read");
     this.#notices.show({
-      old: live ? (this.#pinned ? "This is the document as it was at one point of its history." : null) : this.#whyOld(),
+      old: live ? this.#whyPartial() : this.#whyNotLive(),
       untrusted: live && !this.#allowed ? () => this.#allow() : null,
       refused: refused ? { words: `The server did not take ${changes(missing)} of this window${reasonOf(this.#document)}.`, copy: () => this.#copyRefused() } : null,
     });
   }
 
-  /** Why the tree shows no live document, in one line; null while the first answer is awaited and nothing is shown. */
-  #whyOld(): string | null {
+  #whyPartial(): string | null {
+    if (valueAt(this.#root, this.#path) === undefined) return "There is nothing at this place of the document.";
+    return this.#pinned ? "This is the document as it was at one point of its history." : null;
+  }
+
+  #whyNotLive(): string | null {
     const { page, snapshot } = this.options;
-    const shown = snapshot ? `As it was${snapshot.asOf ? ` on ${dateOf(snapshot.asOf)}` : " when the notebook was saved"}. ` : "";
-    if (!page) return `${shown}There is no Jupyter server here to be live with.`;
-    if (this.#coreFailure) return `${shown}The Automerge core could not be loaded: ${this.#coreFailure}.`;
-    if (this.#document?.state === "unavailable") return `${shown}The server and its peers do not have this document; it appears here when one of them does.`;
-    const link = page.server?.link;
-    if (link === "offline") return `${shown}The server does not answer; the view becomes live by itself when it does.`;
-    if (link === "signed-out") return `${shown}You are signed out; the view becomes live by itself after you log in.`;
-    if (link === "absent") return `${shown}This server has no jupyter_automerge extension.`;
-    if (link === "not-allowed") return `${shown}Your account may not read documents on this server.`;
-    if (link === "incompatible") return `${shown}Page and server speak different protocol versions.`;
-    return shown || null;
+    return whyNotLive({
+      server: page !== null,
+      link: page?.server?.link ?? "live",
+      state: this.#document?.state ?? "fetching",
+      coreFailure: this.#coreFailure,
+      snapshotOf: snapshot && dateWords(snapshot.asOf),
+    });
   }
 
   #allow(): void {
@@ -235,14 +243,12 @@ export class DocumentView {
   }
 
   #setOpen(row: ValueRow, open: boolean): void {
-    if (open) this.#open.add(row.key);
-    else this.#open.delete(row.key);
+    this.#branches.set(row.key, open);
     this.#render();
   }
 
   #showMore(path: Path): void {
-    const key = keyOf(path);
-    this.#shown.set(key, (this.#shown.get(key) ?? PAGE_OF_ROWS) + PAGE_OF_ROWS);
+    this.#branches.showMore(path);
     this.#render();
   }
 
@@ -275,18 +281,4 @@ function conflictWords(others: readonly unknown[]): string {
 
 function reasonOf(document: LiveDocument | null): string {
   return document?.refusal?.reason ? ` (${document.refusal.reason})` : "";
-}
-
-function dateOf(iso: string): string {
-  const date = new Date(iso);
-  return Number.isNaN(date.getTime()) ? iso : date.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
-}
-
-function moveKeys(keys: Set<string>, moved: (path: Path) => Path | null): void {
-  const before = [...keys];
-  keys.clear();
-  for (const key of before) {
-    const path = moved(JSON.parse(key) as Path);
-    if (path) keys.add(keyOf(path));
-  }
 }
