@@ -63,7 +63,10 @@ class Collection:
         self._desk.mark_document(record.id)
 
     def find(self, document_id: DocumentId) -> None:
-        """Look for the document; those who did not have it when last asked are asked again."""
+        """Look for the document; those who did not have it when last asked are asked again.
+
+        Each call is answered by a DocumentStateChanged, also when nothing moved: it was here all along.
+        """
         self._graveyard.lift(document_id)
         record = self._documents.get(document_id) or self._enter(document_id, self._loader.empty())
         record.wanted, record.leaving, record.told = True, False, None

@@ -151,7 +151,7 @@ class DocumentSync:
             record.state, record.since = state, self._desk.now
             record.mark_all_dirty()
             self._offer(record)
-        elif not record.wanted or state is DocumentState.READY:
+        elif not record.wanted or (state is DocumentState.READY and record.told is not None):
             return
         progress = progress_of(record, self._connections)
         if progress != record.told:

@@ -78,8 +78,6 @@ class Search:
         self._latest = SearchProgress("starting", running.clock.now())
         self._unsubscribe = running.listeners.add(self._hear)
         running.post(Find(document_id))
-        if running.documents.get(document_id) is not None:
-            self._tell(SearchProgress("found", running.clock.now()), is_over=True)
 
     def __repr__(self) -> str:
         return f"Search({self.document_id!r}: {self})"
