@@ -5,7 +5,6 @@ from threading import Lock, get_ident
 
 from jupyter_automerge.document.block import Block
 from jupyter_automerge.document.change_chunk import empty_operations, read_change, write_change
-from jupyter_automerge.document.changed import Changed
 from jupyter_automerge.document.core import CoreDocument
 from jupyter_automerge.document.counters import make_counters
 from jupyter_automerge.document.draft import Draft
@@ -27,88 +26,72 @@ class Label:
 
 
 class Changing:
-    """The draft and its open block. `begin`, then `commit` or `roll_back` on every path."""
+    """The draft and its open block.
+
+    While `turn` is held: `begin`, then `commit` or `roll_back`, then `end`. The draft is put back only when
+    it is known to be as the trunk: an interruption leaves none, and costs a fork.
+    """
 
     def __init__(self, trunk: Trunk, views: Views, lock: DocumentLock) -> None:
         self._trunk = trunk
         self._views = views
         self._lock = lock
-        self._turn = Lock()
-        self._thread: int | None = None
         self._draft: Draft | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether a block is open, in whatever thread."""
-        return self._thread is not None
+        self._open: Draft | None = None
+        self._thread: int | None = None
+        self.turn = Lock()
 
     @property
     def fresh_core(self) -> CoreDocument | None:
-        """The draft's core where it is ahead of the trunk's and has nothing uncommitted."""
-        is_ahead = self._draft is not None and self._trunk.has_pending and not self.is_open
-        return self._draft.core if is_ahead and self._draft is not None else None
+        """The draft's core, where it is ahead of the trunk's."""
+        return self._draft.core if self._draft is not None and self._trunk.has_pending else None
 
     def drop_draft(self) -> None:
         """The trunk has moved by other changes: the next block needs another fork."""
-        if not self.is_open:
-            self._draft = None
+        self._draft = None
 
-    def take_turn(self) -> None:
-        """Wait until no other thread has a block open. Raises DocumentError when this thread has."""
-        if self._thread == get_ident():
+    def refuse_nesting(self) -> None:
+        """Raises DocumentError when this thread has a block open: it would wait for itself."""
+        if self._lock.closed and self._thread == get_ident():
             raise DocumentError("a change is open in this thread already: write through its block")
-        self._turn.acquire()
-
-    def end_turn(self) -> None:
-        """Let others in."""
-        self._thread = None
-        self._turn.release()
-        self._lock.open_to_engine()
 
     def begin(self) -> Block:
-        """Open a block, after those of other threads."""
-        self.take_turn()
-        try:
-            with self._lock.hold():
-                self._lock.close_to_engine()
-                specials = self._views.specials()
-                self._draft = self._draft or Draft(self._trunk.core)
-                block = Block(Writer(self._draft.begin(), specials), wrap)
-                self._thread = get_ident()
-        except BaseException:
-            self._abandon()
-            self.end_turn()
-            raise
-        return block
+        """Open a block."""
+        self._thread = get_ident()
+        self._lock.closed = True
+        with self._lock.core:
+            specials = self._views.specials()
+            self._open = self._draft or Draft(self._trunk.core)
+            self._draft = None
+            return Block(Writer(self._open.begin(), specials), wrap)
 
     def roll_back(self, block: Block) -> None:
         """Undo all of the block."""
         block.end()
-        try:
-            with self._lock.hold():
-                if self._draft is not None and not self._draft.roll_back():
-                    self._draft = None
-        finally:
-            self.end_turn()
+        with self._lock.core:
+            draft = self._open
+            if draft is not None and draft.roll_back():
+                self._draft, self._open = draft, None
 
-    def commit(self, block: Block, label: Label) -> Changed | None:
-        """Make the block part of the history; None if it wrote nothing."""
+    def commit(self, block: Block, label: Label) -> None:
+        """Make the block part of the history, if it wrote anything."""
         writer = block.writer(())
         block.end()
-        try:
-            with self._lock.hold():
-                return self._take_over(writer, label)
-        except BaseException:
-            self._abandon()
-            raise
-        finally:
-            self.end_turn()
+        with self._lock.core:
+            self._take_over(writer, label)
 
-    def _take_over(self, writer: Writer, label: Label) -> Changed | None:
-        draft = self._draft
+    def end(self) -> None:
+        """Whatever happened, nothing is open any more."""
+        if self._open is not None:
+            self._open.roll_back()
+            self._open = None
+
+    def _take_over(self, writer: Writer, label: Label) -> None:
+        draft = self._open
         written = None if draft is None else draft.commit()
         if written is None:
-            return None
+            self._draft, self._open = draft, None
+            return
         fields = read_change(written)
         if label.empty:
             fields = empty_operations(fields)
@@ -117,16 +100,9 @@ class Changing:
         chunk, change = write_change(fields, self._trunk.heads, label.seconds, label.message)
         if label.empty or writer.made:
             # The draft is not what the document becomes, and the core is to judge what was rewritten.
-            self._draft = None
-            changed = self._trunk.apply([chunk])
+            self._trunk.apply([chunk])
         else:
-            changed = self._trunk.commit(chunk, change)
+            self._trunk.commit(chunk, change)
+            self._draft, self._open = draft, None
         if not label.empty:
             self._views.remember(writer.specials)
-        return changed
-
-    def _abandon(self) -> None:
-        """After an interruption the draft may hold what the trunk has not got."""
-        if self._draft is not None:
-            self._draft.roll_back()
-            self._draft = None

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from jupyter_automerge.document.block import Block
 from jupyter_automerge.document.changed import Changed, ChangeRecord, ChunkVerdict
 from jupyter_automerge.document.changing import Changing, Label
 from jupyter_automerge.document.conflicts import values_at
@@ -12,9 +13,9 @@ from jupyter_automerge.document.core import MAP, ROOT, CoreDocument, is_panic, n
 from jupyter_automerge.document.difference import Patch, difference
 from jupyter_automerge.document.history import read_history
 from jupyter_automerge.document.loading import Load
-from jupyter_automerge.document.lock import DocumentLock
+from jupyter_automerge.document.lock import DocumentLock, held, held_now
 from jupyter_automerge.document.map_proxy import MapProxy
-from jupyter_automerge.document.planning import Path, check_text
+from jupyter_automerge.document.planning import check_text
 from jupyter_automerge.document.reader import Reader
 from jupyter_automerge.document.reading import find, read_object, read_value
 from jupyter_automerge.document.specials import specials_of
@@ -62,6 +63,7 @@ class Document:
         self._views = Views(self._trunk)
         self._lock = DocumentLock()
         self._changing = Changing(self._trunk, self._views, self._lock)
+        self._untold: tuple[tuple[Heads, Heads], ...] = ()
         self.on_commit: Callable[[Changed], None] | None = None
 
     @property
@@ -81,7 +83,7 @@ class Document:
     @property
     def is_changing(self) -> bool:
         """Whether a change is open, in whatever thread. Never waits."""
-        return self._changing.is_open
+        return self._lock.closed
 
     @contextmanager
     def change(self, message: str | None = None, *, time: datetime | None = None) -> Iterator[MapProxy]:
@@ -90,159 +92,176 @@ class Document:
         A block that writes nothing leaves no change in the history. `time` needs a zone; without it the
         change has none. A block within a block, in one thread, raises DocumentError.
         """
-        label = _label(message, time)
-        block = self._changing.begin()
-        try:
+        with self._block(_label(message, time)) as block:
             yield MapProxy(block, ROOT, ())
-        except BaseException as error:
-            self._changing.roll_back(block)
-            if is_panic(error):
-                raise DocumentError(f"the Automerge core gave up; nothing was changed ({error})") from error
-            raise
-        self._announce(self._changing.commit(block, label))
 
     def commit_empty(self, message: str | None = None, *, time: datetime | None = None) -> Changed:
         """A change without content: it gives an empty document heads, or ties several heads together."""
-        label = _label(message, time, empty=True)
-        block = self._changing.begin()
-        try:
+        before = self.heads
+        with self._block(_label(message, time, empty=True)) as block:
             # Only for the numbers that the core gives to the next change: nothing of this is kept.
             block.writer(()).put_object(ROOT, "empty", MAP)
-        except BaseException:
-            self._changing.roll_back(block)
-            raise
-        changed = self._changing.commit(block, label)
-        assert changed is not None
-        self._announce(changed)
-        return changed
+        return Changed(before, self.heads)
 
     def merge(self, other: "Document") -> Changed | None:
         """Take over all changes of the other document. Waits for an open change of another thread."""
-        with other._lock.hold():
-            missing = other._trunk.changes_since(other._trunk.known(self.heads))
-            chunks = [change.bytes for change in missing]
-        self._changing.take_turn()
-        try:
-            with self._lock.hold():
-                changed = self._note(self._trunk.apply(chunks))
-        finally:
-            self._changing.end_turn()
-        self._announce(changed)
+        chunks = other._since(self.heads)
+        self._changing.refuse_nesting()
+        with self._changing.turn:
+            changed = self._take(chunks)
+        if changed is not None:
+            self._untold = (*self._untold, (changed.before, changed.after))
+        self._announce()
         return changed
 
+    @held
     def fork(self, at: Heads | None = None, *, actor: bytes | None = None) -> "Document":
         """A document of its own with this one's history, up to `at`, and another actor."""
-        with self._lock.hold():
-            core = self._trunk.core
-            if at is None or at == self.heads:
-                return self._of(core.fork(), self._trunk.image(), actor)
-            past = core.fork_at(self._views.known(at))
-            return self._of(past, past.save(), actor)
+        core = self._trunk.core
+        if at is None or at == self.heads:
+            return self._of(core.fork(), self._trunk.image(), actor)
+        past = core.fork_at(self._views.known(at))
+        return self._of(past, past.save(), actor)
 
+    @held
     def value(self, at: Heads | None = None) -> Any:
         """The whole document as plain Python values, now or at past heads.
 
         Raises DocumentError for unknown heads.
         """
-        with self._lock.hold():
-            return read_object(self._reader(at), ROOT, MAP)
+        return read_object(self._reader(at), ROOT, MAP)
 
-    def get(self, path: Path, at: Heads | None = None) -> Any:
+    @held
+    def get(self, path: Sequence[str | int], at: Heads | None = None) -> Any:
         """The plain value at a path of keys and indexes. Raises DocumentError where there is nothing."""
-        with self._lock.hold():
-            reader = self._reader(at)
-            return read_value(reader, find(reader, tuple(path)))
+        reader = self._reader(at)
+        return read_value(reader, find(reader, tuple(path)))
 
-    def conflicts(self, path: Path, at: Heads | None = None) -> tuple[Any, ...]:
+    @held
+    def conflicts(self, path: Sequence[str | int], at: Heads | None = None) -> tuple[Any, ...]:
         """All values that concurrent changes left at a path, the one that is shown first; one: no conflict.
 
         The binding shows winners only. This reads the whole document's bytes: for a question, not a loop.
         """
         if not path:
             raise DocumentError("the root cannot be in conflict")
-        with self._lock.hold():
-            core = self._trunk.core if at is None else self._trunk.core.fork_at(self._views.known(at))
-            return values_at(core, Reader(core, specials_of(core)), tuple(path))
+        core = self._trunk.core if at is None else self._trunk.core.fork_at(self._views.known(at))
+        return values_at(core, Reader(core, specials_of(core)), tuple(path))
 
+    @held
     def diff(self, before: Heads, after: Heads | None = None) -> tuple[Patch, ...]:
         """What changed between two points of the history, found by comparing their values."""
-        with self._lock.hold():
-            return difference(self.value(before), self.value(after))
+        return difference(self.value(before), self.value(after))
 
+    @held
     def history(self, since: Heads = NO_HEADS) -> list[ChangeRecord]:
         """The changes after `since`, each after those that it depends on."""
-        with self._lock.hold():
-            self._views.known(since)
-            return read_history(self._trunk.changes_since(since))
+        self._views.known(since)
+        return read_history(self._trunk.changes_since(since))
 
+    @held_now
     def generate(self, session: SyncSession) -> bytes | None:
         """The next message for the session's peer, None if there is nothing to say. Raises DocumentBusy."""
-        with self._lock.hold_now():
-            message = self._trunk.core.generate_sync_message(session.state)
-            return None if message is None else bytes(message.encode())
+        message = self._trunk.core.generate_sync_message(session.state)
+        return None if message is None else bytes(message.encode())
 
+    @held_now
     def receive(self, session: SyncSession, message: bytes) -> Changed | None:
         """Give a peer's message, whole, to its session.
 
         Raises DocumentBusy, or BadChunk: then the document is as it was, and the session is of no use.
         """
-        with self._lock.hold_now():
-            return self._note(self._trunk.receive(session.state, message))
+        return self._note(self._trunk.receive(session.state, message))
 
+    @held_now
     def apply(self, chunks: Iterable[bytes]) -> Changed | None:
         """Apply chunks outside of any session: changes or whole documents, each entry one or several.
 
         Raises DocumentBusy, or BadChunk: then the document is as it was.
         """
-        with self._lock.hold_now():
-            return self._note(self._trunk.apply(chunks))
+        return self._note(self._trunk.apply(chunks))
 
+    @held_now
     def save(self) -> bytes:
         """The whole document as one compact chunk. Raises DocumentBusy."""
-        with self._lock.hold_now():
-            return bytes(self._trunk.core.save())
+        return bytes(self._trunk.core.save())
 
+    @held_now
     def save_since(self, heads: Heads) -> bytes:
         """The changes after `heads`, concatenated; the whole document where some of them are unknown.
 
         Raises DocumentBusy.
         """
-        with self._lock.hold_now():
-            if self._trunk.known(heads) != heads:
-                return bytes(self._trunk.core.save())
-            return b"".join(change.bytes for change in self._trunk.changes_since(heads))
+        if self._trunk.known(heads) != heads:
+            return bytes(self._trunk.core.save())
+        return b"".join(change.bytes for change in self._trunk.changes_since(heads))
 
+    @held
     def export(self) -> bytes:
         """What `save` gives, for users: it waits for other threads, and leaves an open change out."""
-        with self._lock.hold():
-            return bytes(self._trunk.core.save())
+        return bytes(self._trunk.core.save())
 
+    @held
     def knows(self, change: bytes) -> bool:
         """Whether the change is in the document."""
-        with self._lock.hold():
-            return self._trunk.knows(change)
+        return self._trunk.knows(change)
 
     def knows_all(self, heads: Heads) -> bool:
         """Whether all of the changes are in the document."""
         return self.known(heads) == heads
 
+    @held
     def known(self, heads: Heads) -> Heads:
         """Those of the changes that are in the document."""
-        with self._lock.hold():
-            return self._trunk.known(heads)
+        return self._trunk.known(heads)
 
+    @held
     def missing_from(self, heads: Heads) -> int:
         """How many of our changes somebody lacks who has `heads` (those that we know) and all before them."""
-        with self._lock.hold():
-            if heads >= self.heads:
-                return 0
-            return self._trunk.graph.outside(self._trunk.known(heads), self.heads)
+        if heads >= self.heads:
+            return 0
+        return self._trunk.graph.outside(self._trunk.known(heads), self.heads)
 
     @property
+    @held
     def change_count(self) -> int:
         """How many changes the history has."""
-        with self._lock.hold():
-            return len(self._trunk.graph)
+        return len(self._trunk.graph)
+
+    @contextmanager
+    def _block(self, label: Label) -> Iterator[Block]:
+        self._changing.refuse_nesting()
+        try:
+            with self._changing.turn:
+                before = self._trunk.heads
+                try:
+                    block = self._changing.begin()
+                    try:
+                        yield block
+                    except BaseException as error:
+                        self._changing.roll_back(block)
+                        if is_panic(error):
+                            reason = f"the Automerge core gave up; nothing was changed ({error})"
+                            raise DocumentError(reason) from error
+                        raise
+                    self._changing.commit(block, label)
+                finally:
+                    # The engine was kept out: whatever moved was this commit, interrupted afterwards or not.
+                    if self._trunk.heads != before:
+                        self._untold = (*self._untold, (before, self._trunk.heads))
+                    self._lock.closed = False
+                    self._changing.end()
+        finally:
+            self._announce()
+            self._lock.tell()
+
+    @held
+    def _since(self, heads: Heads) -> list[bytes]:
+        return [change.bytes for change in self._trunk.changes_since(self._trunk.known(heads))]
+
+    @held
+    def _take(self, chunks: list[bytes]) -> Changed | None:
+        return self._note(self._trunk.apply(chunks))
 
     def _reader(self, at: Heads | None) -> Reader:
         if at is not None:
@@ -254,9 +273,13 @@ class Document:
             self._changing.drop_draft()
         return changed
 
-    def _announce(self, changed: Changed | None) -> None:
-        if changed is not None and self.on_commit is not None:
-            self.on_commit(changed)
+    def _announce(self) -> None:
+        """Tell of every commit at least once; one whose telling was interrupted is told with the next."""
+        while self._untold:
+            before, after = self._untold[0]
+            if self.on_commit is not None:
+                self.on_commit(Changed(before, after))
+            self._untold = self._untold[1:]
 
 
 def _label(message: str | None, time: datetime | None, empty: bool = False) -> Label:

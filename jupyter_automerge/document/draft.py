@@ -33,14 +33,17 @@ class Draft:
         """Open a transaction. It is ended at interpreter exit at the latest."""
         if _exiting.is_set():
             raise DocumentError("Python is shutting down: no change can be made any more")
-        self._transaction = self.core.transaction()
+        # Before the call: an interruption after it would leave a transaction that nobody knows of.
         _open[self._number] = self
+        self._transaction = self.core.transaction()
         return self._transaction
 
     def commit(self) -> bytes | None:
         """End the transaction: the change under its working hash, or None if nothing was written."""
         before = self._heads
-        self._end(keep=True)
+        if self._transaction is not None:
+            self._transaction.commit()
+        self._close()
         self._heads = self.core.get_heads()
         if self._heads == before:
             return None
@@ -50,23 +53,23 @@ class Draft:
     def roll_back(self) -> bool:
         """End the transaction without a trace.
 
-        False: it cannot be ended, and the draft must not be used again.
+        False: that was not possible, and the draft must not be used again.
         """
         try:
-            self._end(keep=False)
+            if self._transaction is not None:
+                self._transaction.rollback()
+            # Fails where a transaction is open whose handle was lost, or where a panic poisoned the lock.
+            self.core.get_actor()
         except BaseException as error:
             if not is_panic(error) and not isinstance(error, Exception):
                 raise
             never_free(self.core)
-            _open.pop(self._number, None)
+            self._close()
             return False
+        self._close()
         return True
 
-    def _end(self, *, keep: bool) -> None:
-        transaction = self._transaction
-        if transaction is None:
-            return
-        transaction.commit() if keep else transaction.rollback()
+    def _close(self) -> None:
         self._transaction = None
         _open.pop(self._number, None)
 

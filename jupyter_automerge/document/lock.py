@@ -1,71 +1,83 @@
-"""Who may touch a document's core, and when: users wait, the engine never does."""
+"""Who may touch a document's core, and when: users wait, the engine never does.
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+Written for KeyboardInterrupt, which may come after any call: users' locks are taken only by `with` on the
+lock itself, which cannot be interrupted halfway, and what must not be missed stands first in its `finally`.
+"""
+
+from collections.abc import Callable
+from functools import wraps
 from threading import Lock, RLock
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from jupyter_automerge.errors import DocumentBusy
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 
 class DocumentLock:
-    """A short re-entrant lock. Whoever was refused is told once, by `on_free`, when it is free again.
+    """A short re-entrant lock. Whoever was refused is told, by `on_free`, once it is free again.
 
-    `close_to_engine` keeps the engine out for longer (while a change is open) without keeping readers out.
+    While `closed` (a change is open) the engine is kept out, and readers are not.
     """
 
     def __init__(self) -> None:
-        self._lock = RLock()
-        self._depth = 0
-        self._closed = False
+        self.core = RLock()
+        self.closed = False
+        self.on_free: Callable[[], None] | None = None
         self._refused = False
         self._note = Lock()
-        self.on_free: Callable[[], None] | None = None
 
-    @contextmanager
-    def hold(self) -> Iterator[None]:
-        """Wait for the lock."""
-        with self._lock:
-            self._depth += 1
-            try:
-                yield
-            finally:
-                self._depth -= 1
-                outermost = self._depth == 0
-        if outermost:
-            self._tell()
-
-    @contextmanager
-    def hold_now(self) -> Iterator[None]:
-        """Take the lock without waiting. Raises DocumentBusy."""
-        # The mark comes before the attempt: whoever holds the lock now sees it when letting go.
+    def take_now(self) -> None:
+        """Take the lock without waiting; `core.release()` gives it back. Raises DocumentBusy."""
+        # The mark comes before the attempt: whoever has the lock now sees it when letting go.
         self._refused = True
-        if not self._lock.acquire(blocking=False):
+        if self.closed or not self.core.acquire(blocking=False):
             raise DocumentBusy()
+        if self.closed:
+            self.core.release()
+            raise DocumentBusy()
+        self._refused = False
+
+    def tell(self) -> None:
+        """After letting go: call `on_free` if somebody was refused meanwhile and would not be now."""
+        if self._refused and not self.closed:
+            with self._note:
+                tell, self._refused = self._refused, False
+            if tell and self.on_free is not None:
+                self.on_free()
+
+
+class _Locked(Protocol):
+    _lock: DocumentLock
+
+
+L = TypeVar("L", bound=_Locked)
+
+
+def held(method: Callable[Concatenate[L, P], T]) -> Callable[Concatenate[L, P], T]:
+    """A method that waits for the lock."""
+
+    @wraps(method)
+    def waiting(self: L, /, *args: P.args, **kwargs: P.kwargs) -> T:
         try:
-            if self._closed or self._depth:
-                raise DocumentBusy()
-            self._refused = False
-            self._depth += 1
-            try:
-                yield
-            finally:
-                self._depth -= 1
+            with self._lock.core:
+                return method(self, *args, **kwargs)
         finally:
-            self._lock.release()
+            self._lock.tell()
 
-    def close_to_engine(self) -> None:
-        """From here on `hold_now` is refused."""
-        self._closed = True
+    return waiting
 
-    def open_to_engine(self) -> None:
-        """`hold_now` works again, and whoever was refused is told."""
-        self._closed = False
-        self._tell()
 
-    def _tell(self) -> None:
-        with self._note:
-            tell = self._refused and not self._closed
-            if tell:
-                self._refused = False
-        if tell and self.on_free is not None:
-            self.on_free()
+def held_now(method: Callable[Concatenate[L, P], T]) -> Callable[Concatenate[L, P], T]:
+    """A method that raises DocumentBusy where it would have to wait."""
+
+    @wraps(method)
+    def trying(self: L, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        self._lock.take_now()
+        try:
+            return method(self, *args, **kwargs)
+        finally:
+            self._lock.core.release()
+
+    return trying

@@ -14,6 +14,8 @@ from jupyter_automerge.errors import DocumentError
 
 Path = tuple[str | int, ...]
 
+# A day within what Python can tell in every zone: the binding gives dates in the local one.
+FIRST_DATE, LAST_DATE = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 _INT_MIN, _INT_MAX, _UINT_MAX = -(2**63), 2**63 - 1, 2**64 - 1
 
 
@@ -157,4 +159,10 @@ def check_text(text: str, path: Path) -> str:
 def _utc(value: datetime, path: Path) -> datetime:
     if value.tzinfo is None:
         raise DocumentError("a datetime needs a time zone, such as datetime.UTC", path, value)
-    return value.astimezone(UTC)
+    try:
+        moment = value.astimezone(UTC)
+    except OverflowError:
+        moment = datetime.max.replace(tzinfo=UTC)
+    if not FIRST_DATE <= moment <= LAST_DATE:
+        raise DocumentError("the date is at the end of the calendar: not every zone has it", path, value)
+    return moment

@@ -26,11 +26,11 @@ from jupyter_automerge.document.operations import (
     document_columns,
     document_operations,
 )
+from jupyter_automerge.document.planning import FIRST_DATE, LAST_DATE
 from jupyter_automerge.document.value_types import Counter, UnknownValue
 
 COUNTER, TIMESTAMP = 8, 9
-# One day within what datetime.fromtimestamp takes in every zone, in milliseconds.
-_FIRST_DATE, _LAST_DATE = -62_135_510_400_000, 253_402_214_400_000
+_FIRST_MILLISECOND, _LAST_MILLISECOND = (int(date.timestamp() * 1000) for date in (FIRST_DATE, LAST_DATE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def _may_have_specials(columns: Columns) -> bool:
 def _is_special(operation: Operation) -> bool:
     if operation.kind < COUNTER or operation.action in (DELETE, INCREMENT, MARK):
         return False
-    return operation.kind != TIMESTAMP or not _FIRST_DATE <= number_of(operation) <= _LAST_DATE
+    return operation.kind != TIMESTAMP or not _FIRST_MILLISECOND <= number_of(operation) <= _LAST_MILLISECOND
 
 
 def is_visible(operation: Operation, increments: Mapping[OperationId, int]) -> bool:

@@ -81,7 +81,7 @@ class Trunk:
         applied."""
         return [] if heads == self.heads else self.core.get_changes(sorted(heads))
 
-    def commit(self, chunk: bytes, change: bytes) -> Changed:
+    def commit(self, chunk: bytes, change: bytes) -> None:
         """Take a change whose dependencies are the heads. The core gets it when it is next asked for."""
         before = self.heads
         try:
@@ -95,7 +95,6 @@ class Trunk:
             raise
         if len(self._pending) >= _PENDING:
             _ = self.core
-        return Changed(before, self.heads)
 
     def receive(self, sync_state: object, message: bytes) -> Changed | None:
         """Give a sync message to the core. Raises BadChunk; the document is then as before."""

@@ -1,6 +1,5 @@
 """Planned values into an open transaction. What already stands there equal is left alone."""
 
-import struct
 from typing import Any
 
 from jupyter_automerge.document.core import LIST, MAP, TEXT, CoreValue, ObjType, Prop, ScalarType
@@ -96,9 +95,8 @@ def _same_scalar(value: tuple[Any, Any], planned: PlannedScalar) -> bool:
         return bool(plain == wanted)
     if kind != planned.kind:
         return False
-    if kind == ScalarType.F64:
-        # nan is the same nan, and 0.0 is not -0.0.
-        return bool(struct.pack("<d", plain) == struct.pack("<d", wanted))
+    if kind == ScalarType.F64 and wanted != wanted:
+        return bool(plain != plain)
     if kind == ScalarType.Timestamp:
         return bool(round(plain.timestamp() * 1000) == round(wanted.timestamp() * 1000))
     return bool(plain == wanted)
