@@ -45,11 +45,12 @@ class LabServer {
   }
 }
 
-function adapterFor(context: TestContext, port: number, listener: Partial<ServerListener> = {}): ServerAdapter {
+function adapterFor(context: TestContext, port: number, listener: Partial<ServerListener> = {}, silenceSeconds = 30): ServerAdapter {
   const adapter = new ServerAdapter({
     url: `ws://127.0.0.1:${port}/api/automerge/sync`,
     name: "Test browser",
     sessionId: "session-1",
+    silenceSeconds,
     ask: (): Promise<Inquiry> => Promise.resolve({ verdict: "unreachable", detail: "", info: null }),
     surroundings: { open: (url) => new WebSocket(url) as never, random: () => 0, now: Date.now },
   });
@@ -181,4 +182,21 @@ test("a server that speaks another protocol is incompatible, not offline", async
   const adapter = adapterFor(context, port);
   adapter.connect("page" as PeerId);
   await until("the page knows", () => adapter.link === "incompatible");
+});
+
+test("a connection that no longer answers is given up, each time with more patience", async (context) => {
+  let joins = 0;
+  const { port } = await scripted(context, {}, () => (joins += 1));
+  const adapter = adapterFor(context, port, {}, 0.05);
+  adapter.connect("page" as PeerId);
+  const speak = (): void => adapter.send({ type: "sync", senderId: "page" as PeerId, targetId: "server" as PeerId, data: new Uint8Array([1]) });
+  const times: number[] = [];
+  for (const round of [1, 2, 3]) {
+    await until(`connection ${round} stands`, () => adapter.link === "live" && joins === round);
+    const start = Date.now();
+    speak();
+    await until("the page gave it up", () => adapter.dialer.lastClose?.reason === "the server fell silent" && adapter.link !== "live");
+    times.push(Date.now() - start);
+  }
+  assert.ok(times[0] as number >= 45 && times[1] as number >= 95 && times[2] as number >= 195, `gave up after ${times.join(", ")} ms`);
 });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { type ChipFacts, chipOf } from "../src/view/chip.ts";
 
 const live: ChipFacts = {
-  link: "live", access: "write", state: "ready", report: { relation: "synced", missingThere: 0 }, stored: false, refused: false,
+  link: "live", access: "write", state: "ready", report: { relation: "synced", missingThere: 0 }, stored: false, refused: false, slow: false,
 };
 const ahead = { relation: "ahead", missingThere: 3 } as const;
 const one = { relation: "diverged", missingThere: 1 } as const;
@@ -12,6 +12,7 @@ const cases: ReadonlyArray<[Partial<ChipFacts>, string]> = [
   [{}, "all changes are on the server"],
   [{ report: ahead }, "sending 3 changes…"],
   [{ report: one }, "sending 1 change…"],
+  [{ report: one, slow: true }, "1 change not confirmed by the server"],
   [{ report: { relation: "unknown", missingThere: null } }, "asking the server…"],
   [{ report: { relation: "behind", missingThere: 0 } }, "receiving changes…"],
   [{ state: "fetching", report: null }, "fetching the document…"],

@@ -55,9 +55,11 @@ export class ServerAdapter extends NetworkAdapter {
   #resolveReady: () => void = () => undefined;
   readonly #whenReady = new Promise<void>((resolve) => (this.#resolveReady = resolve));
   #silence: ReturnType<typeof setTimeout> | undefined;
+  #patience: number;
 
   constructor(private readonly options: AdapterOptions) {
     super();
+    this.#patience = options.silenceSeconds ?? 30;
     this.dialer = new Dialer(
       options.url,
       {
@@ -109,7 +111,14 @@ export class ServerAdapter extends NetworkAdapter {
   /** Messages for a connection that is gone are dropped: its sync sessions start afresh on the next one. */
   override send(message: Message): void {
     if (!this.dialer.send(writeFrame(message))) return;
-    this.#silence ??= setTimeout(() => this.dialer.drop("the server fell silent"), (this.options.silenceSeconds ?? 30) * 1000);
+    this.#silence ??= setTimeout(() => this.#doubt(), this.#patience * 1000);
+  }
+
+  /** No frame came since we sent one: the connection may be dead without a sign, as after a laptop's sleep. */
+  #doubt(): void {
+    // Some messages are rightly never answered (of a deleted document, for one): each doubt comes later than the last.
+    this.#patience *= 2;
+    this.dialer.drop("the server fell silent");
   }
 
   async #ask(): Promise<Inquiry> {

@@ -11,6 +11,8 @@ export interface ChipFacts {
   /** The server's store, not only its memory, is known to have everything. */
   readonly stored: boolean;
   readonly refused: boolean;
+  /** Changes have been waiting for the server's confirmation for long. */
+  readonly slow: boolean;
 }
 
 export type Icon = "wait" | "done" | "send" | "off" | "lock" | "stop";
@@ -84,6 +86,8 @@ function writerChip(facts: ChipFacts, missing: number): Chip {
       return { icon: "wait", tone: "calm", words: "asking the server…", detail: "The server has not said yet what it has." };
     case "ahead":
     case "diverged":
+      if (facts.slow)
+        return { icon: "send", tone: "warn", words: `${changes(missing)} not confirmed by the server`, detail: "They were sent, but the server has not answered for a while. It may be busy, or it may have deleted the document." };
       return { icon: "send", tone: "busy", words: `sending ${changes(missing)}…`, detail: "On the way; not yet confirmed by the server." };
     case "behind":
       return { icon: "wait", tone: "busy", words: "receiving changes…", detail: "All changes of this window are on the server; it has more." };

@@ -147,7 +147,7 @@ export class DocumentView {
     this.#openFirst(live, value);
     const chip = this.#steady.show(this.#chip());
     const title = this.#title(live ? this.#root : this.options.snapshot?.value);
-    if (document.title === this.options.url) document.title = title; // in its own window
+    if (live && document.title === this.options.url) document.title = title; // in its own window
     this.#tree.element.setAttribute("aria-label", title);
     this.#header.show({
       title,
@@ -195,6 +195,7 @@ export class DocumentView {
       report: document?.report ?? null,
       stored: document?.storedThere ?? false,
       refused: document?.refusal !== null && document !== null,
+      slow: this.#steady.slow,
     };
     return chipOf(facts);
   }
