@@ -1,7 +1,8 @@
-"""What is missing on a machine is named in one line, with what to install; nothing half done is taken for done."""
+"""What is missing on a machine is named in one line, with what to install; half done is not done."""
 
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -68,6 +69,7 @@ def test_a_missing_venv_module_is_one_line(tmp_path: Path, monkeypatch: pytest.M
 
 def test_no_network_is_one_last_line(copy: Copy, wheel: Path) -> None:
     assert wheel.is_file()  # npm has had its packages: what fails is pip
+    shutil.rmtree(copy.folder / ".lab", ignore_errors=True)
     said = complaint(copy, "tools.lab", PIP_INDEX_URL=NOBODY_LISTENS, PIP_EXTRA_INDEX_URL="", PIP_RETRIES="0")
     last = said.splitlines()[-1]
     assert last.startswith("make lab: no network: the first set-up fetches packages with pip and npm")
