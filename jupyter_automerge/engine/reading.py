@@ -41,7 +41,7 @@ class Reading:
         return Incoming.made(
             replace(
                 message,
-                # With all of ours among them the others are their ancestors, or the heads would never be equal.
+                # With all of ours among them the others are their ancestors: equal heads end the talk.
                 heads=tuple(sorted(record.heads if held >= record.heads else held)),
                 need=tuple(hash for hash in message.need if hash in known),
                 have=tuple(

@@ -6,6 +6,8 @@ those heads. Wrong beliefs converge (measured), and a primed state is never evid
 as automerge-repo writes it: byte 0x43, LEB128 count, raw 32-byte hashes.
 """
 
+from dataclasses import replace
+
 from jupyter_automerge.document import SyncSession
 from jupyter_automerge.engine.connection import Connection
 from jupyter_automerge.engine.desk import Desk
@@ -16,6 +18,7 @@ from jupyter_automerge.errors import RemoteProtocolError
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.ids import StorageId
 from jupyter_automerge.values.limits import RESUME_AFTER_SECONDS
+from jupyter_automerge.wire.sync_message import SyncMessage
 
 
 class Resumption:
@@ -47,31 +50,28 @@ class Resumption:
         session.sync = sync
 
     def prepared(self, record: DocumentRecord, session: Session, incoming: Incoming) -> Incoming:
-        """Start the session if it is new; a peer that asks for everything and lacks nothing before its heads
-        gets less.
+        """Start the session if it is new; a peer that asks for everything gets what it can lack, and no more.
 
-        When all heads of a message are known here and its `have` is one entry with empty lastSync, the peer
-        provably has all their ancestors: go on from a state primed at those heads (245 bytes instead of 2 MB
-        at 20 000 changes).
+        A message asks for everything when its `have` is one entry with empty lastSync: its sender is new
+        here, or does not know what we believed to share. When all of its heads are known here, it provably
+        has their ancestors: go on as if those were shared (245 bytes instead of 2 MB at 20 000 changes). When
+        some are not, and it shows no Bloom filter to answer, it gets ours instead of our history (25 kB).
         """
         message = incoming.message
         heads = frozenset(message.heads)
-        latecomer = (
-            not session.spoken
-            and bool(heads)
-            and len(message.have) == 1
-            and not message.have[0].last_sync
-            and not session.from_scratch
-            and record.has_data
-            and record.document.knows_all(heads)
-        )
-        if not latecomer:
+        if not heads or not record.has_data or not _asks_for_everything(message):
             self.start(record, session)
             return incoming
-        sync = SyncSession()
-        self._prime(record, sync, heads)
-        session.sync = sync
-        return Incoming.made(since(message, heads))
+        if record.document.knows_all(heads) and not session.from_scratch:
+            if session.sync is None or not session.spoken:
+                session.sync = SyncSession()
+                self._prime(record, session.sync, heads)
+            return Incoming.made(since(message, heads))
+        if session.spoken and not message.have[0].bloom:
+            session.sync = SyncSession()
+            return Incoming.made(replace(message, have=()))
+        self.start(record, session)
+        return incoming
 
     def shared(self, record: DocumentRecord, session: Session, heads: Heads) -> None:
         """The peer showed these heads: those known here are shared with its store."""
@@ -135,3 +135,7 @@ class Resumption:
         if metadata.storage_id is None or metadata.is_ephemeral:
             return None
         return record.resume.setdefault(metadata.storage_id, Resume())
+
+
+def _asks_for_everything(message: SyncMessage) -> bool:
+    return len(message.have) == 1 and not message.have[0].last_sync
