@@ -1,9 +1,9 @@
-"""The last second of a kernel: send what the server does not have yet, and name what it will not get."""
+"""The last second of a kernel: send what others do not have yet, and name what they will not get."""
 
 import asyncio
 
-from jupyter_automerge.errors import AutomergeError, NoPeers, WaitError
-from jupyter_automerge.repo import DocHandle, Repo
+from jupyter_automerge.errors import AutomergeError, WaitError
+from jupyter_automerge.repo import DocHandle, Repo, SyncReport
 from jupyter_automerge.values.status import DocumentState
 
 
@@ -17,10 +17,9 @@ async def flush(repo: Repo, seconds: float) -> tuple[str, ...]:
 async def _flush_one(handle: DocHandle, seconds: float) -> str:
     try:
         await handle.synced(timeout=seconds)
-    except NoPeers:
-        return f"{handle.url} was not sent: nobody is connected"
     except WaitError as error:
-        return f"{handle.url} was not sent in full: {error}"
+        blockers = error.report.blockers if isinstance(error.report, SyncReport) else ()
+        return f"{handle.url} was not sent in full: {'; '.join(blockers) or error}"
     except AutomergeError as error:
-        return f"{handle.url}: {error}"
+        return f"{handle.url} was not sent in full: {error}"
     return ""

@@ -2,12 +2,13 @@
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from jupyter_automerge.errors import DialError
 from jupyter_automerge.kernel.catalogue import Catalogue, OwnCatalogue, SharedCatalogue, look_up
 from jupyter_automerge.kernel.discovery import Attempt, Discovery
+from jupyter_automerge.kernel.first_answer import first_answer
 from jupyter_automerge.kernel.flush import flush
 from jupyter_automerge.kernel.interrupts import wake_on_signals
 from jupyter_automerge.kernel.loop_thread import LoopThread
@@ -18,6 +19,7 @@ from jupyter_automerge.values.status import DialerState
 
 OPEN_SECONDS = 10.0
 FIND_SECONDS = 10.0
+FIRST_ANSWER_SECONDS = 1.0
 
 
 class KernelSession:
@@ -34,6 +36,7 @@ class KernelSession:
         self.address: ServerAddress | None = None
         self.info: Mapping[str, Any] = {}
         self.dialer: Dialer | None = None
+        self._connect: Callable[[], Dialer] | None = None
         self._own_catalogue = OwnCatalogue()
         self._waker = wake_on_signals()
 
@@ -41,27 +44,32 @@ class KernelSession:
         await self.repo.open()
 
     def use(self, found: Discovery) -> None:
-        """Connect to what discovery found; when it found nothing, only its words are kept."""
+        """Connect to what discovery found; if it found nothing, only its words are kept."""
         self.rule, self.failed = found.rule, found.failed
         if found.address is not None:
             self.connect(found.address, found.info)
 
     def connect(self, address: ServerAddress, info: Mapping[str, Any]) -> None:
         """Keep a connection to this Jupyter server from now on, instead of another."""
-        self._hang_up()
+        context = address.ssl_context()
+        self._call(lambda: self.repo.connect(address.sync_url, headers=address.headers, ssl=context))
         self.address, self.info = address, info
-        self.dialer = self.repo.connect(address.sync_url, headers=address.headers, ssl=address.ssl_context())
 
     def dial(self, url: str) -> None:
-        """Keep a connection to any automerge-repo server, by its WebSocket URL."""
-        self._hang_up()
+        """Keep a connection to any automerge-repo server. Raises DialError for what is no WebSocket URL."""
+        self._call(lambda: self.repo.connect(url))
         self.address, self.info = None, {}
-        self.dialer = self.repo.connect(url)
 
-    def _hang_up(self) -> None:
+    def _call(self, connect: Callable[[], Dialer]) -> None:
+        before, self.dialer = self.dialer, connect()
+        self._connect = connect
+        if before is not None:
+            before.close()
+
+    def wait_for_first_answer(self, seconds: float = FIRST_ANSWER_SECONDS) -> None:
+        """Block while the first try of the connection is under way, at most `seconds`."""
         if self.dialer is not None:
-            self.dialer.close()
-            self.dialer = None
+            self.thread.run(first_answer(self.repo, self.dialer, seconds))
 
     def catalogue(self) -> Catalogue:
         """The server's, or this kernel's own without a Jupyter server. Blocks until it is there.
@@ -106,10 +114,9 @@ class KernelSession:
             self.thread.stop(timeout)
 
     async def _end(self, seconds: float) -> tuple[str, ...]:
-        had_server = self.dialer is not None
-        if self.dialer is not None and self.dialer.state is not DialerState.CONNECTED:
-            # While Python exits no host name can be looked up any more: another try could only fail.
-            self._hang_up()
-        unsent = await flush(self.repo, seconds) if had_server else ()
+        if self.dialer is not None and self.dialer.state is DialerState.WAITING and self._connect is not None:
+            # The next try may be due long after this second.
+            self._call(self._connect)
+        unsent = await flush(self.repo, seconds) if self.dialer is not None else ()
         await self.repo.close(timeout=seconds)
         return unsent
