@@ -125,7 +125,9 @@ class Connections:
     def _welcome(self, connection: Connection) -> None:
         others = self.by_peer.setdefault(connection.peer, {})
         if not connection.metadata.multi_link:
-            for older in list(others.values()):
+            # A peer that announced several connections never comes by one that bears no other: whoever does
+            # so under its id is somebody else.
+            for older in [one for one in others.values() if not one.metadata.multi_link]:
                 self._replace(older)
             others = self.by_peer.setdefault(connection.peer, {})
         first = not others
