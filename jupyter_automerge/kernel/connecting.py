@@ -9,7 +9,8 @@ from IPython.core.error import StdinNotImplementedError, UsageError
 from jupyter_core.paths import jupyter_runtime_dir
 
 from jupyter_automerge.errors import DialError
-from jupyter_automerge.kernel.server_address import ServerAddress, fetch_info, read_connection_file
+from jupyter_automerge.kernel.server_address import ServerAddress, fetch_info
+from jupyter_automerge.kernel.server_files import read_connection_file
 from jupyter_automerge.kernel.session import KernelSession
 
 

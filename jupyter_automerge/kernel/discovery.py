@@ -2,21 +2,27 @@
 
 A server writes a connection file and names it in its environment, which its kernels inherit. So does all
 else that is started from there: terminals, nbclient in a terminal, test runs. That is why a file counts only
-if its process id is that of this kernel's parent.
+if its process id is that of this kernel's parent, and why the one that answers is asked for its own.
 """
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from jupyter_automerge.errors import DialError
-from jupyter_automerge.kernel.server_address import ServerAddress, fetch_info, read_connection_file
+from jupyter_automerge.kernel.hub import hub_address
+from jupyter_automerge.kernel.server_address import ServerAddress, fetch_info
+from jupyter_automerge.kernel.server_files import read_connection_file, read_server_info
 
 CONNECTION_FILE_VARIABLE = "JUPYTER_AUTOMERGE_CONNECTION_FILE"
+NO_SERVER = "no rule: documents live in this process only"
 Probe = Callable[[ServerAddress], dict[str, Any]]
+Reader = Callable[[Path], tuple[ServerAddress, int]]
+Rule = tuple[str, Callable[[], ServerAddress]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,40 +54,51 @@ def parent_pids(environ: Mapping[str, str], in_kernel: bool) -> frozenset[int]:
 def discover(
     environ: Mapping[str, str], runtime_dir: Path, parents: frozenset[int], probe: Probe = fetch_info
 ) -> Discovery:
-    """Try the rules in order; the first server that answers as ours is taken."""
+    """Try the rules in order; the first server that answers as this kernel's own is taken."""
     failed: list[Attempt] = []
-    for rule, path in _candidates(environ, runtime_dir, parents):
-        if path is None:
-            failed.append(Attempt(rule, "not set"))
-            continue
+    for name, locate in _rules(environ, runtime_dir, parents):
         try:
-            address = _believed(path, parents)
-            return Discovery(rule, address, probe(address), tuple(failed))
+            address = locate()
+            return Discovery(name, address, _asked(address, parents, probe), tuple(failed))
         except DialError as error:
-            failed.append(Attempt(rule, error.reason))
-    return Discovery("no server: documents live in this process only", None, {}, tuple(failed))
+            failed.append(Attempt(name, error.reason))
+    return Discovery(NO_SERVER, None, {}, tuple(failed))
 
 
-def _candidates(
-    environ: Mapping[str, str], runtime_dir: Path, parents: frozenset[int]
-) -> list[tuple[str, Path | None]]:
+def _rules(environ: Mapping[str, str], runtime_dir: Path, parents: frozenset[int]) -> Iterator[Rule]:
     named = environ.get(CONNECTION_FILE_VARIABLE)
-    rules: list[tuple[str, Path | None]] = [(f"${CONNECTION_FILE_VARIABLE}", Path(named) if named else None)]
+    locate = partial(_located, read_connection_file, Path(named), parents) if named else _not_set
+    yield f"${CONNECTION_FILE_VARIABLE}", locate
     for pid in sorted(parents):
         path = runtime_dir / f"automerge-{pid}.json"
         if str(path) != named:
-            rules.append((f"connection file of the parent process {pid}", path))
-    return rules
+            yield f"connection file of process {pid}", partial(_located, read_connection_file, path, parents)
+    for pid in sorted(parents):
+        path = runtime_dir / f"jpserver-{pid}.json"
+        yield f"server file of process {pid}", partial(_located, read_server_info, path, parents)
+    yield "JupyterHub's environment", partial(hub_address, environ)
 
 
-def _believed(path: Path, parents: frozenset[int]) -> ServerAddress:
-    try:
-        address, pid = read_connection_file(path)
-    except FileNotFoundError:
-        raise DialError(f"{path} does not exist") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DialError(f"{path} cannot be read ({error})") from error
+def _not_set() -> ServerAddress:
+    raise DialError("not set")
+
+
+def _located(read: Reader, path: Path, parents: frozenset[int]) -> ServerAddress:
+    address, pid = read(path)
     if pid not in parents:
-        started = " or ".join(str(parent) for parent in sorted(parents))
-        raise DialError(f"{path} is of process {pid}, but this one was started by {started}")
+        raise DialError(f"{path} is of process {pid}, but {_started_by(parents)}")
     return address
+
+
+def _asked(address: ServerAddress, parents: frozenset[int], probe: Probe) -> dict[str, Any]:
+    """What the server says of itself; a file may be older than the server that answers at its URL."""
+    info = probe(address)
+    if info.get("pid") not in parents:
+        raise DialError(f"{address.url} is process {info.get('pid')}, but {_started_by(parents)}")
+    if not info.get("kernels", True):
+        raise DialError(f"{address.url} lets no kernels in (AutomergeExtension.kernel_access)")
+    return info
+
+
+def _started_by(parents: frozenset[int]) -> str:
+    return f"this one was started by {' or '.join(map(str, sorted(parents)))}"

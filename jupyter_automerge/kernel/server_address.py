@@ -4,12 +4,13 @@ import json
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from http.client import HTTPException
 from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
+from urllib.error import HTTPError
+from urllib.request import HTTPRedirectHandler, HTTPSHandler, ProxyHandler, Request, build_opener
 
 from jupyter_automerge.errors import DialError
+from jupyter_automerge.values.limits import MAX_JSON_BYTES
 
 PROBE_SECONDS = 3.0
 
@@ -48,30 +49,30 @@ class ServerAddress:
         return context
 
 
-def read_connection_file(path: Path) -> tuple[ServerAddress, int]:
-    """The address and the process id in a server's connection file. Raises OSError or ValueError."""
-    content = json.loads(path.read_text())
-    if not isinstance(content, dict) or not isinstance(content.get("url"), str):
-        raise ValueError("it is not a connection file")
-    certificate = (content.get("ssl") or {}).get("certfile")
-    return ServerAddress(content["url"], content["token"], certificate), int(content["pid"])
-
-
 def fetch_info(address: ServerAddress, timeout: float = PROBE_SECONDS) -> dict[str, Any]:
     """What the server says of itself (`GET api/automerge`). Raises DialError with the reason in words."""
-    request = Request(address.info_url, headers=dict(address.headers()))
     try:
+        request = Request(address.info_url, headers=dict(address.headers()))
         # No proxy: a kernel's own server is never behind the one for the internet.
-        opener = build_opener(ProxyHandler({}), HTTPSHandler(context=address.ssl_context()))
+        opener = build_opener(ProxyHandler({}), _NoRedirects(), HTTPSHandler(context=address.ssl_context()))
         with opener.open(request, timeout=timeout) as response:
-            info = json.load(response)
+            info = json.loads(response.read(MAX_JSON_BYTES))
     except HTTPError as error:
         raise DialError(_refusal(error.code), fatal=True) from error
-    except (URLError, OSError, ValueError) as error:
-        raise DialError(f"no answer ({getattr(error, 'reason', error)})") from error
+    except (OSError, HTTPException) as error:
+        raise DialError(f"no answer ({getattr(error, 'reason', None) or error})") from error
+    except (ValueError, RecursionError):
+        info = None
     if not isinstance(info, dict) or "storageId" not in info:
         raise DialError("what answers there is not jupyter_automerge", fatal=True)
     return info
+
+
+class _NoRedirects(HTTPRedirectHandler):
+    """A redirect would carry our token wherever it leads."""
+
+    def redirect_request(self, *args: Any) -> None:
+        """None: the answer is an error with its status."""
 
 
 def _refusal(status: int) -> str:
@@ -79,4 +80,6 @@ def _refusal(status: int) -> str:
         return f"it refuses our token ({status})"
     if status == 404:
         return "it does not have the extension jupyter_automerge (404)"
+    if 300 <= status < 400:
+        return f"it sends us elsewhere ({status}), which we do not follow"
     return f"it answered {status}"

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from jupyter_core.paths import secure_write
 
@@ -20,13 +21,18 @@ class ConnectionFile:
         self.path = runtime_dir / f"automerge-{os.getpid()}.json"
 
     def write(self, url: str, token: str, version: str, ssl: Mapping[str, str] | None) -> None:
-        """Put the file in place in one step, private from its first byte, and name it in the environment."""
+        """Put the file in place in one step, private from its first byte, and name it in the environment.
+
+        What is there already, a link too, is replaced and not followed. Raises OSError.
+        """
         content = {"url": url, "token": token, "pid": os.getpid(), "ssl": ssl, "version": version}
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        unfinished = self.path.with_suffix(".tmp")
-        with secure_write(str(unfinished)) as file:
-            json.dump(content, file, indent=2)
-        unfinished.replace(self.path)
+        # In a folder of its own, which nobody else can have put a link into.
+        with TemporaryDirectory(prefix=".automerge-", dir=self.path.parent) as private:
+            unfinished = Path(private) / self.path.name
+            with secure_write(str(unfinished)) as file:
+                json.dump(content, file, indent=2)
+            unfinished.replace(self.path)
         os.environ[ENVIRONMENT_VARIABLE] = str(self.path)
 
     def remove(self) -> None:

@@ -1,5 +1,9 @@
-"""`GET api/automerge`: what a page or a kernel must know before it connects."""
+"""`GET api/automerge`: what a page or a kernel must know before it connects.
 
+`pid` is how a kernel knows its parent, and `kernels` whether kernels are welcome here.
+"""
+
+import os
 from typing import Any
 
 from jupyter_server.auth.decorator import authorized
@@ -36,6 +40,8 @@ class InfoHandler(Endpoint):
             "wasm": file_url(self.base_url, self.host.front_end.wasm),
             "limits": {"messageBytes": self.host.message_bytes},
             "catalogue": self.host.catalogue,
+            "pid": os.getpid(),
+            "kernels": self.host.kernel_token is not None,
         }
         if user.is_kernel:  # where files lie is for the owner of the machine, not for guests
             info["storePath"] = self.host.store_path

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_automerge.kernel.discovery import CONNECTION_FILE_VARIABLE
-from jupyter_automerge.kernel.server_address import read_connection_file
+from jupyter_automerge.kernel.server_files import read_connection_file
 from jupyter_automerge.server.connection_file import ENVIRONMENT_VARIABLE, ConnectionFile
 
 
@@ -47,3 +47,16 @@ def test_another_servers_name_in_the_environment_stays(
     monkeypatch.setenv(ENVIRONMENT_VARIABLE, "/another/server.json")
     file.remove()
     assert os.environ[ENVIRONMENT_VARIABLE] == "/another/server.json"
+
+
+def test_a_link_that_somebody_put_in_its_place_is_replaced_and_not_followed(
+    file: ConnectionFile, tmp_path: Path
+) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    file.path.parent.mkdir()
+    for name in (file.path.name, file.path.with_suffix(".tmp").name):
+        (file.path.parent / name).symlink_to(victim)
+    file.write("http://127.0.0.1:8888/", "secret", "0.1.0", None)
+    assert victim.read_text() == "precious" and not file.path.is_symlink()
+    assert read_connection_file(file.path)[0].token == "secret"

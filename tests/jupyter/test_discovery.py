@@ -9,10 +9,11 @@ import pytest
 
 from jupyter_automerge.errors import DialError
 from jupyter_automerge.kernel.discovery import CONNECTION_FILE_VARIABLE, discover, parent_pids
-from jupyter_automerge.kernel.server_address import ServerAddress, read_connection_file
+from jupyter_automerge.kernel.server_address import ServerAddress
+from jupyter_automerge.kernel.server_files import read_connection_file
 
 SERVER_PID = 4711
-INFO = {"storageId": "server-store"}
+INFO = {"storageId": "server-store", "pid": SERVER_PID, "kernels": True}
 
 
 def connection_file(folder: Path, pid: int = SERVER_PID, **changes: Any) -> Path:
@@ -55,7 +56,7 @@ def test_an_inherited_environment_alone_joins_nobody(tmp_path: Path) -> None:
 def test_the_parents_file_in_the_runtime_folder_is_the_second_rule(tmp_path: Path) -> None:
     connection_file(tmp_path)
     found = discover({}, tmp_path, frozenset({SERVER_PID}), alive)
-    assert found.address is not None and "parent process 4711" in found.rule
+    assert found.address is not None and found.rule == "connection file of process 4711"
     assert [attempt.outcome for attempt in found.failed] == ["not set"]
 
 
@@ -63,14 +64,14 @@ def test_a_file_left_by_a_server_that_died_is_passed_over_with_its_reason(tmp_pa
     connection_file(tmp_path)
     found = discover({}, tmp_path, frozenset({SERVER_PID}), dead)
     assert found.address is None
-    assert found.failed[-1].outcome == "no answer (Connection refused)"
+    assert found.failed[1].outcome == "no answer (Connection refused)"
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"url": 3}', '{"url": "http://h/", "pid": 4711}'])
 def test_a_damaged_file_is_passed_over_with_its_reason(tmp_path: Path, content: str) -> None:
     (tmp_path / "automerge-4711.json").write_text(content)
     found = discover({}, tmp_path, frozenset({SERVER_PID}), alive)
-    assert found.address is None and "cannot be read" in found.failed[-1].outcome
+    assert found.address is None and "cannot be read" in found.failed[1].outcome
 
 
 def test_only_a_kernel_believes_what_its_launcher_told_it() -> None:
