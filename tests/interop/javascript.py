@@ -36,10 +36,12 @@ class ReceivedBroadcast:
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """Messages by type, sent and received by all adapters of one JavaScript peer."""
+    """Messages by type and bytes of their data, sent and received by all adapters of one JavaScript peer."""
 
     sent: Mapping[str, int]
     received: Mapping[str, int]
+    sent_bytes: int
+    received_bytes: int
 
     @property
     def sync_messages(self) -> int:
@@ -207,6 +209,18 @@ class JavaScriptPeer:
 
     async def flush(self) -> None:
         await self.call("flush")
+
+    async def documents(self) -> list[str]:
+        """The URLs of all documents in its memory, wanted or not."""
+        return list(await self.call("documents"))
+
+    async def wait_document(self, url: str) -> JavaScriptDocument:
+        """Wait for a document that comes by itself."""
+        return _document(await self.call("wait_document", url=url))
+
+    async def quiet(self, milliseconds: int = 500) -> None:
+        """Wait until no message came or went for so long."""
+        await self.call("quiet", milliseconds=milliseconds)
 
     async def frames(self) -> Frames:
         return Frames(**await self.call("frames"))

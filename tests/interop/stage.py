@@ -6,6 +6,7 @@ from typing import Any
 
 from jupyter_automerge.repo import FileStorage, Repo, SharePolicy
 from tests.interop.javascript import JavaScriptPeer, SyncServer
+from tests.interop.serve_process import Serve
 
 
 class Stage:
@@ -26,12 +27,13 @@ class Stage:
         name: str = "python",
         *,
         store: str | None = None,
+        store_path: Path | None = None,
         share: SharePolicy | None = None,
         peer_id: str | None = None,
     ) -> Repo:
-        """A Python Repo; `store` names a folder of this story, None keeps documents in memory."""
-        storage = None if store is None else FileStorage(self.store(store))
-        repo = Repo(storage, name=name, share=share, peer_id=peer_id)
+        """A Python Repo; `store` names a folder of this story, without one documents stay in memory."""
+        folder = store_path if store is None else self.store(store)
+        repo = Repo(None if folder is None else FileStorage(folder), name=name, share=share, peer_id=peer_id)
         await repo.open()
         self._exits.push_async_callback(_closed, repo)
         return repo
@@ -51,6 +53,12 @@ class Stage:
         """The stock sync server on a folder of this story."""
         server = await SyncServer.start(self.folder / store, port)
         self._exits.push_async_callback(server.close)
+        return server
+
+    async def serve(self, store: str, *options: str, port: int = 0) -> Serve:
+        """Our own sync server, a process of its own, on a folder of this story."""
+        server = await Serve.start(self.folder / store, *options, port=port)
+        self._exits.push_async_callback(server.kill)
         return server
 
     def store(self, name: str) -> Path:

@@ -74,6 +74,15 @@ export const COMMANDS = {
     return null
   },
 
+  documents: async peer => Object.values(peer.repo.handles).map(handle => handle.url),
+  // A document that comes by itself: never asked for, or asked for in vain.
+  wait_document: async (peer, { url }) => {
+    const id = interpretAsDocumentId(url)
+    const has = () => peer.repo.handles[id]?.isReady() && peer.repo.handles[id].heads().length > 0
+    await until(peer.inbox, ["frame"], has)
+    return state(peer.keep(peer.repo.handles[id]))
+  },
+
   state: async (peer, { url }) => state(peer.handle(url)),
   changes: async (peer, { url }) => Automerge.getAllChanges(peer.handle(url).doc()).length,
   change: async (peer, { url, edits, message }) => {
@@ -132,7 +141,17 @@ export const COMMANDS = {
     await peer.repo.flush()
     return null
   },
-  frames: async peer => ({ sent: peer.frames.sent, received: peer.frames.received }),
+  frames: async peer => ({
+    sent: peer.frames.sent,
+    received: peer.frames.received,
+    sent_bytes: peer.frames.sentBytes,
+    received_bytes: peer.frames.receivedBytes,
+  }),
+  // Longer than the 100 ms for which automerge-repo collects edits.
+  quiet: async (peer, { milliseconds }) => {
+    while (Date.now() - peer.frames.last < milliseconds) await new Promise(resolve => setTimeout(resolve, milliseconds / 5))
+    return null
+  },
   reset_frames: async peer => {
     peer.frames.reset()
     return null

@@ -3,25 +3,37 @@ import { WebSocketClientAdapter, WebSocketServerAdapter } from "@automerge/autom
 import { WebSocketServer } from "ws"
 
 export class FrameCount {
-  constructor() {
+  constructor(inbox) {
+    this.inbox = inbox
     this.reset()
   }
 
   reset() {
     this.sent = {}
     this.received = {}
+    this.sentBytes = 0
+    this.receivedBytes = 0
+    this.last = Date.now()
   }
 
   watch(adapter) {
     const send = adapter.send.bind(adapter)
     adapter.send = message => {
-      this.sent[message.type] = (this.sent[message.type] ?? 0) + 1
+      this.sentBytes += this.#count(this.sent, message)
       return send(message)
     }
     adapter.on("message", message => {
-      this.received[message.type] = (this.received[message.type] ?? 0) + 1
+      this.receivedBytes += this.#count(this.received, message)
+      // The Repo, which listens as well, looks at the message first.
+      setImmediate(() => this.inbox.emit("frame"))
     })
     return adapter
+  }
+
+  #count(table, message) {
+    table[message.type] = (table[message.type] ?? 0) + 1
+    this.last = Date.now()
+    return message.data?.byteLength ?? 0
   }
 }
 

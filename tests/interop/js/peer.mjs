@@ -13,11 +13,11 @@ import { toJson } from "./values.mjs"
 class Peer {
   constructor({ peerId, storage, announce = true, access = true, gossip = false }) {
     this.share = { announce, access }
-    this.frames = new FrameCount()
     this.dialed = {}
     this.handles = {}
     this.broadcasts = []
     this.inbox = new EventEmitter()
+    this.frames = new FrameCount(this.inbox)
     this.repo = new Repo({
       peerId,
       storage: storage === undefined ? undefined : new NodeFSStorageAdapter(storage),
