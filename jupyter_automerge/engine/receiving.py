@@ -9,6 +9,7 @@ anew.
 from hashlib import sha256
 from itertools import islice
 
+from jupyter_automerge.engine.blame import guilty_chunks
 from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.evidence import Evidence
 from jupyter_automerge.engine.notices import ChangesRefused, DocumentChanged
@@ -80,7 +81,7 @@ class Receiving:
 
     def _take(self, record: DocumentRecord, session: Session, incoming: Incoming) -> None:
         if any(_is_refused(record, chunk) for chunk in incoming.message.changes):
-            self._refuse(record, session, incoming, "it repeats changes that were refused before")
+            self._offend(record, session, "it repeats changes that were refused before")
             return
         if session.connection.access is Access.READ:
             incoming = self._reading.sanitized(record, session, incoming)
@@ -96,7 +97,7 @@ class Receiving:
         self._resumption.shared(record, session, heads)
 
     def _refuse(self, record: DocumentRecord, session: Session, incoming: Incoming, reason: str) -> None:
-        for chunk in incoming.message.changes:
+        for chunk in guilty_chunks(record.document, incoming.message.changes):
             record.refused_chunks[sha256(chunk).digest()] = None
         excess = max(len(record.refused_chunks) - MAX_REFUSED_CHUNKS, 0)
         for digest in list(islice(record.refused_chunks, excess)):

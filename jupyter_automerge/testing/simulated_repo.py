@@ -64,6 +64,8 @@ class SimulatedRepo:
         self.commits: list[Changed] = []
         self.links: dict[ConnectionId, SimulatedLink] = {}
         self.running = False
+        self._events: list[e.Event] = []
+        self._handling = False
         self._store = store or f"store-{name}"
         self._peer_id = peer_id
         self._lives = 0
@@ -186,8 +188,20 @@ class SimulatedRepo:
         self.feed(e.Tick())
 
     def feed(self, *events: e.Event) -> None:
-        if not self.running:
+        """These things happened. What a document tells while the Engine is at work comes after that."""
+        self._events.extend(events)
+        if self._handling:
             return
+        self._handling = True
+        try:
+            while self._events and self.running:
+                self._handle_what_came()
+        finally:
+            self._handling = False
+            self._events.clear()
+
+    def _handle_what_came(self) -> None:
+        events, self._events = self._events, []
         self.sim.record(self, events)
         self._perform(self.engine.handle_all(events, self.sim.now))
         self.sim.clock.set_alarm(self, self.engine.next_wakeup())

@@ -10,6 +10,7 @@ from jupyter_automerge.values.identity import NO_CLAIMS, PeerMetadata
 from jupyter_automerge.values.ids import ConnectionId, DocumentId, PeerId
 from jupyter_automerge.wire.codec import decode, encode
 from jupyter_automerge.wire.messages import Join, Message, PeerMessage, Request, Sync
+from jupyter_automerge.wire.sync_message import SyncMessage, parse
 
 if TYPE_CHECKING:
     from jupyter_automerge.testing.simulation import Simulation
@@ -65,6 +66,14 @@ class Stranger:
     def got(self, kind: type[M]) -> list[M]:
         """The messages of one kind, oldest first."""
         return [message for message in self.inbox if isinstance(message, kind)]
+
+    def sync_messages(self, document_id: DocumentId) -> list[SyncMessage]:
+        """The Automerge messages that came for the document, oldest first."""
+        return [
+            parse(message.data)
+            for message in self.inbox
+            if isinstance(message, Sync | Request) and message.document_id == document_id
+        ]
 
     def forget(self) -> None:
         """What was read so far no longer matters to the test."""

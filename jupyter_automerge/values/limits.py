@@ -54,6 +54,8 @@ MAX_OUTGOING_EPHEMERALS = 256
 """Broadcasts that wait for a slow transport; the oldest leave, as they are worth least."""
 MAX_REFUSED_CHUNKS = 1_000
 """Remembered hashes of refused changes, per document; the oldest leave."""
+MAX_BLAME_ATTEMPTS = 32
+"""Times that a document tries parts of a refused message to find the bad chunks among them."""
 MAX_POLICY_QUESTIONS = 10
 """Questions to the share policy that are open at a time; the others wait their turn."""
 EPHEMERAL_WINDOW = 64
@@ -72,6 +74,12 @@ MAX_DOCUMENTS_PER_PEER = 100_000
 """Documents that one connection may make us look for; further ones are answered `doc-unavailable`."""
 MAX_JOURNAL_BYTES = 64 * 1024
 """Changes kept beside a document's base before a fresh base is made, unless the base is larger."""
+MAX_PASSED_HEADS = 4_096
+"""Hashes the document has had as heads, remembered so that most questions need no change graph; oldest leave."""
+MAX_PENDING_CHANGES = 1_024
+"""Local changes that wait for the core, which takes many at once at the price of one."""
+MAX_INFLATED_BYTES = 512 * 1024 * 1024
+"""What one compressed change may unpack to: a few bytes of deflate can stand for gigabytes."""
 MAX_FRONTIERS_CACHED = 1_000
 """Points in history per document whose count of missing changes is kept up to date."""
 

@@ -1,0 +1,151 @@
+"""A bad change is contained: its sender answers for it, and nobody's good changes are lost with it."""
+
+from random import Random
+
+from jupyter_automerge.engine.notices import ChangesRefused
+from jupyter_automerge.engine.sync_forms import reset
+from jupyter_automerge.testing.bad_chunks import garbage, spoil, wrong_checksum
+from jupyter_automerge.testing.simulated_repo import SimulatedRepo
+from jupyter_automerge.testing.simulated_stranger import Stranger
+from jupyter_automerge.testing.simulation import Simulation
+from jupyter_automerge.values.ids import DocumentId
+from jupyter_automerge.wire.sync_message import V1, SyncMessage
+
+
+def open_everywhere(sim: Simulation, maker: SimulatedRepo, *others: SimulatedRepo) -> DocumentId:
+    document = maker.create({"n": 0})
+    sim.run_until_quiet()
+    for other in others:
+        other.find(document)
+    sim.run_until_quiet()
+    return document
+
+
+def with_changes(*chunks: bytes) -> bytes:
+    return SyncMessage(V1, changes=chunks).encode()
+
+
+def joined(sim: Simulation, host: SimulatedRepo) -> Stranger:
+    stranger = sim.stranger("mallory", host)
+    stranger.join()
+    return stranger
+
+
+def test_one_bad_chunk_restarts_the_session_and_nothing_is_lost(sim: Simulation) -> None:
+    alice, bob = sim.repos("alice", "bob")
+    link = sim.connect(alice, bob)
+    note = open_everywhere(sim, alice, bob)
+    spoiled = spoil(link, alice, Random(1))
+    alice.change(note, n=1)
+    sim.run_until_quiet()
+    assert spoiled.done, sim.story()
+    (refusal,) = bob.heard(ChangesRefused)
+    assert (refusal.document_id, refusal.peer_id, refusal.muted) == (note, alice.peer_id, False), sim.story()
+    assert sim.documents_equal(note), sim.story()
+    assert bob.value(note) == {"n": 1}, sim.story()
+
+
+def test_a_second_offence_mutes_the_document_on_that_connection_alone(sim: Simulation) -> None:
+    alice, bob, carol = sim.repos("alice", "bob", "carol")
+    link = sim.connect(alice, bob)
+    sim.connect(carol, bob)
+    note = open_everywhere(sim, alice, bob, carol)
+    other = open_everywhere(sim, alice, bob, carol)
+    for number in (1, 2):
+        spoil(link, alice, Random(number))
+        alice.change(note, n=number)
+        sim.run_until_quiet()
+    refusals = bob.heard(ChangesRefused)
+    assert [refusal.muted for refusal in refusals] == [False, True], sim.story()
+    assert bob.row(note, alice).denied, sim.story()
+    alice.change(other, n=7)
+    carol.change(note, by="carol")
+    sim.run_until_quiet()
+    assert bob.value(other) == {"n": 7}, "the other document goes on\n" + sim.story()
+    assert bob.value(note)["by"] == "carol", "and so do the other peers\n" + sim.story()
+    link.reset_counts()
+    alice.change(note, n=8)
+    sim.run(60)
+    assert link.sync_messages.get(note, 0) <= 1, "a muted document is not answered\n" + sim.story()
+    sim.replug(link)
+    sim.run_until_quiet()
+    assert sim.documents_equal(note), "a new connection is a new chance\n" + sim.story()
+
+
+def test_good_changes_beside_a_bad_one_are_not_held_against_their_author(sim: Simulation) -> None:
+    """Mallory passes Alice's newest change on together with a bad one: Alice must still get it through."""
+    alice, bob = sim.repos("alice", "bob")
+    link = sim.connect(alice, bob)
+    note = open_everywhere(sim, alice, bob)
+    sim.cut(link)
+    alice.change(note, n=1)
+    newest = alice.document(note).save_since(bob.heads(note))
+    mallory = joined(sim, bob)
+    mallory.say(note, with_changes(newest, garbage(Random(3))))
+    sim.run_until_quiet()
+    assert [refusal.peer_id for refusal in bob.heard(ChangesRefused)] == ["mallory"], sim.story()
+    sim.heal(link)
+    sim.run_until_quiet()
+    assert sim.documents_equal(note), sim.story()
+    assert [refusal.peer_id for refusal in bob.heard(ChangesRefused)] == ["mallory"], sim.story()
+
+
+def test_a_batch_with_a_bad_message_finds_the_guilty_one(sim: Simulation) -> None:
+    """Three peers' messages wait while a change is open; only the one with the bad chunk is refused."""
+    bob = sim.repo("bob")
+    writers = sim.repos("alice", "carol", "dave")
+    links = [sim.connect(writer, bob) for writer in writers]
+    note = open_everywhere(sim, bob, *writers)
+    with bob.changing(note) as root:
+        root["by bob"] = True
+        spoil(links[1], writers[1], Random(5))
+        for writer in writers:
+            writer.change(note, **{writer.name: True})
+        sim.run(0.1)
+    sim.run_until_quiet()
+    assert [refusal.peer_id for refusal in bob.heard(ChangesRefused)] == [writers[1].peer_id], sim.story()
+    assert sim.documents_equal(note), sim.story()
+    assert bob.value(note) == {"n": 0, "by bob": True, "alice": True, "carol": True, "dave": True}
+
+
+def test_a_repeated_bad_chunk_is_known_by_its_hash(sim: Simulation) -> None:
+    alice = sim.repo("alice")
+    note = open_everywhere(sim, alice)
+    bad = garbage(Random(1))
+    for name in ("mallory", "eve"):
+        stranger = sim.stranger(name, alice)
+        stranger.join()
+        stranger.say(note, with_changes(bad))
+        sim.run_until_quiet()
+    reasons = [refusal.reason for refusal in alice.heard(ChangesRefused)]
+    assert len(reasons) == 2 and "refused before" in reasons[1], sim.story()
+
+
+def test_an_unsaved_local_edit_survives_a_bad_chunk(sim: Simulation) -> None:
+    alice = sim.repo("alice")
+    note = open_everywhere(sim, alice)
+    alice.disk.paused = True
+    alice.change(note, mine="unsaved")
+    mallory = joined(sim, alice)
+    mallory.say(note, with_changes(wrong_checksum(alice.document(note).save_since(frozenset()))))
+    sim.run_until_quiet()
+    assert alice.heard(ChangesRefused), sim.story()
+    assert alice.value(note) == {"n": 0, "mine": "unsaved"}, sim.story()
+    alice.resume_disk()
+    sim.run_until_quiet()
+    alice.restart()
+    alice.find(note)
+    sim.run_until_quiet()
+    assert alice.value(note) == {"n": 0, "mine": "unsaved"}, sim.story()
+
+
+def test_a_refused_session_begins_again_with_one_reset_message(sim: Simulation) -> None:
+    alice = sim.repo("alice")
+    note = open_everywhere(sim, alice)
+    mallory = joined(sim, alice)
+    mallory.ask(note)
+    sim.run_until_quiet()
+    mallory.forget()
+    mallory.say(note, with_changes(garbage(Random(1))))
+    sim.run_until_quiet()
+    assert [message for message in mallory.sync_messages(note) if message == reset()], sim.story()
