@@ -16,7 +16,12 @@ from jupyter_automerge.engine.notices import EphemeralReceived
 from jupyter_automerge.engine.record import DocumentRecord
 from jupyter_automerge.engine.session import Session, Standing
 from jupyter_automerge.values.ids import PeerId, SessionId
-from jupyter_automerge.values.limits import EPHEMERAL_WINDOW, MAX_EPHEMERAL_SESSIONS, MAX_OUTGOING_EPHEMERALS
+from jupyter_automerge.values.limits import (
+    EPHEMERAL_WINDOW,
+    MAX_EPHEMERAL_SESSIONS,
+    MAX_OUTGOING_EPHEMERAL_BYTES,
+    MAX_OUTGOING_EPHEMERALS,
+)
 from jupyter_automerge.wire.messages import Ephemeral
 
 
@@ -89,7 +94,8 @@ class Broadcasting:
 
     def _send(self, connection: Connection, message: Ephemeral) -> None:
         # A broadcast is worth little late: to a peer that does not keep up it is simply not sent.
-        if len(connection.frames) < MAX_OUTGOING_EPHEMERALS:
+        waiting = connection.frames
+        if len(waiting) < MAX_OUTGOING_EPHEMERALS and sum(map(len, waiting)) < MAX_OUTGOING_EPHEMERAL_BYTES:
             self._connections.queue(connection, message)
 
     def _is_new(self, message: Ephemeral) -> bool:

@@ -20,7 +20,7 @@ from jupyter_automerge.engine.removal import Graveyard
 from jupyter_automerge.engine.session import Incoming, Session, Standing
 from jupyter_automerge.errors import InvalidId, RemoteProtocolError
 from jupyter_automerge.values.ids import DocumentId
-from jupyter_automerge.values.limits import MAX_DOCUMENTS_PER_PEER, MAX_WAITING_FRAMES
+from jupyter_automerge.values.limits import MAX_DOCUMENTS_PER_PEER, MAX_WAITING_BYTES, MAX_WAITING_FRAMES
 from jupyter_automerge.wire.codec import decode
 from jupyter_automerge.wire.messages import (
     DocUnavailable,
@@ -127,7 +127,8 @@ class Inbox:
         # By heads and not by changes: the message of an empty document carries one "change" and no heads.
         if heads and session.can_supply and session.standing is not Standing.HAS:
             session.standing, session.advertised = Standing.HAS, heads
-        if len(session.inbox) >= MAX_WAITING_FRAMES:
+        waiting_bytes = sum(len(one.data) for one in session.inbox) + len(data)
+        if len(session.inbox) >= MAX_WAITING_FRAMES or waiting_bytes > MAX_WAITING_BYTES:
             self._connections.close(
                 session.connection, OVERFLOW, "too many messages of one document wait here"
             )

@@ -51,7 +51,9 @@ MAX_WAITING_BYTES = 128 * 1024 * 1024
 MAX_OUTGOING_CONTROL_FRAMES = 10_000
 """Frames other than sync ones that wait for a slow transport; then the connection closes, with the reason."""
 MAX_OUTGOING_EPHEMERALS = 256
-"""Broadcasts that wait for a slow transport; the oldest leave, as they are worth least."""
+"""Frames before which a broadcast still waits for a slow transport; beyond, it is not sent to that peer."""
+MAX_OUTGOING_EPHEMERAL_BYTES = 4 * 1024 * 1024
+"""The same in bytes."""
 MAX_REFUSED_CHUNKS = 1_000
 """Remembered hashes of refused changes, per document; the oldest leave."""
 MAX_BLAME_ATTEMPTS = 32
