@@ -1,0 +1,68 @@
+"""Alice and Bob, who edit one document through the server that is under attack."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Self
+
+from jupyter_automerge.repo import DocHandle, Repo
+
+WAIT_SECONDS = 20.0
+DELAY_SECONDS = 2.0  # of an honest edit while attackers are at work; alone it takes some milliseconds
+
+
+class Neighbours:
+    """Both are connected and have the document when `of` returns."""
+
+    def __init__(self) -> None:
+        self.alice = Repo(name="Alice")
+        self.bob = Repo(name="Bob")
+        self.at_alice: DocHandle
+        self.at_bob: DocHandle
+        self._edits = 0
+
+    @classmethod
+    async def of(cls, url: str, document: str | None = None) -> Self:
+        """Around the server at this URL, with this document or one that Alice makes."""
+        both = cls()
+        for repo in (both.alice, both.bob):
+            await repo.open()
+            repo.connect(url)
+        both.at_alice = (
+            both.alice.create({"edits": 0}) if document is None else await both.alice.find(document)
+        )
+        await both.at_alice.synced(timeout=WAIT_SECONDS)
+        both.at_bob = await both.bob.find(both.at_alice.url)
+        return both
+
+    async def close(self) -> None:
+        await self.alice.close()
+        await self.bob.close()
+
+    async def edit(self) -> float:
+        """Alice edits, Bob reads it; the seconds between. Fails when that takes long."""
+        self._edits += 1
+        number = self._edits
+        began = time.monotonic()
+        with self.at_alice.change() as root:
+            root["edits"] = number
+        story = f"Bob sees edit {number} of Alice"
+        await until(self.bob, lambda: self.at_bob.value.get("edits") == number, story)
+        seconds = time.monotonic() - began
+        assert seconds < DELAY_SECONDS, f"an honest edit took {seconds:.1f} s"
+        return seconds
+
+
+async def until(repo: Repo, holds: Callable[[], bool], story: str) -> None:
+    """Wait, looking again at each event of the Repo."""
+    happened = asyncio.Event()
+    stop = repo.on_event(lambda _: happened.set())
+    try:
+        async with asyncio.timeout(WAIT_SECONDS):
+            while not holds():
+                happened.clear()
+                await happened.wait()
+    except TimeoutError:
+        raise AssertionError(f"not within {WAIT_SECONDS:.0f} s: {story}") from None
+    finally:
+        stop()
