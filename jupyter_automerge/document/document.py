@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from threading import RLock
 from typing import Any
 
 from jupyter_automerge.document.block import Block
@@ -63,7 +64,9 @@ class Document:
         self._views = Views(self._trunk)
         self._lock = DocumentLock()
         self._changing = Changing(self._trunk, self._views, self._lock)
-        self._untold: tuple[tuple[Heads, Heads], ...] = ()
+        self._untold: tuple[int, tuple[tuple[Heads, Heads], ...]] = (0, ())
+        self._told = 0
+        self._telling = RLock()
         self.on_commit: Callable[[Changed], None] | None = None
 
     @property
@@ -109,8 +112,8 @@ class Document:
         self._changing.refuse_nesting()
         with self._changing.turn:
             changed = self._take(chunks)
-        if changed is not None:
-            self._untold = (*self._untold, (changed.before, changed.after))
+            if changed is not None:
+                self._owe_telling(changed.before, changed.after)
         self._announce()
         return changed
 
@@ -247,8 +250,10 @@ class Document:
                     self._changing.commit(block, label)
                 finally:
                     # The engine was kept out: whatever moved was this commit, interrupted afterwards or not.
+                    # As in _owe_telling, but without a call: an interruption comes after one.
                     if self._trunk.heads != before:
-                        self._untold = (*self._untold, (before, self._trunk.heads))
+                        (first, waiting), told = self._untold, self._told
+                        self._untold = (told, (*waiting[told - first :], (before, self._trunk.heads)))
                     self._lock.closed = False
                     self._changing.end()
         finally:
@@ -273,13 +278,25 @@ class Document:
             self._changing.drop_draft()
         return changed
 
+    def _owe_telling(self, before: Heads, after: Heads) -> None:
+        """Under the turn. Only here commits are added, and only `_announce` counts those that it told."""
+        (first, waiting), told = self._untold, self._told
+        self._untold = (told, (*waiting[told - first :], (before, after)))
+
     def _announce(self) -> None:
-        """Tell of every commit at least once; one whose telling was interrupted is told with the next."""
-        while self._untold:
-            before, after = self._untold[0]
-            if self.on_commit is not None:
-                self.on_commit(Changed(before, after))
-            self._untold = self._untold[1:]
+        """Tell of every commit once, in order; one whose telling was interrupted is told again with the next.
+
+        By one thread at a time: two at once would tell one commit twice, and take another away untold.
+        """
+        with self._telling:
+            while True:
+                first, commits = self._untold
+                waiting = commits[self._told - first :]
+                if not waiting:
+                    return
+                if self.on_commit is not None:
+                    self.on_commit(Changed(*waiting[0]))
+                self._told += 1
 
 
 def _label(message: str | None, time: datetime | None, empty: bool = False) -> Label:
