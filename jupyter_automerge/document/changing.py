@@ -1,5 +1,6 @@
 """One change at a time: from the open block to the commit in the trunk, or back."""
 
+import gc
 from dataclasses import dataclass
 from threading import Lock, get_ident
 
@@ -52,8 +53,11 @@ class Changing:
 
     def refuse_nesting(self) -> None:
         """Raises DocumentError when this thread has a block open: it would wait for itself."""
-        if self._lock.closed and self._thread == get_ident():
-            raise DocumentError("a change is open in this thread already: write through its block")
+        if self._is_open_here():
+            # An interruption between `with` and its first line may have left a block that only a cycle keeps.
+            gc.collect()
+            if self._is_open_here():
+                raise DocumentError("a change is open in this thread already: write through its block")
 
     def begin(self) -> Block:
         """Open a block."""
@@ -85,6 +89,9 @@ class Changing:
         if self._open is not None:
             self._open.roll_back()
             self._open = None
+
+    def _is_open_here(self) -> bool:
+        return self._lock.closed and self._thread == get_ident()
 
     def _take_over(self, writer: Writer, label: Label) -> None:
         draft = self._open

@@ -9,11 +9,10 @@ from hashlib import sha256
 from jupyter_automerge.document.leb128 import read_unsigned, write_unsigned
 from jupyter_automerge.errors import BadChunk
 from jupyter_automerge.values.heads import HASH_BYTES
+from jupyter_automerge.values.limits import MAX_INFLATED_BYTES
 
 MAGIC = b"\x85oJ\x83"
 _CHECKSUM_BYTES = 4
-# What one change may inflate to: some bytes of deflate can stand for gigabytes.
-_INFLATED = 512 * 1024 * 1024
 _TYPE_AT = len(MAGIC) + _CHECKSUM_BYTES
 
 
@@ -68,11 +67,11 @@ def inflate(data: bytes) -> bytes:
     """Undo raw deflate. Raises BadChunk."""
     stream = zlib.decompressobj(wbits=-15)
     try:
-        plain = stream.decompress(data, _INFLATED)
+        plain = stream.decompress(data, MAX_INFLATED_BYTES)
     except zlib.error as error:
         raise BadChunk(f"its compressed body does not inflate ({error})") from None
     if not stream.eof:
-        raise BadChunk(f"its compressed body is cut, or has more than {_INFLATED >> 20} MiB")
+        raise BadChunk(f"its compressed body is cut, or has more than {MAX_INFLATED_BYTES >> 20} MiB")
     return plain
 
 

@@ -8,7 +8,7 @@ from jupyter_automerge.document.proxy import Proxy
 from jupyter_automerge.document.specials import Special
 from jupyter_automerge.document.text_proxy import TextProxy
 from jupyter_automerge.document.value_types import Counter
-from jupyter_automerge.document.writing import put, stands
+from jupyter_automerge.document.writing import is_for_the_core, put, stands
 from jupyter_automerge.errors import DocumentError
 
 
@@ -28,12 +28,15 @@ class ContainerProxy(Proxy):
         self._write_planned(prop, self._plan(value, path))
 
     def _write_planned(self, prop: Prop, planned: Planned) -> None:
-        """Text is edited where it stands, an equal value is left alone, anything else is replaced."""
+        """Text is edited where it stands, an equal value is left alone, anything else is replaced.
+
+        Equal scalars go to the core all the same: it writes them only where others are in conflict with them.
+        """
         path, writer = (*self._path, prop), self._writer
         found = writer.get(self._id, prop)
         if isinstance(planned, PlannedText) and found is not None and found[0] == TEXT:
             TextProxy(self._block, found[1], path).update(planned.text)
-        elif not stands(writer, found, planned):
+        elif is_for_the_core(found, planned) or not stands(writer, found, planned):
             _keep_counter(found, planned, path)
             put(writer, self._id, prop, planned)
 

@@ -46,11 +46,11 @@ class CounterProxy(Counter):
             raise DocumentError("a counter shrinks by whole numbers", self._path, amount)
         self.increment(-amount)
 
-    def __iadd__(self, amount: int) -> "CounterProxy":
+    def __iadd__(self, amount: int) -> "CounterProxy":  # type: ignore[override]
         self.increment(amount)
         return self
 
-    def __isub__(self, amount: int) -> "CounterProxy":
+    def __isub__(self, amount: int) -> "CounterProxy":  # type: ignore[override]
         self.decrement(amount)
         return self
 

@@ -9,15 +9,14 @@ from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
 
 from jupyter_automerge.values.heads import Heads
-
-_FRONTIERS = 1024
+from jupyter_automerge.values.limits import MAX_FRONTIERS_CACHED
 
 
 class ChangeGraph:
     """Grows only. A change's parents stand before it.
 
     How many changes are ancestors of a frontier (a set of known heads, themselves included) never changes,
-    so one count per frontier answers for ever how many are missing there; the last used 1024 are kept.
+    so one count per frontier answers for ever how many are missing there; the last used ones are kept.
     """
 
     def __init__(self) -> None:
@@ -52,7 +51,7 @@ class ChangeGraph:
         """
         if frontier not in self._ancestors:
             self._ancestors[frontier] = len(self) - self._count_outside(frontier, tips)
-            if len(self._ancestors) > _FRONTIERS:
+            if len(self._ancestors) > MAX_FRONTIERS_CACHED:
                 self._ancestors.popitem(last=False)
         self._ancestors.move_to_end(frontier)
         return len(self) - self._ancestors[frontier]

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-_LEAST = 64 * 1024
+from jupyter_automerge.values.limits import MAX_JOURNAL_BYTES
 
 
 class Journal:
     """A compact base and every change since.
 
-    A journal larger than its base, and than 64 KiB, becomes a fresh base.
+    A journal larger than its base, and than the least size, becomes a fresh base.
     """
 
     def __init__(self, base: bytes = b"") -> None:
@@ -23,7 +23,7 @@ class Journal:
 
     def trim(self, save: Callable[[], bytes]) -> None:
         """Start from a fresh base, by `save`, once the changes outweigh the one there is."""
-        if self._size > max(_LEAST, len(self._base)):
+        if self._size > max(MAX_JOURNAL_BYTES, len(self._base)):
             self.restart(save())
 
     def restart(self, base: bytes) -> None:

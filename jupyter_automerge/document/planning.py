@@ -142,7 +142,7 @@ def _plan_int(value: int, path: Path) -> PlannedScalar:
         return PlannedScalar(ScalarType.Int, int(value))
     if 0 <= value <= _UINT_MAX:
         return PlannedScalar(ScalarType.Uint, int(value))
-    raise DocumentError(f"an int of {value.bit_length()} bits is too large: a document takes 64", path, value)
+    raise DocumentError("ints have 64 bits: from -2**63 to 2**64 - 1", path, value)
 
 
 def check_text(text: str, path: Path) -> str:

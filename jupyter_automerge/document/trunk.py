@@ -22,9 +22,7 @@ from jupyter_automerge.document.missing import missing_changes
 from jupyter_automerge.document.sync_session import carried_chunks, message_of_changes
 from jupyter_automerge.errors import BadChunk
 from jupyter_automerge.values.heads import Heads
-
-_PASSED = 4096
-_PENDING = 1024
+from jupyter_automerge.values.limits import MAX_PASSED_HEADS, MAX_PENDING_CHANGES
 
 
 class Trunk:
@@ -93,7 +91,7 @@ class Trunk:
         except BaseException:  # KeyboardInterrupt: whatever was reached, all of it follows from the core
             self._start_over()
             raise
-        if len(self._pending) >= _PENDING:
+        if len(self._pending) >= MAX_PENDING_CHANGES:
             _ = self.core
 
     def receive(self, sync_state: object, message: bytes) -> Changed | None:
@@ -164,7 +162,7 @@ class Trunk:
     def _move(self, heads: Heads) -> None:
         self.heads = heads
         self._passed.update(dict.fromkeys(heads))
-        while len(self._passed) > _PASSED:
+        while len(self._passed) > MAX_PASSED_HEADS:
             del self._passed[next(iter(self._passed))]
 
     def _start_over(self) -> None:

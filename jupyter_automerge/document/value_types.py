@@ -20,7 +20,8 @@ class ImmutableString(str):
 class Counter:
     """A whole number to which concurrent increments add up. Equal to the int of its value, and as immutable.
 
-    Write `Counter(0)` into a document once; afterwards `doc["votes"].increment(1)` within a change.
+    Sums with it are ints. Write `Counter(0)` into a document once; afterwards `doc["votes"].increment(1)`
+    within a change.
     """
 
     __slots__ = ("_value",)
@@ -46,6 +47,23 @@ class Counter:
 
     def __hash__(self) -> int:
         return hash(self.value)
+
+    def __bool__(self) -> bool:
+        return self.value != 0
+
+    def __add__(self, other: int) -> int:
+        return self.value + int(other)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: int) -> int:
+        return self.value - int(other)
+
+    def __rsub__(self, other: int) -> int:
+        return int(other) - self.value
+
+    def __str__(self) -> str:
+        return str(self.value)
 
     def __repr__(self) -> str:
         return f"Counter({self.value})"

@@ -77,7 +77,7 @@ MAX_DOCUMENTS_PER_PEER = 100_000
 MAX_JOURNAL_BYTES = 64 * 1024
 """Changes kept beside a document's base before a fresh base is made, unless the base is larger."""
 MAX_PASSED_HEADS = 4_096
-"""Hashes the document has had as heads, remembered so that most questions need no change graph; oldest leave."""
+"""Hashes a document has had as heads: most questions then need no change graph. The oldest leave."""
 MAX_PENDING_CHANGES = 1_024
 """Local changes that wait for the core, which takes many at once at the price of one."""
 MAX_INFLATED_BYTES = 512 * 1024 * 1024

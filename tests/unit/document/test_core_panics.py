@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from jupyter_automerge.document import Document, SyncSession
+from jupyter_automerge.document import Document, ImmutableString, SyncSession
 from jupyter_automerge.document.chunks import split_chunks
 from jupyter_automerge.document.sync_session import message_of_changes
 from jupyter_automerge.errors import BadChunk
@@ -134,7 +134,7 @@ def test_everything_is_rebuilt_from_a_journal_that_was_trimmed_on_the_way() -> N
     plan, bob, random = Document(actor=b"plan"), document_of(b"bob", log=[]), Random(7)
     for number in range(40):
         with bob.change() as root:
-            root["log"].append(random.randbytes(4000).hex())
+            root["log"].append(ImmutableString(random.randbytes(4000).hex()))
         plan.apply([bob.save_since(plan.heads)])
         with plan.change() as root:
             root["mine"] = number
