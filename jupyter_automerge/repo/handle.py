@@ -19,7 +19,6 @@ from jupyter_automerge.repo.rows import Peers, peers_of
 from jupyter_automerge.repo.saving import wait_saved
 from jupyter_automerge.repo.syncing import SyncWait
 from jupyter_automerge.repo.targets import Target
-from jupyter_automerge.repo.view import DocView
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.limits import SAVE_TIMEOUT_SECONDS, SYNC_TIMEOUT_SECONDS
@@ -29,6 +28,7 @@ from jupyter_automerge.wire.cbor import encode
 
 if TYPE_CHECKING:
     from jupyter_automerge.repo.running import Running
+    from jupyter_automerge.repo.view import DocView
 
 
 class DocHandle:
@@ -70,14 +70,15 @@ class DocHandle:
         back. When the block ends the change is on its way to peers and store; `saved()` and `synced()` tell
         when it is there. A second block, in another thread, waits for the first.
         """
-        self._running.check()
-        document = self._live.require()
+        document = self._writable
         with document.change(message, time=datetime.now(UTC)) as root, AwaitGuard():
             yield root
 
-    def at(self, heads: Heads) -> DocView:
+    def at(self, heads: Heads) -> "DocView":
         """The document as it was at these heads, read-only. Raises DocumentError if it has no such heads."""
-        return DocView(self.document_id, self._document, heads)
+        from jupyter_automerge.repo.view import DocView
+
+        return DocView(self._live, self._running, heads)
 
     def history(self) -> list[ChangeRecord]:
         """All changes, each after those it depends on."""
@@ -89,18 +90,18 @@ class DocHandle:
 
     def diff(self, before: Heads, after: Heads | None = None) -> tuple[Patch, ...]:
         """What differs between two points of history; `after` None means now."""
-        document = self._document
-        return document.diff(before, document.heads if after is None else after)
+        return self._document.diff(before, self.heads if after is None else after)
 
-    def merge(self, other: "DocHandle | DocView") -> None:
+    def merge(self, other: "DocHandle") -> None:
         """Bring the other document's changes into this one; the other stays as it is."""
-        self._running.check()
-        self._live.require().merge(other._document)
+        self._writable.merge(other._content)
 
     def save(self) -> bytes:
-        """The whole document in Automerge's own format, as `repo.import_document` reads it."""
-        # The document's own `save` is the Engine's: it refuses where a user would rather wait.
-        return self._document.fork().save()
+        """The document in Automerge's own format, as `repo.import_document` reads it.
+
+        Waits for the short work of other threads, never for an open change, and leaves that out.
+        """
+        return self._content.export()
 
     def changes(self) -> Feed[ChangeEvent]:
         """What happens from this call on, local, remote and from storage, for one `async for` on any loop.
@@ -144,13 +145,13 @@ class DocHandle:
         dialing), PeerGone, SyncDenied, DocumentGone or RepoClosed.
         """
         self._running.check()
-        wait = SyncWait(self._running, self._live, with_, level, copies)
+        wait = SyncWait(self._running, self._live, self.heads, with_, level, copies)
         return self._running.tasks.answer(lambda: wait.run(timeout))
 
     def saved(self, timeout: float | None = SAVE_TIMEOUT_SECONDS) -> Pending[None]:
         """Wait until what is in the document now is durable in this Repo's own store. Raises StorageError."""
         self._running.check()
-        heads = self._document.heads
+        heads = self.heads
         return self._running.tasks.answer(lambda: wait_saved(self._running, self._live, heads, timeout))
 
     def broadcast(self, value: object) -> None:
@@ -165,6 +166,17 @@ class DocHandle:
     @property
     def _document(self) -> Document:
         self._running.birthplace.check()
+        return self._live.require()
+
+    @property
+    def _content(self) -> Document:
+        """A document with exactly what this handle shows, not to be changed."""
+        return self._document
+
+    @property
+    def _writable(self) -> Document:
+        """The document, to change it. Raises what forbids that."""
+        self._running.check()
         return self._live.require()
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:

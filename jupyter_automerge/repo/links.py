@@ -9,6 +9,7 @@ from collections.abc import Callable
 from jupyter_automerge.engine.effects import Close, Send
 from jupyter_automerge.engine.events import ConnectionClosed, ConnectionOpened, Event, FrameReceived, Writable
 from jupyter_automerge.network.contract import Transport
+from jupyter_automerge.repo.counting import Totals
 from jupyter_automerge.values.identity import User
 from jupyter_automerge.values.ids import ConnectionId, DialerId
 from jupyter_automerge.values.status import Access, Direction
@@ -26,6 +27,8 @@ class ConnectionSink:
 
     def frame(self, data: bytes | str) -> None:
         if self._links.knows(self.connection):
+            self._links.totals.frames_received += 1
+            self._links.totals.bytes_received += len(data)
             self._links.post(FrameReceived(self.connection, data))
 
     def writable(self) -> None:
@@ -39,9 +42,12 @@ class ConnectionSink:
 class Links:
     """Opens, writes to and closes connections on behalf of the Engine."""
 
-    def __init__(self, post: Callable[[Event], None], follow_up: Callable[[Event], None]) -> None:
+    def __init__(
+        self, post: Callable[[Event], None], follow_up: Callable[[Event], None], totals: Totals
+    ) -> None:
         """`follow_up` queues an event that belongs to the same turn as the effect being performed."""
         self.post = post
+        self.totals = totals
         self._follow_up = follow_up
         self._transports: dict[ConnectionId, Transport] = {}
         self._outgoing: set[ConnectionId] = set()
@@ -89,6 +95,8 @@ class Links:
             _logger.exception("connection %d: the transport failed to send", effect.connection)
             self._close(effect.connection, INTERNAL_ERROR, f"could not send: {type(error).__name__}")
             return
+        self.totals.frames_sent += 1
+        self.totals.bytes_sent += len(effect.frame)
         if takes_more:
             self._follow_up(Writable(effect.connection))
 

@@ -26,16 +26,17 @@ from jupyter_automerge.repo.identity import introduce, new_peer_id
 from jupyter_automerge.repo.listeners import Unsubscribe
 from jupyter_automerge.repo.listening import Listener, listen
 from jupyter_automerge.repo.making import new_engine
+from jupyter_automerge.repo.naming import DocumentName, interpret
 from jupyter_automerge.repo.pending import Pending
 from jupyter_automerge.repo.removing import wait_removed, wait_unloaded
 from jupyter_automerge.repo.report import CloseReport
 from jupyter_automerge.repo.running import EngineView, Running
 from jupyter_automerge.repo.saving import wait_saved
-from jupyter_automerge.repo.searching import Search, wait_found
+from jupyter_automerge.repo.searching import Search, present, wait_found
 from jupyter_automerge.repo.share import FixedShare, PeerInfo, SharePolicy
 from jupyter_automerge.repo.stores import StoreInfo, stores_of
-from jupyter_automerge.repo.view import DocView
 from jupyter_automerge.storage.contract import Storage
+from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.identity import User
 from jupyter_automerge.values.ids import (
     DialerId,
@@ -50,9 +51,8 @@ from jupyter_automerge.values.ids import (
 from jupyter_automerge.values.keys import KeyKind, key_kind
 from jupyter_automerge.values.limits import CLOSE_TIMEOUT_SECONDS, FIND_TIMEOUT_SECONDS, SAVE_TIMEOUT_SECONDS
 from jupyter_automerge.values.status import Access, Direction
-from jupyter_automerge.values.url import AutomergeUrl
 
-DocumentName = str | bytes | uuid.UUID | AutomergeUrl
+NewId = Callable[[Heads], DocumentName]
 Headers = Mapping[str, str] | Callable[[], Mapping[str, str]]
 _DOCUMENT_KINDS = (KeyKind.SNAPSHOT, KeyKind.INCREMENTAL)
 
@@ -73,18 +73,20 @@ class Repo:
         kind: str = "script",
         peer_id: str | None = None,
         share: SharePolicy | None = None,
+        new_id: NewId | None = None,
         engine: Callable[[LocalPeer, SharePolicy], EngineView] = new_engine,
     ) -> None:
         """Without `storage` documents live in memory only, and other Repos are told so.
 
         `name` is what people call it, `kind` what it is. A `peer_id` of one's own must be unique; the default
-        is unguessable. `share` decides who gets which documents; the default gives all to all. `engine` is
-        for tests.
+        is unguessable. `share` decides who gets which documents; the default gives all to all. `new_id` names
+        new documents by their first heads; the default is random. `engine` is for tests.
         """
         self._storage = storage
         self._name = name
         self._kind = kind
         self._share = share or FixedShare()
+        self._new_id = new_id
         self._engine = engine
         self._running: Running | None = None
         self._was_opened = False
@@ -153,29 +155,28 @@ class Repo:
     def create(self, value: Mapping[str, Any] | None = None) -> DocHandle:
         """A new document with this content, ready at once; saving and announcing begin with the next turn."""
         self._open()
-        return self._take_in(_new_id(), filling.new_document(value))
+        return self._take_in_new(filling.new_document(value))
 
     def find(self, url: DocumentName, *, timeout: float | None = FIND_TIMEOUT_SECONDS) -> Pending[DocHandle]:
         """Get the document from memory, the store or peers.
 
+        A URL with heads gives a DocView, read-only, of the document at these heads, once they are here.
+
         Raises InvalidId at once; DocumentUnavailable when everybody said no; StorageError when nobody else
         has it and the store cannot be read; FindTimeout while somebody may still answer or is being dialed.
-        Heads in the URL are left out of account: `handle.at(heads)` shows them.
         """
-        running = self._open()
-        document_id = interpret_document_id(url)
-        if (handle := running.documents.get(document_id)) is not None:
+        running, wanted = self._open(), interpret(url)
+        if (handle := present(running, wanted)) is not None:
             return Pending.answered(handle)
-        return running.tasks.answer(lambda: wait_found(running, document_id, timeout))
+        return running.tasks.answer(lambda: wait_found(running, wanted, timeout))
 
     def search(self, url: DocumentName) -> Search:
         """Begin to look for the document, and watch how it goes."""
-        return Search(self._open(), interpret_document_id(url))
+        return Search(self._open(), interpret(url))
 
-    def clone(self, source: DocHandle | DocView) -> DocHandle:
+    def clone(self, source: DocHandle) -> DocHandle:
         """A new document with the same history; from there on the two go their own ways."""
-        document = source._document.fork(source.heads if isinstance(source, DocView) else None)
-        return self._take_in(_new_id(), document)
+        return self._take_in_new(source._content.fork())
 
     def import_document(self, data: bytes, *, document_id: DocumentName | None = None) -> DocHandle:
         """A document from Automerge's own format, history and all. Raises BadChunk if the bytes are not that.
@@ -185,20 +186,21 @@ class Repo:
         document, verdicts = Document.load([data])
         if bad := [one for one in verdicts if one.state is not ChunkState.APPLIED]:
             raise BadChunk(bad[0].reason or bad[0].state.value)
-        name = _new_id() if document_id is None else interpret_document_id(document_id)
-        present = self._open().documents.get(name)
-        if present is None:
-            return self._take_in(name, document, fresh=document_id is None)
-        present._document.merge(document)
-        return present
+        if document_id is None:
+            return self._take_in_new(document)
+        name = interpret_document_id(document_id)
+        here = self._open().documents.get(name)
+        if here is None:
+            return self._take_in(name, document, fresh=False)
+        here._document.merge(document)
+        return here
 
     def export(self, url: DocumentName, *, timeout: float | None = FIND_TIMEOUT_SECONDS) -> Pending[bytes]:
-        """The document in Automerge's own format; fails as `find` does."""
-        running = self._open()
-        document_id = interpret_document_id(url)
+        """The document in Automerge's own format, up to the URL's heads, if any; fails as `find` does."""
+        running, wanted = self._open(), interpret(url)
 
         async def export() -> bytes:
-            return (await wait_found(running, document_id, timeout)).save()
+            return (await wait_found(running, wanted, timeout)).save()
 
         return running.tasks.answer(export)
 
@@ -352,7 +354,7 @@ class Repo:
         return self._open().feed()
 
     def metrics(self) -> dict[str, int]:
-        """How full the tables are. In another thread it waits for the Repo's loop to count."""
+        """How full the tables are, and what went through. In another thread it waits for the Repo's loop."""
         running = self._open()
         if running.home.is_here():
             return _count(running)
@@ -372,6 +374,12 @@ class Repo:
             )
         self._running.check()
         return self._running
+
+    def _take_in_new(self, document: Document) -> DocHandle:
+        if self._new_id is None:
+            return self._take_in(document_id_from_bytes(uuid.uuid4().bytes), document)
+        # An id that was made from the content may be in the store already.
+        return self._take_in(interpret_document_id(self._new_id(document.heads)), document, fresh=False)
 
     def _take_in(self, document_id: DocumentId, document: Document, *, fresh: bool = True) -> DocHandle:
         running = self._open()
@@ -394,13 +402,10 @@ class Repo:
         return report
 
 
-def _new_id() -> DocumentId:
-    return document_id_from_bytes(uuid.uuid4().bytes)
-
-
 def _count(running: Running) -> dict[str, int]:
     return {
         **running.engine.metrics(),
+        **running.totals.as_metrics(),
         "handles": len(running.documents),
         "transports": len(running.links),
         "tasks": len(running.tasks),

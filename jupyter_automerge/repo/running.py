@@ -12,6 +12,7 @@ from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.notices import Notice, SearchProgress, Stopped, StoreRow
 from jupyter_automerge.errors import RepoClosed
 from jupyter_automerge.repo.clock import Clock
+from jupyter_automerge.repo.counting import Totals
 from jupyter_automerge.repo.dialing import Dialing
 from jupyter_automerge.repo.directory import Directory
 from jupyter_automerge.repo.documents import Documents
@@ -70,7 +71,8 @@ class Running:
         self.clock = Clock(home.loop.time)
         self.tasks = Tasks(home)
         self.driver = Driver(engine, home, self._perform, self._tell, self._start_over)
-        self.links = Links(self.driver.post, self.driver.follow_up)
+        self.totals = Totals()
+        self.links = Links(self.driver.post, self.driver.follow_up, self.totals)
         self.directory = Directory(self.clock.utc, self.clock.now)
         self.dialing = Dialing(self.links, self.tasks, self.driver.post, self.directory.dialed)
         self.asking = Asking(share, self.tasks, self.driver.post, self.driver.follow_up)
@@ -80,7 +82,9 @@ class Running:
         self.feeds: tuple[Feed[Notice], ...] = ()
         self.closed = False
         self._storage = storage
-        self._storing = None if storage is None else Storing(storage, self.tasks, self.driver.post)
+        self._storing = (
+            None if storage is None else Storing(storage, self.tasks, self.driver.post, self.totals)
+        )
         self._stopped: asyncio.Future[Stopped] = home.loop.create_future()
         self._performers: dict[type[Effect], Callable[[Any], None]] = {
             Send: self.links.send,

@@ -2,54 +2,82 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jupyter_automerge.engine.events import Find
-from jupyter_automerge.engine.notices import DocumentStateChanged, Notice, SearchProgress
+from jupyter_automerge.engine.notices import DocumentChanged, DocumentStateChanged, Notice, SearchProgress
 from jupyter_automerge.errors import DocumentUnavailable, FindTimeout, StorageError
 from jupyter_automerge.repo.feed import Feed
 from jupyter_automerge.repo.handle import DocHandle
 from jupyter_automerge.repo.pending import Pending
-from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.status import DocumentState
+from jupyter_automerge.values.url import AutomergeUrl
 
 if TYPE_CHECKING:
     from jupyter_automerge.repo.running import Running
 
 NOT_TO_BE_HAD = (DocumentState.UNAVAILABLE, DocumentState.ERROR)
+WAITING_FOR_HEADS = "here, waiting for the heads asked for"
 
 
-async def wait_found(running: "Running", document_id: DocumentId, seconds: float | None) -> DocHandle:
+def present(running: "Running", wanted: AutomergeUrl) -> DocHandle | None:
+    """What was asked for, if it is in memory: the document, or a view of it if heads are named."""
+    handle = running.documents.get(wanted.document_id)
+    if handle is None or wanted.heads is None:
+        return handle
+    return handle.at(wanted.heads) if handle._document.knows_all(wanted.heads) else None
+
+
+async def wait_found(running: "Running", wanted: AutomergeUrl, seconds: float | None) -> DocHandle:
     """See Repo.find."""
-    running.driver.post(Find(document_id))
+    running.driver.post(Find(wanted.document_id))
     try:
         async with asyncio.timeout(seconds):
-            with running.watching.of(document_id) as moved:
+            with running.watching.of(wanted.document_id) as moved:
                 await running.driver.settled()
-                while (handle := _found(running, document_id)) is None:
+                while (handle := _found(running, wanted)) is None:
                     moved.clear()
                     await moved.wait()
                 return handle
     except TimeoutError:
-        progress = _progress(running, document_id)
+        progress = progress_of(running, wanted)
         words = f"not found after {seconds} s, still looking: {describe(progress, running.clock.now())}"
-        raise FindTimeout(f"document {document_id}: {words}", progress) from None
+        raise FindTimeout(f"document {wanted.document_id}: {words}", progress) from None
 
 
-def _found(running: "Running", document_id: DocumentId) -> DocHandle | None:
+def _found(running: "Running", wanted: AutomergeUrl) -> DocHandle | None:
     running.check()
-    state, progress = running.engine.state(document_id), _progress(running, document_id)
+    if (handle := present(running, wanted)) is None:
+        _fail_if_hopeless(running, wanted)
+    return handle
+
+
+def _fail_if_hopeless(running: "Running", wanted: AutomergeUrl) -> None:
+    state, progress = running.engine.state(wanted.document_id), progress_of(running, wanted)
+    words = describe(progress, running.clock.now())
+    if progress.stage == WAITING_FOR_HEADS and not running.hopes:
+        raise DocumentUnavailable(
+            f"document {wanted.document_id} is not available as asked: {words}", progress
+        )
     # As long as somebody is being dialed or greeted the answer may still come with the next connection.
-    if state in NOT_TO_BE_HAD and not progress.dialing and not running.is_introducing:
-        words = describe(progress, running.clock.now())
-        if state is DocumentState.ERROR:
-            raise StorageError(f"it may be there, but cannot be read: {words}", document_id)
-        raise DocumentUnavailable(f"document {document_id} is unavailable: {words}", progress)
-    return running.documents.get(document_id)
+    if state not in NOT_TO_BE_HAD or progress.dialing or running.is_introducing:
+        return
+    if state is DocumentState.ERROR:
+        raise StorageError(f"it may be there, but cannot be read: {words}", wanted.document_id)
+    raise DocumentUnavailable(f"document {wanted.document_id} is unavailable: {words}", progress)
 
 
-def _progress(running: "Running", document_id: DocumentId) -> SearchProgress:
-    return running.engine.progress(document_id) or SearchProgress("not looked for", running.clock.now())
+def progress_of(running: "Running", wanted: AutomergeUrl) -> SearchProgress:
+    """Where the search stands. The Engine looks for documents; that their heads are awaited is told here."""
+    told = running.engine.progress(wanted.document_id)
+    return _with_heads(running, wanted, told or SearchProgress("not looked for", running.clock.now()))
+
+
+def _with_heads(running: "Running", wanted: AutomergeUrl, progress: SearchProgress) -> SearchProgress:
+    is_here = running.documents.get(wanted.document_id) is not None
+    lacks_heads = wanted.heads is not None and is_here and present(running, wanted) is None
+    return replace(progress, stage=WAITING_FOR_HEADS) if lacks_heads else progress
 
 
 def describe(progress: SearchProgress, now: float) -> str:
@@ -71,13 +99,14 @@ class Search:
     found or nobody is left to ask; `await search.found()` waits for the document itself.
     """
 
-    def __init__(self, running: "Running", document_id: DocumentId) -> None:
-        self.document_id = document_id
+    def __init__(self, running: "Running", wanted: AutomergeUrl) -> None:
+        self.document_id = wanted.document_id
+        self._wanted = wanted
         self._running = running
         self._feed: Feed[SearchProgress] = Feed(lambda _: self._unsubscribe(), squeeze=lambda _, newer: newer)
         self._latest = SearchProgress("starting", running.clock.now())
         self._unsubscribe = running.listeners.add(self._hear)
-        running.post(Find(document_id))
+        running.post(Find(wanted.document_id))
 
     def __repr__(self) -> str:
         return f"Search({self.document_id!r}: {self})"
@@ -92,18 +121,22 @@ class Search:
 
     def found(self, timeout: float | None = None) -> Pending[DocHandle]:
         """As `repo.find`, with no limit of time unless given."""
-        return self._running.tasks.answer(lambda: wait_found(self._running, self.document_id, timeout))
+        return self._running.tasks.answer(lambda: wait_found(self._running, self._wanted, timeout))
 
     def __aiter__(self) -> AsyncIterator[SearchProgress]:
         return self._feed
 
     def _hear(self, notice: Notice) -> None:
-        if isinstance(notice, DocumentStateChanged) and notice.document_id == self.document_id:
-            hopeless = notice.state in NOT_TO_BE_HAD and not notice.progress.dialing
-            self._tell(notice.progress, is_over=hopeless or notice.state is DocumentState.READY)
+        match notice:
+            case DocumentStateChanged(self.document_id, state, progress):
+                hopeless = state in NOT_TO_BE_HAD and not progress.dialing
+                self._tell(_with_heads(self._running, self._wanted, progress), is_hopeless=hopeless)
+            case DocumentChanged(self.document_id) if self._latest.stage == WAITING_FOR_HEADS:
+                self._tell(progress_of(self._running, self._wanted))
 
-    def _tell(self, progress: SearchProgress, *, is_over: bool) -> None:
-        self._latest = progress
-        self._feed.put(progress)
-        if is_over:
+    def _tell(self, progress: SearchProgress, *, is_hopeless: bool = False) -> None:
+        if progress != self._latest:
+            self._latest = progress
+            self._feed.put(progress)
+        if is_hopeless or present(self._running, self._wanted) is not None:
             self._feed.close()

@@ -17,6 +17,7 @@ from jupyter_automerge.engine.events import (
     StorageChanged,
     StoredChunk,
 )
+from jupyter_automerge.repo.counting import Totals
 from jupyter_automerge.repo.tasks import Tasks
 from jupyter_automerge.storage.contract import Storage
 from jupyter_automerge.values.ids import DocumentId
@@ -28,13 +29,15 @@ _logger = logging.getLogger(__name__)
 class Storing:
     """Performs the Engine's storage effects. Their order is the Engine's business: it asks one at a time."""
 
-    def __init__(self, storage: Storage, tasks: Tasks, post: Callable[[Event], None]) -> None:
+    def __init__(self, storage: Storage, tasks: Tasks, post: Callable[[Event], None], totals: Totals) -> None:
         self._storage = storage
         self._tasks = tasks
         self._post = post
+        self._totals = totals
 
     def load(self, effect: Load) -> None:
         async def load() -> Event:
+            self._totals.loads += 1
             entries = await self._storage.load_range(effect.prefix)
             return Loaded(effect.token, tuple(StoredChunk(key, data) for key, data in entries))
 
@@ -43,6 +46,7 @@ class Storing:
     def put(self, effect: Put) -> None:
         async def put() -> Event:
             await self._storage.save(effect.key, effect.data)
+            self._totals.put(effect.key, len(effect.data))
             return PutDone(effect.token)
 
         self._tasks.start(self._report(put(), lambda error: PutFailed(effect.token, error)))
@@ -53,6 +57,7 @@ class Storing:
             removals = [self._storage.remove(key) for key in effect.keys]
             removals += [self._storage.remove_range(prefix) for prefix in effect.prefixes]
             await _all(removals)
+            self._totals.removals += len(removals)
             return DeleteDone(effect.token)
 
         self._tasks.start(self._report(delete(), lambda error: DeleteFailed(effect.token, error)))

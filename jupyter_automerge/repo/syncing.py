@@ -25,6 +25,7 @@ class SyncWait:
         self,
         running: "Running",
         live: LiveDocument,
+        heads: Heads,
         target: Target,
         level: Level | None,
         copies: int,
@@ -32,7 +33,7 @@ class SyncWait:
         """In any thread. Raises TypeError for a target that is none."""
         self._running = running
         self._live = live
-        self._heads = live.require().heads
+        self._heads = heads
         self._targets = matches(target, running.directory)
         self._wanted = level
         self._copies = copies

@@ -1,6 +1,7 @@
 """Every commit is told once and in order, however many threads commit at once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from threading import Barrier
 
 from jupyter_automerge.document import Changed, Document
@@ -27,6 +28,6 @@ def test_commits_of_many_threads_and_of_merges_are_each_told_once() -> None:
 
     assert len(told) == 2 * WRITERS * EDITS
     assert told[0].before == frozenset()
-    for earlier, later in zip(told, told[1:], strict=False):
+    for earlier, later in pairwise(told):
         assert earlier.after == later.before, "told out of order, twice, or not at all"
     assert told[-1].after == plan.heads

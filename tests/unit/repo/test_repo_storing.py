@@ -5,6 +5,7 @@ import asyncio
 from jupyter_automerge.engine.effects import Delete
 from jupyter_automerge.engine.events import DeleteDone, DeleteFailed, Event
 from jupyter_automerge.repo import MemoryStorage
+from jupyter_automerge.repo.counting import Totals
 from jupyter_automerge.repo.home import HomeLoop
 from jupyter_automerge.repo.storing import Storing
 from jupyter_automerge.repo.tasks import Tasks
@@ -38,7 +39,7 @@ async def performed(storage: MemoryStorage, effect: Delete) -> Event:
         await storage.save(key, b"bytes")
     answers: asyncio.Queue[Event] = asyncio.Queue()
     tasks = Tasks(HomeLoop(asyncio.get_running_loop()))
-    Storing(storage, tasks, answers.put_nowait).delete(effect)
+    Storing(storage, tasks, answers.put_nowait, Totals()).delete(effect)
     return await answers.get()
 
 

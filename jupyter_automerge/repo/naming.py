@@ -1,0 +1,17 @@
+"""What a user may name a document by."""
+
+from uuid import UUID
+
+from jupyter_automerge.values.ids import URL_SCHEME, interpret_document_id
+from jupyter_automerge.values.url import AutomergeUrl
+
+DocumentName = str | bytes | UUID | AutomergeUrl
+
+
+def interpret(name: DocumentName) -> AutomergeUrl:
+    """The document, and the heads if the name is a URL that asks for some. Raises InvalidId."""
+    if isinstance(name, AutomergeUrl):
+        return name
+    if isinstance(name, str) and name.startswith(URL_SCHEME):
+        return AutomergeUrl.parse(name)
+    return AutomergeUrl(interpret_document_id(name))
