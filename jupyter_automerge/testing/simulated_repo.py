@@ -131,6 +131,15 @@ class SimulatedRepo:
     def find(self, document_id: DocumentId) -> None:
         self.feed(e.Find(document_id))
 
+    def remove(self, document_id: DocumentId, *, force: bool = False) -> None:
+        self.feed(e.Remove(document_id, force))
+
+    def unload(self, document_id: DocumentId) -> None:
+        self.feed(e.Unload(document_id))
+
+    def broadcast(self, document_id: DocumentId, data: bytes) -> None:
+        self.feed(e.Broadcast(document_id, data))
+
     def change(self, document_id: DocumentId, **values: Any) -> None:
         """Set keys of the document's root."""
         with self.changing(document_id) as root:

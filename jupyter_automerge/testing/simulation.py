@@ -98,6 +98,15 @@ class Simulation:
             if repo in link.ends() and link.plugged and link.dialer is None:
                 self.open(link)
 
+    def shared(self, maker: SimulatedRepo, *others: SimulatedRepo, **value: Any) -> DocumentId:
+        """A new document of the maker that the others have opened; all is quiet."""
+        document = maker.create(value or {"n": 0})
+        self.run_until_quiet()
+        for other in others:
+            other.find(document)
+        self.run_until_quiet()
+        return document
+
     # Time
 
     def run(self, seconds: float) -> None:

@@ -8,17 +8,7 @@ from jupyter_automerge.testing.bad_chunks import garbage, spoil, wrong_checksum
 from jupyter_automerge.testing.simulated_repo import SimulatedRepo
 from jupyter_automerge.testing.simulated_stranger import Stranger
 from jupyter_automerge.testing.simulation import Simulation
-from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.wire.sync_message import V1, SyncMessage
-
-
-def open_everywhere(sim: Simulation, maker: SimulatedRepo, *others: SimulatedRepo) -> DocumentId:
-    document = maker.create({"n": 0})
-    sim.run_until_quiet()
-    for other in others:
-        other.find(document)
-    sim.run_until_quiet()
-    return document
 
 
 def with_changes(*chunks: bytes) -> bytes:
@@ -34,7 +24,7 @@ def joined(sim: Simulation, host: SimulatedRepo) -> Stranger:
 def test_one_bad_chunk_restarts_the_session_and_nothing_is_lost(sim: Simulation) -> None:
     alice, bob = sim.repos("alice", "bob")
     link = sim.connect(alice, bob)
-    note = open_everywhere(sim, alice, bob)
+    note = sim.shared(alice, bob)
     spoiled = spoil(link, alice, Random(1))
     alice.change(note, n=1)
     sim.run_until_quiet()
@@ -49,8 +39,8 @@ def test_a_second_offence_mutes_the_document_on_that_connection_alone(sim: Simul
     alice, bob, carol = sim.repos("alice", "bob", "carol")
     link = sim.connect(alice, bob)
     sim.connect(carol, bob)
-    note = open_everywhere(sim, alice, bob, carol)
-    other = open_everywhere(sim, alice, bob, carol)
+    note = sim.shared(alice, bob, carol)
+    other = sim.shared(alice, bob, carol)
     for number in (1, 2):
         spoil(link, alice, Random(number))
         alice.change(note, n=number)
@@ -76,7 +66,7 @@ def test_good_changes_beside_a_bad_one_are_not_held_against_their_author(sim: Si
     """Mallory passes Alice's newest change on together with a bad one: Alice must still get it through."""
     alice, bob = sim.repos("alice", "bob")
     link = sim.connect(alice, bob)
-    note = open_everywhere(sim, alice, bob)
+    note = sim.shared(alice, bob)
     sim.cut(link)
     alice.change(note, n=1)
     newest = alice.document(note).save_since(bob.heads(note))
@@ -95,7 +85,7 @@ def test_a_batch_with_a_bad_message_finds_the_guilty_one(sim: Simulation) -> Non
     bob = sim.repo("bob")
     writers = sim.repos("alice", "carol", "dave")
     links = [sim.connect(writer, bob) for writer in writers]
-    note = open_everywhere(sim, bob, *writers)
+    note = sim.shared(bob, *writers)
     with bob.changing(note) as root:
         root["by bob"] = True
         spoil(links[1], writers[1], Random(5))
@@ -110,7 +100,7 @@ def test_a_batch_with_a_bad_message_finds_the_guilty_one(sim: Simulation) -> Non
 
 def test_a_repeated_bad_chunk_is_known_by_its_hash(sim: Simulation) -> None:
     alice = sim.repo("alice")
-    note = open_everywhere(sim, alice)
+    note = sim.shared(alice)
     bad = garbage(Random(1))
     for name in ("mallory", "eve"):
         stranger = sim.stranger(name, alice)
@@ -123,7 +113,7 @@ def test_a_repeated_bad_chunk_is_known_by_its_hash(sim: Simulation) -> None:
 
 def test_an_unsaved_local_edit_survives_a_bad_chunk(sim: Simulation) -> None:
     alice = sim.repo("alice")
-    note = open_everywhere(sim, alice)
+    note = sim.shared(alice)
     alice.disk.paused = True
     alice.change(note, mine="unsaved")
     mallory = joined(sim, alice)
@@ -141,7 +131,7 @@ def test_an_unsaved_local_edit_survives_a_bad_chunk(sim: Simulation) -> None:
 
 def test_a_refused_session_begins_again_with_one_reset_message(sim: Simulation) -> None:
     alice = sim.repo("alice")
-    note = open_everywhere(sim, alice)
+    note = sim.shared(alice)
     mallory = joined(sim, alice)
     mallory.ask(note)
     sim.run_until_quiet()

@@ -21,15 +21,6 @@ def friends(sim: Simulation) -> list[SimulatedRepo]:
     return [alice, bob]
 
 
-def open_everywhere(sim: Simulation, maker: SimulatedRepo, *others: SimulatedRepo) -> DocumentId:
-    document = maker.create({"edits": []})
-    sim.run_until_quiet()
-    for other in others:
-        other.find(document)
-    sim.run_until_quiet()
-    return document
-
-
 def append(repo: SimulatedRepo, document: DocumentId, value: int) -> None:
     with repo.changing(document) as root:
         root["edits"].append(value)
@@ -52,8 +43,8 @@ def test_two_hundred_remote_edits_arrive_during_an_open_change_and_none_is_lost(
     sim: Simulation, friends: list[SimulatedRepo]
 ) -> None:
     alice, bob = friends
-    note = open_everywhere(sim, alice, bob)
-    other = open_everywhere(sim, alice, bob)
+    note = sim.shared(alice, bob, edits=[])
+    other = sim.shared(alice, bob, edits=[])
     with alice.changing(note) as root:
         root["by alice"] = True
         before = alice.heads(note)
@@ -70,8 +61,8 @@ def test_other_documents_are_not_delayed_by_an_open_change(
     sim: Simulation, friends: list[SimulatedRepo]
 ) -> None:
     alice, bob = friends
-    note = open_everywhere(sim, alice, bob)
-    other = open_everywhere(sim, alice, bob)
+    note = sim.shared(alice, bob, edits=[])
+    other = sim.shared(alice, bob, edits=[])
     with alice.changing(note) as root:
         root["by alice"] = True
         append(bob, note, 1)
@@ -85,8 +76,8 @@ def test_when_the_block_raises_only_alices_own_edit_is_gone(
     sim: Simulation, friends: list[SimulatedRepo]
 ) -> None:
     alice, bob = friends
-    note = open_everywhere(sim, alice, bob)
-    other = open_everywhere(sim, alice, bob)
+    note = sim.shared(alice, bob, edits=[])
+    other = sim.shared(alice, bob, edits=[])
     with pytest.raises(Interrupted), alice.changing(note) as root:
         root["by alice"] = True
         type_for_two_seconds(sim, bob, note, other)
@@ -100,7 +91,7 @@ def test_an_open_change_is_saved_and_sent_only_when_it_is_done(
     sim: Simulation, friends: list[SimulatedRepo]
 ) -> None:
     alice, bob = friends
-    note = open_everywhere(sim, alice, bob)
+    note = sim.shared(alice, bob, edits=[])
     saved = len(alice.heard(DocumentSaved))
     with alice.changing(note) as root:
         root["draft"] = 1
