@@ -18,22 +18,25 @@ class TextProxy(Proxy):
 
         Raises DocumentError unless 0 <= index <= len and the characters to delete exist.
         """
-        length = len(self)
-        if not 0 <= index <= length:
+        writer = self._writer
+        if delete_count < 0 or (delete_count and index + delete_count > len(self)):
             raise DocumentError(
-                f"index {index} is outside of a text of {length} characters", self._path, index
+                f"cannot delete {delete_count} characters at {index} of {len(self)}", self._path, delete_count
             )
-        if not 0 <= delete_count <= length - index:
+        # The length costs a pass over the text; where only the index is in doubt the core knows.
+        if index < 0 or not writer.splice_text(self._id, index, delete_count, check_text(insert, self._path)):
             raise DocumentError(
-                f"cannot delete {delete_count} characters at {index} of {length}", self._path, delete_count
+                f"index {index} is outside of a text of {len(self)} characters", self._path, index
             )
-        if delete_count or insert:
-            self._writer.splice_text(self._id, index, delete_count, check_text(insert, self._path))
 
     def insert(self, index: int, text: str) -> None:
-        """Insert at `index`; negative ones count from the end, as in `list.insert` those outside are moved
-        inside."""
-        self.splice(slice(index, None).indices(len(self))[0], 0, text)
+        """Insert at `index`.
+
+        Negative ones count from the end; those outside are moved inside, as in `list.insert`.
+        """
+        checked = check_text(text, self._path)
+        if index < 0 or not self._writer.splice_text(self._id, index, 0, checked):
+            self.splice(slice(index, None).indices(len(self))[0], 0, checked)
 
     def append(self, text: str) -> None:
         """Insert at the end."""

@@ -57,9 +57,17 @@ class Writer(Reader):
         self._forget(obj_id, prop)
         self._core.delete(obj_id, prop)
 
-    def splice_text(self, obj_id: bytes, index: int, delete_count: int, text: str) -> None:
-        """Edit a text; the range has been checked."""
-        self._core.splice_text(obj_id, index, delete_count, text)
+    def splice_text(self, obj_id: bytes, index: int, delete_count: int, text: str) -> bool:
+        """Edit a text. False, and nothing is written: there is no such index. Too many deletions are cut."""
+        if not delete_count and not text:
+            return index <= self._core.length(obj_id)
+        try:
+            self._core.splice_text(obj_id, index, delete_count, text)
+        except Exception:
+            if index <= self._core.length(obj_id):
+                raise
+            return False
+        return True
 
     def put_counter(self, obj_id: bytes, prop: Prop, value: int) -> None:
         """Set a key, or replace an element, by a new counter."""

@@ -53,7 +53,7 @@ def stands(reader: Reader, found: CoreValue | None, planned: Planned) -> bool:
 
 
 def is_for_the_core(found: CoreValue | None, planned: Planned) -> bool:
-    """Whether the core leaves an equal scalar alone by itself: no nan is equal to it, nor numbers of two types."""
+    """Whether the core itself leaves an equal scalar alone: no nan is equal, nor numbers of two types."""
     if found is None or not isinstance(planned, PlannedScalar) or isinstance(found[0], ObjType | Special):
         return False
     return bool(found[0][0] == planned.kind and planned.value == planned.value)
