@@ -1,17 +1,21 @@
 """`api/automerge/documents`: list, create, read and delete documents over plain HTTP."""
 
+import json
 from typing import Any
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from jupyter_automerge.errors import AutomergeError, DocumentUnavailable, FindTimeout, UnsafeDelete
+from jupyter_automerge.errors import AutomergeError, DocumentError, DocumentUnavailable, FindTimeout, UnsafeDelete
 from jupyter_automerge.repo import DocHandle, value_to_json
-from jupyter_automerge.server.endpoint import Endpoint
+from jupyter_automerge.server.endpoint import Endpoint, one_line
 from jupyter_automerge.values.heads import heads_to_text
 from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.status import DocumentState
 from jupyter_automerge.values.url import AutomergeUrl
+
+MAX_TITLE_CHARACTERS = 200
+TOO_DEEP = "The value is nested too deeply to be written as JSON."
 
 
 class DocumentsHandler(Endpoint):
@@ -27,7 +31,7 @@ class DocumentsHandler(Endpoint):
     @web.authenticated
     @authorized
     async def post(self) -> None:
-        body = self.get_json_body()
+        body = self.json_body()
         value = body.get("value", {}) if isinstance(body, dict) else None
         if not isinstance(value, dict):
             raise web.HTTPError(400, 'Expected a JSON object {"value": {...}}.')
@@ -38,8 +42,10 @@ class DocumentsHandler(Endpoint):
     def _create(self, value: dict[str, Any]) -> DocHandle:
         try:
             return self.repo.create(value)
-        except AutomergeError as error:
-            raise web.HTTPError(400, str(error).replace("%", "%%")) from error
+        except (AutomergeError, ValueError) as error:
+            raise web.HTTPError(400, one_line(error)) from error
+        except RecursionError as error:
+            raise web.HTTPError(400, TOO_DEEP) from error
 
 
 class DocumentHandler(Endpoint):
@@ -54,8 +60,13 @@ class DocumentHandler(Endpoint):
         except (DocumentUnavailable, FindTimeout) as error:
             self.refuse(404, str(error))
             return
-        content = {"value": value_to_json(handle.value), "heads": list(heads_to_text(handle.heads))}
-        self.finish({"id": handle.document_id, "url": handle.url, **content})
+        try:
+            content = json.dumps({"id": handle.document_id, "url": handle.url, **_content(handle)})
+        except (RecursionError, DocumentError):
+            self.refuse(422, TOO_DEEP)
+            return
+        self.set_header("Content-Type", "application/json")
+        self.finish(content)
 
     @web.authenticated
     @authorized
@@ -80,5 +91,21 @@ def summary(document_id: DocumentId, handle: DocHandle | None) -> dict[str, Any]
         return {"id": document_id, "url": url, "state": DocumentState.UNLOADED.name.lower(), "heads": []}
     row: dict[str, Any] = {"id": document_id, "url": url, "state": handle.state.name.lower()}
     row["heads"] = list(heads_to_text(handle.heads))
-    title = handle.value.get("title") if handle.state is DocumentState.READY else None
-    return {**row, "title": str(title)} if isinstance(title, str) else row
+    title = title_of(handle)
+    return row if title is None else {**row, "title": title}
+
+
+def title_of(handle: DocHandle) -> str | None:
+    """The text `title` in its root, without reading the rest of what may be a large document."""
+    if handle.state is not DocumentState.READY:
+        return None
+    try:
+        title = handle.get(["title"])
+    except (AutomergeError, RecursionError):
+        return None
+    return str(title)[:MAX_TITLE_CHARACTERS] if isinstance(title, str) else None
+
+
+def _content(handle: DocHandle) -> dict[str, Any]:
+    heads = handle.heads
+    return {"heads": list(heads_to_text(heads)), "value": value_to_json(handle.at(heads).value)}

@@ -1,5 +1,6 @@
 """What all JSON endpoints share: kernels are let in by their token, and the Repo is at hand once it runs."""
 
+import json
 from typing import Any
 
 from jupyter_server.base.handlers import APIHandler
@@ -11,6 +12,7 @@ from jupyter_automerge.server.host import RepoHost
 from jupyter_automerge.server.kernel_token import KernelTokenMixin
 from jupyter_automerge.server.settings import AUTH_RESOURCE, host_of
 from jupyter_automerge.values.ids import DocumentId, interpret_document_id
+from jupyter_automerge.values.limits import MAX_JSON_BYTES
 
 
 class Endpoint(KernelTokenMixin, APIHandler):
@@ -34,9 +36,28 @@ class Endpoint(KernelTokenMixin, APIHandler):
         try:
             return interpret_document_id(text)
         except InvalidId as error:
-            raise HTTPError(400, str(error).replace("%", "%%")) from error
+            raise HTTPError(400, one_line(error)) from error
+
+    def json_body(self) -> Any:
+        """The body of the request; 413 when it is too long, 400 when it is no JSON that all can read."""
+        body = self.request.body
+        if len(body) > MAX_JSON_BYTES:
+            raise HTTPError(413, f"The body may have {MAX_JSON_BYTES} bytes; this one has {len(body)}.")
+        try:
+            return json.loads(body or b"null", parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            raise HTTPError(400, f"The body is not JSON: {one_line(error)}") from error
 
     def refuse(self, status: int, message: str, **details: Any) -> None:
         """Answer with a status, a sentence for people, and details for programs."""
         self.set_status(status)
         self.finish({"message": message, **details})
+
+
+def one_line(error: Exception) -> str:
+    """The message of an error as tornado takes it, which formats and logs it."""
+    return " ".join(str(error).split()).replace("%", "%%")
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a JSON number")

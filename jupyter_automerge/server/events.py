@@ -18,19 +18,20 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from jupyter_automerge.errors import InvalidId
 from jupyter_automerge.server.access import access_of, access_word
+from jupyter_automerge.server.endpoint import one_line
 from jupyter_automerge.server.kernel_token import KernelTokenMixin
+from jupyter_automerge.server.rights import Rights
 from jupyter_automerge.server.settings import AUTH_RESOURCE, host_of
-from jupyter_automerge.server.watch import Watch
+from jupyter_automerge.server.watch import Send, Watch
 from jupyter_automerge.values.ids import DocumentId, interpret_document_id
 from jupyter_automerge.values.limits import MAX_JSON_BYTES
-from jupyter_automerge.values.status import Access
 
 
 class EventsHandler(KernelTokenMixin, WebSocketMixin, WebSocketHandler, JupyterHandler):
     """One page's stream. Nothing is subscribed to before the socket is open, which is after all checks."""
 
     auth_resource = AUTH_RESOURCE
-    _access: Access | None = None
+    _rights: Rights | None = None
     _watch: Watch | None = None
 
     @ws_authenticated
@@ -38,7 +39,10 @@ class EventsHandler(KernelTokenMixin, WebSocketMixin, WebSocketHandler, JupyterH
     async def get(self, *args: Any, **kwargs: Any) -> None:
         if host_of(self).repo is None:
             raise HTTPError(503, "The document server is not running (starting or stopping).")
-        self._access = await access_of(self)
+        access = await access_of(self)
+        if access is None:
+            raise HTTPError(403)
+        self._rights = Rights(self, access, self._leave)
         if "text/event-stream" in self.request.headers.get("Accept", ""):
             await self._stream()
         else:
@@ -62,7 +66,7 @@ class EventsHandler(KernelTokenMixin, WebSocketMixin, WebSocketHandler, JupyterH
 
     def open(self, *args: Any, **kwargs: Any) -> None:
         """Does not call the mixin's, which would ping on its own as well."""
-        self._watch = self._begin()
+        self._watch = self._begin(self._send_over_socket)
 
     def on_message(self, message: str | bytes) -> None:
         wanted = _request(message)
@@ -74,17 +78,39 @@ class EventsHandler(KernelTokenMixin, WebSocketMixin, WebSocketHandler, JupyterH
             self._watch.remove(wanted[1])
 
     def on_close(self) -> None:
+        self._end()
+
+    def on_connection_close(self) -> None:
+        """A stream's client left (for sockets, tornado calls on_close)."""
+        super().on_connection_close()
+        self._end()
+
+    def _begin(self, send: Send) -> Watch:
+        host, rights = host_of(self), self._rights
+        if host.repo is None or rights is None:
+            raise HTTPError(503)
+
+        async def send_with_rights(message: dict[str, Any]) -> bool:
+            rights.used()
+            return await send(message)
+
+        watch = Watch(
+            host.repo, send_with_rights, lambda: self._leave(1011, "the server failed; see its log")
+        )
+        watch.say({"type": "hello", "storageId": host.repo.storage_id, "peerId": host.repo.peer_id})
+        watch.say({"type": "access", "access": access_word(rights.access)})
+        return watch
+
+    def _leave(self, code: int, reason: str) -> None:
+        if self.ws_connection is not None:
+            self.close(code, reason)
+        self._end()
+
+    def _end(self) -> None:
         if self._watch is not None:
             self._watch.stop()
-
-    def _begin(self) -> Watch:
-        host = host_of(self)
-        if host.repo is None:
-            raise HTTPError(503)
-        watch = Watch(host.repo, self._send_over_socket)
-        watch.say({"type": "hello", "storageId": host.repo.storage_id, "peerId": host.repo.peer_id})
-        watch.say({"type": "access", "access": access_word(self._access)})
-        return watch
+        if self._rights is not None:
+            self._rights.stop()
 
     async def _send_over_socket(self, message: dict[str, Any]) -> bool:
         try:
@@ -99,38 +125,36 @@ class EventsHandler(KernelTokenMixin, WebSocketMixin, WebSocketHandler, JupyterH
         ids = [_document_id(text) for text in self.get_arguments("document")]
         self.set_header("Content-Type", "text/event-stream")
         self.set_header("Cache-Control", "no-store")
-        self._watch = self._begin()
-        self._watch.send = self._send_as_event
+        self._watch = self._begin(self._send_as_event)
         for document_id in ids:
             self._watch.add(document_id)
-        await self._watch.done()
+        while not await self._watch.done(self.ping_interval):
+            # A comment, so that a client that vanished without a word is noticed.
+            await self._write_event(":\n\n")
 
     async def _send_as_event(self, message: dict[str, Any]) -> bool:
+        return await self._write_event(f"event: {message['type']}\ndata: {json.dumps(message)}\n\n")
+
+    async def _write_event(self, text: str) -> bool:
         try:
-            self.write(f"event: {message['type']}\ndata: {json.dumps(message)}\n\n")
+            self.write(text)
             await self.flush()
         except StreamClosedError:
             return False
         return True
-
-    def on_connection_close(self) -> None:
-        """A stream's client left (for sockets, tornado calls on_close)."""
-        super().on_connection_close()
-        if self._watch is not None:
-            self._watch.stop()
 
 
 def _document_id(text: str) -> DocumentId:
     try:
         return interpret_document_id(text)
     except InvalidId as error:
-        raise HTTPError(400, str(error).replace("%", "%%")) from error
+        raise HTTPError(400, one_line(error)) from error
 
 
 def _request(message: str | bytes) -> tuple[str, Any] | None:
     try:
         content = json.loads(message)
         kind, document_id = content["type"], interpret_document_id(content["documentId"])
-    except (ValueError, KeyError, TypeError, InvalidId):
+    except (ValueError, KeyError, TypeError, RecursionError, InvalidId):
         return None
-    return (kind, document_id) if kind in {"watch", "unwatch"} else None
+    return (kind, document_id) if kind in ("watch", "unwatch") else None

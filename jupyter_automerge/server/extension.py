@@ -60,7 +60,7 @@ class AutomergeExtension(ExtensionApp):
         return str(Path(jupyter_data_dir()) / "automerge")
 
     def initialize_settings(self) -> None:
-        self.repo_host = RepoHost(self._make_repo, lambda: FileStorage(self.storage_dir), self.log)
+        self.repo_host = RepoHost(self._make_repo, self._make_storage, self.log)
         self.repo_host.store_path = self.storage_dir
         self.repo_host.message_bytes = self.max_message_mb * 2**20
         self.repo_host.ping_interval = self.ping_interval
@@ -70,6 +70,11 @@ class AutomergeExtension(ExtensionApp):
 
     def initialize_handlers(self) -> None:
         self.handlers.extend(ROUTES)
+
+    def _make_storage(self) -> Storage:
+        # Private to its owner; a folder that is there already stays as it was made.
+        Path(self.storage_dir).mkdir(mode=0o700, parents=True, exist_ok=True)
+        return FileStorage(self.storage_dir)
 
     def _make_repo(self, storage: Storage) -> Repo:
         # Nobody is told of documents unasked; reading and writing are the authorizer's decision.
@@ -92,7 +97,11 @@ class AutomergeExtension(ExtensionApp):
             return
         self.connection_file = ConnectionFile(Path(serverapp.runtime_dir))
         ssl = {"certfile": serverapp.certfile} if serverapp.certfile else None
-        self.connection_file.write(local_url(serverapp), self.repo_host.let_kernels_in(), __version__, ssl)
+        token = self.repo_host.let_kernels_in()
+        try:
+            self.connection_file.write(local_url(serverapp), token, __version__, ssl)
+        except (OSError, RuntimeError) as error:  # RuntimeError: the file system keeps nothing private
+            self.log.warning("Kernels are not told how to reach documents: %s", error)
 
     async def stop_extension(self) -> None:
         """Runs before kernels are shut down: nothing is lost, as they keep what they could not send."""

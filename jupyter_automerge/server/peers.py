@@ -7,7 +7,7 @@ from tornado import web
 
 from jupyter_automerge.errors import DocumentUnavailable, FindTimeout, InvalidId
 from jupyter_automerge.repo import DocPeer
-from jupyter_automerge.server.endpoint import Endpoint
+from jupyter_automerge.server.endpoint import Endpoint, one_line
 from jupyter_automerge.values.heads import Heads, heads_from_text, heads_to_text
 
 
@@ -34,7 +34,7 @@ class PeersHandler(Endpoint):
         try:
             return heads_from_text(part for part in text.split(",") if part)
         except InvalidId as error:
-            raise web.HTTPError(400, str(error).replace("%", "%%")) from error
+            raise web.HTTPError(400, one_line(error)) from error
 
 
 def row_to_json(row: DocPeer) -> dict[str, Any]:

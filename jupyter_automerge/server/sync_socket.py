@@ -10,8 +10,8 @@ from tornado.web import HTTPError
 from jupyter_automerge.repo import Pace, SyncSocketHandler, Transport, TransportSink
 from jupyter_automerge.server.access import access_of, identity_of
 from jupyter_automerge.server.kernel_token import KernelTokenMixin
+from jupyter_automerge.server.rights import Rights
 from jupyter_automerge.server.settings import AUTH_RESOURCE, host_of
-from jupyter_automerge.values.status import Access
 
 
 class SyncHandler(KernelTokenMixin, WebSocketMixin, SyncSocketHandler, JupyterHandler):
@@ -21,7 +21,7 @@ class SyncHandler(KernelTokenMixin, WebSocketMixin, SyncSocketHandler, JupyterHa
     """
 
     auth_resource = AUTH_RESOURCE
-    _access = Access.READ
+    _rights: Rights | None = None
 
     @ws_authenticated
     @authorized
@@ -30,7 +30,10 @@ class SyncHandler(KernelTokenMixin, WebSocketMixin, SyncSocketHandler, JupyterHa
         if host.repo is None:
             raise HTTPError(503, "The document server is not running (starting or stopping).")
         # `authorized` asked for "read" alone, as an upgrade is a GET.
-        self._access = await access_of(self) or Access.READ
+        access = await access_of(self)
+        if access is None:
+            raise HTTPError(403)
+        self._rights = Rights(self, access, self._leave)
         self.pace = Pace(host.ping_interval, host.ping_timeout)
         self.max_frame_bytes = host.message_bytes
         await SyncSocketHandler.get(self, *args, **kwargs)
@@ -52,8 +55,22 @@ class SyncHandler(KernelTokenMixin, WebSocketMixin, SyncSocketHandler, JupyterHa
 
     def open_sink(self, transport: Transport) -> TransportSink:
         repo = host_of(self).repo
-        if repo is None:
+        if repo is None or self._rights is None:
             raise HTTPError(503)
         return repo.accept(
-            transport, endpoint=self.remote_address, user=identity_of(self), access=self._access
+            transport, endpoint=self.remote_address, user=identity_of(self), access=self._rights.access
         )
+
+    def on_message(self, message: str | bytes) -> None:
+        if self._rights is not None:
+            self._rights.used()
+        SyncSocketHandler.on_message(self, message)
+
+    def on_close(self) -> None:
+        if self._rights is not None:
+            self._rights.stop()
+        SyncSocketHandler.on_close(self)
+
+    def _leave(self, code: int, reason: str) -> None:
+        if self.transport is not None:
+            self.transport.close(code, reason)

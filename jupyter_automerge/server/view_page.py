@@ -1,6 +1,7 @@
 """`automerge/view/<id>`: a document in its own window. The same page module, no notebook, no kernel."""
 
 import json
+import re
 import secrets
 from functools import cached_property
 from html import escape
@@ -11,11 +12,13 @@ from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
 from jupyter_automerge.errors import InvalidId
+from jupyter_automerge.server.endpoint import one_line
 from jupyter_automerge.server.front_end import BuiltFile, file_url
 from jupyter_automerge.server.settings import AUTH_RESOURCE, host_of
 from jupyter_automerge.values.ids import interpret_document_id
 from jupyter_automerge.values.url import AutomergeUrl
 
+_HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -49,7 +52,7 @@ class ViewHandler(JupyterHandler):
         try:
             url = str(AutomergeUrl(interpret_document_id(text)))
         except InvalidId as error:
-            raise web.HTTPError(404, str(error).replace("%", "%%")) from error
+            raise web.HTTPError(404, one_line(error)) from error
         page = host_of(self).front_end.page
         if page is None:
             raise web.HTTPError(503, "The front-end was not built; run `make build` in the source folder.")
@@ -61,7 +64,7 @@ class ViewHandler(JupyterHandler):
 
     @property
     def content_security_policy(self) -> str:
-        """Jupyter's own, and code from this server alone."""
+        """Jupyter's own, and code from this server alone, which speaks to this server alone."""
         return "; ".join(
             (
                 super().content_security_policy,
@@ -69,7 +72,10 @@ class ViewHandler(JupyterHandler):
                 f"script-src 'self' 'nonce-{self._nonce}' 'wasm-unsafe-eval'",
                 "style-src 'self' 'unsafe-inline'",
                 "img-src 'self' data:",
-                "connect-src 'self' ws: wss:",
+                f"connect-src 'self'{sockets_of(self.request.host)}",
+                "object-src 'none'",
+                "base-uri 'none'",
+                "form-action 'self'",
             )
         )
 
@@ -85,6 +91,11 @@ class ViewHandler(JupyterHandler):
                 nonce=self._nonce,
             )
         )
+
+
+def sockets_of(host: str) -> str:
+    """The sockets of this host as sources of a policy: not every browser counts them as 'self'."""
+    return f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
 
 
 def script_json(value: Any) -> str:

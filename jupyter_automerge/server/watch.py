@@ -5,6 +5,7 @@ newer messages, and never a queue that grows.
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -17,14 +18,20 @@ from jupyter_automerge.values.ids import DocumentId
 MAX_WATCHED = 1_000
 """Documents that one page may watch; further ones are passed over."""
 
+_logger = logging.getLogger(__name__)
+
 Send = Callable[[dict[str, Any]], Awaitable[bool]]
 
 
 class Watch:
-    """Runs until `stop`, or until `send` says that there is nobody left to send to."""
+    """Runs until `stop`, or until `send` says that there is nobody left to send to.
 
-    def __init__(self, repo: Repo, send: Send) -> None:
-        self.send = send
+    `failed` is called if it breaks: a page must not wait for news that will never come.
+    """
+
+    def __init__(self, repo: Repo, send: Send, failed: Callable[[], object]) -> None:
+        self._send = send
+        self._failed = failed
         self._repo = repo
         self._watched: set[DocumentId] = set()
         self._dirty: dict[DocumentId, None] = {}
@@ -54,9 +61,10 @@ class Watch:
         self._unsubscribe()
         self._task.cancel()
 
-    async def done(self) -> None:
-        """Wait for the end."""
-        await asyncio.wait([self._task])
+    async def done(self, seconds: float) -> bool:
+        """Wait for the end, at most so long; whether it has come."""
+        await asyncio.wait([self._task], timeout=seconds)
+        return self._task.done()
 
     def _notice(self, notice: Notice) -> None:
         if isinstance(notice, RowsChanged | DocumentChanged) and notice.document_id in self._watched:
@@ -67,13 +75,21 @@ class Watch:
         self._due.set()
 
     async def _run(self) -> None:
+        try:
+            await self._send_all()
+        except Exception:
+            _logger.exception("the rows of a document could not be sent")
+            self._failed()
+        finally:
+            self._unsubscribe()
+
+    async def _send_all(self) -> None:
         while True:
             await self._due.wait()
             message = self._next()
             if message is None:
                 self._due.clear()
-            elif not await self.send(message):
-                self._unsubscribe()
+            elif not await self._send(message):
                 return
 
     def _next(self) -> dict[str, Any] | None:
