@@ -70,7 +70,7 @@ def report(results: dict[str, Sequence[Figure]] | dict[str, list[Figure]]) -> st
     where = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     return "\n".join(
         [
-            f"{datetime.date.today()}, {where}. Less is better; the last columns say how many times ours.",
+            f"{datetime.date.today()}, {where}. Less is better.",
             table(results, OURS),
             "automerge-repo, as server and in the page, sends at most every 100 ms per document.",
             *verdicts(results, OURS, JAVASCRIPT, PYCRDT),

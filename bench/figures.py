@@ -25,15 +25,17 @@ def spread(measure: str, seconds: Sequence[float]) -> list[Figure]:
 
 
 def table(results: Mapping[str, Sequence[Figure]], ours: str) -> str:
-    """One row per measure, one column per server, then what the others need for each unit of ours."""
+    """One row per measure; beside each of the others, how many times ours it is."""
     others = [server for server in results if server != ours]
     by_server = {server: {figure.measure: figure for figure in results[server]} for server in results}
-    header = ["", *results, *(f"{server} / {ours}" for server in others)]
-    rows = [header]
+    rows = [["", ours, *(cell for server in others for cell in (server, "x ours"))]]
     for measure, figure in _in_order(results).items():
-        values = {server: by_server[server].get(measure) for server in results}
-        ratios = [_ratio(values[server], values[ours]) for server in others]
-        rows.append([f"{measure} [{figure.unit}]", *(_number(values[server]) for server in results), *ratios])
+        mine = by_server[ours].get(measure)
+        row = [f"{measure} [{figure.unit}]", _number(mine)]
+        for server in others:
+            theirs = by_server[server].get(measure)
+            row += [_number(theirs), _ratio(theirs, mine)]
+        rows.append(row)
     return _aligned(rows)
 
 

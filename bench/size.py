@@ -17,5 +17,5 @@ class Size:
     long_history: int = 5000
 
 
-FULL = Size(keys=200, paced_keys=50, rounds=50, documents=500, opens=5, idle_connections=200)
+FULL = Size(keys=200, paced_keys=50, rounds=50, documents=500, opens=5, idle_connections=300)
 QUICK = Size(keys=20, paced_keys=5, rounds=5, documents=50, opens=1, idle_connections=20, long_history=1000)

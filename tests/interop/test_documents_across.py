@@ -16,7 +16,9 @@ NOBODYS = "automerge:4NMNnkMhL8jXrdJ9jamS58PAVdXu"
 
 
 @pytest.mark.parametrize("dialed_by", DIALED_BY)
-async def test_L10_a_missing_document_is_unavailable_to_python_at_once(stage: Stage, dialed_by: str) -> None:
+async def test_L10_M11_a_missing_document_is_unavailable_to_python_at_once(
+    stage: Stage, dialed_by: str
+) -> None:
     pair = await connected_pair(stage, dialed_by)
     async with asyncio.timeout(5):
         with pytest.raises(DocumentUnavailable):
@@ -24,7 +26,7 @@ async def test_L10_a_missing_document_is_unavailable_to_python_at_once(stage: St
 
 
 @pytest.mark.parametrize("dialed_by", DIALED_BY)
-async def test_L10_L11_a_missing_document_is_unavailable_to_javascript_at_once_and_again(
+async def test_L10_L11_M11_a_missing_document_is_unavailable_to_javascript_at_once_and_again(
     stage: Stage, dialed_by: str
 ) -> None:
     pair = await connected_pair(stage, dialed_by)

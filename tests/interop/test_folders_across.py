@@ -177,7 +177,7 @@ async def test_L22_a_run_of_large_changes_leaves_one_snapshot(stage: Stage) -> N
     document = alice.create({"text": ""})
     for number in range(10):
         with document.change() as d:
-            d["text"] = f"{number}" * 100_000
+            d["text"] = f"{number}" * 20_000
         await document.saved()
     await alice.close()
     assert len(chunks(stage.store("alice"), "snapshot")) == 1

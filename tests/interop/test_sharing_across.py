@@ -62,7 +62,7 @@ async def test_P3_a_javascript_server_that_announces_nothing_serves_our_requests
     assert (await alice.find(note.url)).value == {"n": 1}
 
 
-async def test_P5_M26_what_is_denied_is_unavailable_to_javascript(stage: Stage) -> None:
+async def test_P5_M9_M26_what_is_denied_is_unavailable_to_javascript(stage: Stage) -> None:
     alice, url = await stage.python_server("alice", share=FixedShare(announces=False, gives=False))
     bob = await stage.javascript("bob")
     secret = alice.create({"n": 1})
