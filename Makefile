@@ -29,7 +29,7 @@ js: prepare ## the front-end: types, tests, size
 	cd js && npm run --silent check
 
 unit: prepare ## the tests that start no other process
-	$(BIN)/python -m pytest tests/unit tests/properties tests/scenarios tests/contracts tests/test_architecture.py
+	$(BIN)/python -m pytest tests/unit tests/properties tests/scenarios tests/contracts tests/test_*.py
 
 interop: prepare ## the tests against the real npm packages
 	$(BIN)/python -m pytest tests/interop

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
-FOLDERS = ("unit", "properties", "contracts", "scenarios", "interop", "jupyter", "packaging", "browser")
+FOLDERS = (
+    *("unit", "properties", "contracts", "scenarios", "adversary"),
+    *("interop", "jupyter", "packaging", "browser"),
+)
 HERE = Path(__file__).parent
 
 
