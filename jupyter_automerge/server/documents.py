@@ -6,7 +6,13 @@ from typing import Any
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from jupyter_automerge.errors import AutomergeError, DocumentError, DocumentUnavailable, FindTimeout, UnsafeDelete
+from jupyter_automerge.errors import (
+    AutomergeError,
+    DocumentError,
+    DocumentUnavailable,
+    FindTimeout,
+    UnsafeDelete,
+)
 from jupyter_automerge.repo import DocHandle, value_to_json
 from jupyter_automerge.server.endpoint import Endpoint, one_line
 from jupyter_automerge.values.heads import heads_to_text
