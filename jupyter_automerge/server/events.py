@@ -37,8 +37,7 @@ class EventsHandler(KernelTokenMixin, WebSocketMixin, WebSocketHandler, JupyterH
     @ws_authenticated
     @authorized
     async def get(self, *args: Any, **kwargs: Any) -> None:
-        if host_of(self).repo is None:
-            raise HTTPError(503, "The document server is not running (starting or stopping).")
+        await host_of(self).when_running()
         access = await access_of(self)
         if access is None:
             raise HTTPError(403)

@@ -1,8 +1,12 @@
 """The Repo of a Jupyter server, from start to stop, with the kernels' token and the catalogue document."""
 
+import asyncio
+import contextlib
 import logging
 import secrets
 from collections.abc import Callable
+
+from tornado.web import HTTPError
 
 from jupyter_automerge.errors import AutomergeError
 from jupyter_automerge.repo import Repo, Storage
@@ -29,6 +33,7 @@ class RepoHost:
         self.ping_timeout = limits.PING_TIMEOUT_SECONDS
         self.find_timeout = 10.0
         self.front_end = FrontEnd()
+        self._started = asyncio.Event()
 
     def let_kernels_in(self) -> str:
         """Make the token that kernels of this server show, and return it."""
@@ -40,14 +45,29 @@ class RepoHost:
 
         Raises StorageError when there is no store to speak of; without a catalogue alone it goes on.
         """
-        storage = self._make_storage()
-        repo = self._make_repo(storage)
-        await repo.open()
-        self.repo = repo
+        try:
+            storage = self._make_storage()
+            repo = self._make_repo(storage)
+            await repo.open()
+            self.repo = repo
+        finally:
+            self._started.set()
         try:
             self.catalogue = await open_catalogue(repo, storage, self._log)
         except AutomergeError as error:
             self._log.error("The catalogue of documents cannot be opened: %s", error)
+
+    async def when_running(self) -> Repo:
+        """The Repo, waited for while the server starts. Raises HTTPError 503 when there is none.
+
+        automerge-repo's own client ends its whole program when an upgrade is answered with a status.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(limits.DIAL_TIMEOUT_SECONDS):
+                await self._started.wait()
+        if self.repo is None:
+            raise HTTPError(503, "The document server is not running (starting or stopping).")
+        return self.repo
 
     async def stop(self, seconds: float) -> None:
         """Let no kernel in any more, save what is unsaved and close the sockets, within `seconds`."""

@@ -27,8 +27,7 @@ class SyncHandler(KernelTokenMixin, WebSocketMixin, SyncSocketHandler, JupyterHa
     @authorized
     async def get(self, *args: Any, **kwargs: Any) -> None:
         host = host_of(self)
-        if host.repo is None:
-            raise HTTPError(503, "The document server is not running (starting or stopping).")
+        await host.when_running()
         # `authorized` asked for "read" alone, as an upgrade is a GET.
         access = await access_of(self)
         if access is None:
