@@ -1,4 +1,25 @@
-"""One Automerge document: the only room that knows the `automerge` package, whose gaps it hides."""
+"""One Automerge document: the only room that knows the `automerge` package, whose gaps it hides.
+
+What is written, what stands in the document, and what is read back:
+
+    Python                       Automerge           read outside a change       read within one
+    dict, Mapping with str keys  map                 dict                        MapProxy
+    list, tuple, Sequence        list                list                        ListProxy
+    str                          text                str                         TextProxy
+    ImmutableString              string              ImmutableString             ImmutableString
+    Counter                      counter             Counter                     CounterProxy
+    int, -2**63 to 2**63 - 1     int                 int                         int
+    int, 2**63 to 2**64 - 1      uint                int                         int
+    float                        float               float                       float
+    bool, None                   boolean, null       bool, None                  bool, None
+    bytes, bytearray             bytes               bytes                       bytes
+    datetime with a time zone    timestamp (ms)      datetime in UTC             datetime in UTC
+    (cannot be written)          any other scalar    UnknownValue                UnknownValue
+
+Everything else raises DocumentError with the path and the value, before anything is written. Text counts code
+points, as `str` does. A str written where text stands edits that text by the smallest splice; an equal value
+writes nothing; any other replaces what was there. Objects are copied when they are written a second time.
+"""
 
 from jupyter_automerge.document.changed import Changed, ChangeRecord, ChunkState, ChunkVerdict
 from jupyter_automerge.document.difference import Patch

@@ -110,6 +110,11 @@ def split_chunks(data: bytes) -> Iterator[Chunk]:
         yield chunk
 
 
+def whole_document(data: bytes) -> bytes:
+    """Of what the core saves the document itself, without the queued changes that follow it."""
+    return read_chunk(data)[0].data
+
+
 def _document_heads(body: bytes) -> frozenset[bytes]:
     try:
         count, at = read_unsigned(body, 0)

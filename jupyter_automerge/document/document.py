@@ -41,7 +41,7 @@ class Document:
     """
 
     def __init__(self, *, actor: bytes | None = None) -> None:
-        self._adopt(new_document(), b"", actor)
+        self._adopt(new_document(), b"", actor, queueing=False)
 
     @classmethod
     def load(
@@ -49,18 +49,18 @@ class Document:
     ) -> tuple["Document", tuple[ChunkVerdict, ...]]:
         """A document of stored chunks, and what became of each of them, in input order. Never raises."""
         load = Load(chunks)
-        return cls._of(load.core, load.image, actor), load.verdicts
+        return cls._of(load.core, load.image, actor, load.is_queueing), load.verdicts
 
     @classmethod
-    def _of(cls, core: CoreDocument, image: bytes, actor: bytes | None = None) -> "Document":
+    def _of(cls, core: CoreDocument, image: bytes, actor: bytes | None, queueing: bool) -> "Document":
         document = cls.__new__(cls)
-        document._adopt(core, image, actor)
+        document._adopt(core, image, actor, queueing)
         return document
 
-    def _adopt(self, core: CoreDocument, image: bytes, actor: bytes | None) -> None:
+    def _adopt(self, core: CoreDocument, image: bytes, actor: bytes | None, queueing: bool) -> None:
         if actor is not None:
             core.set_actor(actor)
-        self._trunk = Trunk(core, image)
+        self._trunk = Trunk(core, image, queueing)
         self._views = Views(self._trunk)
         self._lock = DocumentLock()
         self._changing = Changing(self._trunk, self._views, self._lock)
@@ -122,9 +122,9 @@ class Document:
         """A document of its own with this one's history, up to `at`, and another actor."""
         core = self._trunk.core
         if at is None or at == self.heads:
-            return self._of(core.fork(), self._trunk.image(), actor)
+            return self._of(core.fork(), self._trunk.image(), actor, self._trunk.may_queue)
         past = core.fork_at(self._views.known(at))
-        return self._of(past, past.save(), actor)
+        return self._of(past, past.save(), actor, queueing=False)
 
     @held
     def value(self, at: Heads | None = None) -> Any:
@@ -207,7 +207,7 @@ class Document:
     @held
     def knows(self, change: bytes) -> bool:
         """Whether the change is in the document."""
-        return self._trunk.knows(change)
+        return bool(self._trunk.known(frozenset([change])))
 
     def knows_all(self, heads: Heads) -> bool:
         """Whether all of the changes are in the document."""

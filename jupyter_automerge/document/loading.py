@@ -32,6 +32,7 @@ class Load:
         self._verdicts = [ChunkVerdict(ChunkState.APPLIED)] * len(entries)
         self._accepted: list[_Stored] = []
         self.core = new_document()
+        self.is_queueing = False
         good = [stored for entry, data in enumerate(entries) for stored in self._read(entry, data)]
         # Whole documents first, as the core takes them.
         good.sort(key=lambda stored: stored.chunk.kind is not ChunkType.DOCUMENT)
@@ -105,6 +106,7 @@ class Load:
                     found = True
                     waiting.remove(stored)
                     missing |= stored.promises
+                    self.is_queueing = True
                     self._queue(stored.entry, absent)
 
     def _queue(self, entry: int, absent: Heads) -> None:

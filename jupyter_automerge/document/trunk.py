@@ -8,12 +8,13 @@ from collections.abc import Iterable
 
 from jupyter_automerge.document.assembling import assemble
 from jupyter_automerge.document.changed import Changed
-from jupyter_automerge.document.chunks import split_chunks
+from jupyter_automerge.document.chunks import split_chunks, whole_document
 from jupyter_automerge.document.core import (
     CoreChange,
     CoreDocument,
     decode_message,
     is_panic,
+    load_document,
     new_sync_state,
 )
 from jupyter_automerge.document.graph import ChangeGraph
@@ -28,14 +29,15 @@ from jupyter_automerge.values.limits import MAX_PASSED_HEADS, MAX_PENDING_CHANGE
 class Trunk:
     """The core document, its heads, and what is needed to lose nothing when the core fails."""
 
-    def __init__(self, core: CoreDocument, image: bytes) -> None:
+    # `may_queue`: changes may wait in the core for others that are missing.
+    def __init__(self, core: CoreDocument, image: bytes, may_queue: bool) -> None:
         self._core = core
         self._actor = core.get_actor()
         self.heads: Heads = frozenset(core.get_heads())
         self._pending: list[bytes] = []
         self._journal = Journal(image)
         self._graph: ChangeGraph | None = None
-        self._may_queue = bool(image)
+        self.may_queue = may_queue
         # Hashes the document has had as heads: mostly enough to answer `knows` without the graph.
         self._passed: dict[bytes, None] = dict.fromkeys(self.heads)
 
@@ -53,7 +55,7 @@ class Trunk:
             )
             self._pending.clear()
             self.heads = frozenset(self._core.get_heads())
-            self._journal.trim(self._core.save)
+            self._journal.trim(self._save)
         return self._core
 
     @property
@@ -66,13 +68,15 @@ class Trunk:
             self._graph = graph
         return self._graph
 
-    def knows(self, change: bytes) -> bool:
-        """Whether the change is in the document."""
-        return change in self.heads or change in self._passed or change in self.graph
-
-    def known(self, heads: Heads) -> Heads:
-        """Those of the heads that are in the document."""
-        return frozenset(head for head in heads if self.knows(head))
+    def known(self, changes: Heads) -> Heads:
+        """Those of the changes that are in the document."""
+        others = changes.difference(self.heads, self._passed)
+        if not others:
+            return changes
+        if self._graph is None and not self.may_queue:
+            # Much cheaper than the graph, and as good where nothing is queued.
+            return changes - missing_changes(self.core, others)
+        return changes - (others - self.graph.known(others))
 
     def changes_since(self, heads: Heads) -> list[CoreChange]:
         """The changes outside of the ancestors of `heads`, which must be known, in an order that can be
@@ -114,7 +118,7 @@ class Trunk:
     def apply(self, chunks: Iterable[bytes]) -> Changed | None:
         """Apply chunks, one or several an entry. Raises BadChunk; the document is then as before."""
         message = message_of_changes(chunk.data for entry in chunks for chunk in split_chunks(entry))
-        may_queue = self._may_queue
+        may_queue = self.may_queue
         try:
             return self.receive(new_sync_state(), message)
         except BadChunk:
@@ -136,14 +140,14 @@ class Trunk:
         """
         hashes = {change.hash for change in fresh}
         if not hashes <= promised:
-            leaned_on = after.union(*(change.deps for change in fresh)) - hashes
-            if leaned_on != self.known(leaned_on):
+            leaned_on = after.union(*(change.deps for change in fresh)).difference(hashes, self._passed)
+            if leaned_on != self.graph.known(leaned_on):
                 raise BadChunk("the Automerge core would not save them as they are")
         absent = promised - hashes
         if self._graph is not None:
             absent -= self._graph.known(absent)
         if absent:
-            self._may_queue = True
+            self.may_queue = True
             if absent & missing_changes(self._core, absent):
                 raise BadChunk("the Automerge core cannot read them")
 
@@ -154,7 +158,7 @@ class Trunk:
                 if self._graph is not None:
                     self._graph.add(change.hash, change.deps)
             self._move(after)
-            self._journal.trim(self._core.save)
+            self._journal.trim(self._save)
         except BaseException:  # KeyboardInterrupt, as in commit
             self._start_over()
             raise
@@ -169,13 +173,19 @@ class Trunk:
         """Derive everything from the core again."""
         self._graph = None
         self._move(frozenset(self.core.get_heads()))
-        self._journal.restart(self._core.save())
+        self._journal.restart(self._save())
+
+    def _save(self) -> bytes:
+        return whole_document(self._core.save())
 
     def _rebuild(self, graph: ChangeGraph | None) -> None:
         """A panic leaves the binding's document unusable, an error perhaps half changed: make another."""
         self._graph = graph
-        self._may_queue = False
+        self.may_queue = False
         core = assemble(split_chunks(self._journal.image()))
+        if missing_changes(core):
+            # What is queued may be the guilty one; it comes again, from its sender or the store.
+            core = load_document(whole_document(core.save()))
         core.set_actor(self._actor)
         self._core = core
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from jupyter_automerge.document import Document
 from jupyter_automerge.document.graph import ChangeGraph
-from tests.unit.document.chunk_story import changes_of, document_of
+from tests.unit.document.chunk_story import changes_of, document_of, sync
 
 STRANGER = bytes(32)
 
@@ -133,3 +133,18 @@ def test_hashes_are_known_from_the_first_to_the_last_whoever_brought_them() -> N
     for document in (alice, bob, loaded):
         assert all(document.knows(change.hash) for change in alice.history())
         assert document.change_count == 30
+
+
+def test_opening_and_a_first_sync_build_no_graph() -> None:
+    alice = document_of(n=0)
+    early = alice.heads
+    for number in range(3):
+        with alice.change() as root:
+            root["n"] = number + 1
+    loaded, _ = Document.load([alice.save()])
+
+    assert loaded.known(early | alice.heads | {STRANGER}) == early | alice.heads
+    assert loaded.save_since(early) == b"".join(changes_of(alice)[1:])
+    sync(loaded, document_of(m=1))
+    assert loaded._trunk._graph is None
+    assert loaded.missing_from(early) == 4

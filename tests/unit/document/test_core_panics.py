@@ -4,7 +4,8 @@ from random import Random
 
 import pytest
 
-from jupyter_automerge.document import Document, ImmutableString, SyncSession
+from jupyter_automerge.document import ChunkState, Document, ImmutableString, SyncSession
+from jupyter_automerge.document.change_chunk import read_change, write_change
 from jupyter_automerge.document.chunks import split_chunks
 from jupyter_automerge.document.sync_session import message_of_changes
 from jupyter_automerge.errors import BadChunk
@@ -149,3 +150,22 @@ def test_everything_is_rebuilt_from_a_journal_that_was_trimmed_on_the_way() -> N
         plan.apply([chunk])
 
     assert (plan.value(), plan.heads) == (value, heads)
+
+
+@pytest.mark.parametrize("stored", [False, True])
+def test_a_hostile_change_that_waited_in_the_queue_makes_no_innocent_one_fail(stored: bool) -> None:
+    plan = document_of(b"plan", text="hello")
+    bob = plan.fork(actor=b"bob")
+    with bob.change() as root:
+        root["text"].append(" world")
+    good = bob.save_since(plan.heads)
+    twin, _ = write_change(read_change(good), [bytes(32)], 0, "the same number, and a parent that nobody has")
+
+    if stored:
+        plan, verdicts = Document.load([plan.save(), twin])
+        assert verdicts[1].state is ChunkState.QUEUED
+    else:
+        assert plan.apply([twin]) is None
+
+    assert plan.apply([good]) is not None
+    assert plan.value() == {"text": "hello world"}
