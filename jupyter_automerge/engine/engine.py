@@ -23,7 +23,7 @@ from jupyter_automerge.engine.notices import DocumentRemoved, SearchProgress, St
 from jupyter_automerge.engine.progress import progress_of
 from jupyter_automerge.engine.reading import Reading
 from jupyter_automerge.engine.receiving import Receiving
-from jupyter_automerge.engine.record import DocumentRecord
+from jupyter_automerge.engine.record import DocumentRecord, Storage
 from jupyter_automerge.engine.removal import Graveyard, is_elsewhere
 from jupyter_automerge.engine.resume import Resumption
 from jupyter_automerge.engine.saving import Saver
@@ -31,8 +31,8 @@ from jupyter_automerge.engine.sharing import Sharing
 from jupyter_automerge.engine.stopping import Stopping
 from jupyter_automerge.engine.writer import Writer
 from jupyter_automerge.values.heads import Heads
-from jupyter_automerge.values.ids import DocumentId
-from jupyter_automerge.values.keys import StorageKey, sync_state_key
+from jupyter_automerge.values.ids import DocumentId, StorageId
+from jupyter_automerge.values.keys import sync_state_key
 from jupyter_automerge.values.limits import SYNC_STATE_SAVE_SECONDS
 from jupyter_automerge.values.status import DocumentState
 
@@ -242,11 +242,17 @@ class Engine:
         for record in self._resumption.take_moved():
             if record.id in self._graveyard or self._documents.get(record.id) is not record:
                 continue
+            if record.storage is not Storage.ANSWERED:
+                self._resumption.postpone(record)
+                continue
             for store, data in self._resumption.to_write(record):
-                self._put_quietly(sync_state_key(record.id, store), data)
+                self._put_sync_state(record, store, data)
 
-    def _put_quietly(self, key: StorageKey, data: bytes) -> None:
-        self._desk.ask(lambda token: Put(token, key, data), lambda event: None)
+    def _put_sync_state(self, record: DocumentRecord, store: StorageId, data: bytes) -> None:
+        key = sync_state_key(record.id, store)
+        self._desk.ask(
+            lambda token: Put(token, key, data), lambda event: self._resumption.wrote(record, store)
+        )
 
     # Views
 

@@ -43,6 +43,7 @@ class Resume:
     recent: Heads = frozenset()
     recent_since: float = 0.0
     written: Heads = frozenset()
+    writing: bool = False
     next_write_at: float = 0.0
 
 

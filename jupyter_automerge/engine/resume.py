@@ -103,14 +103,23 @@ class Resumption:
         record.resume.setdefault(store, Resume()).settled = heads
 
     def to_write(self, record: DocumentRecord) -> list[tuple[StorageId, bytes]]:
-        """Settled heads that are not in the store yet."""
+        """Settled heads that are not in the store yet, nor on their way; `wrote` is to follow for each."""
         due = []
         for store, resume in record.resume.items():
             self._age(resume)
-            if resume.settled and resume.settled != resume.written:
-                resume.written = resume.settled
+            if resume.settled and resume.settled != resume.written and not resume.writing:
+                resume.written, resume.writing = resume.settled, True
                 due.append((store, encode_state(resume.settled)))
         return due
+
+    def wrote(self, record: DocumentRecord, store: StorageId) -> None:
+        """A write of this state has ended, well or not: the next one may follow."""
+        record.resume[store].writing = False
+        self._moved[record] = None
+
+    def postpone(self, record: DocumentRecord) -> None:
+        """Nothing of the document may be written yet."""
+        self._moved[record] = None
 
     def _settled(self, record: DocumentRecord, connection: Connection) -> Heads:
         resume = self._of(record, connection)
