@@ -9,7 +9,7 @@ import { WebSocketServerAdapter } from "@automerge/automerge-repo-network-websoc
 import { WebSocketServer } from "ws";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const built = join(here, "..", "..", "jupyter_automerge");
+const built = join(here, "..", "..", "jupyter_automerge", "widget", "static");
 const TYPES = { js: "text/javascript", wasm: "application/wasm", json: "application/json", html: "text/html" };
 
 class MemoryStore {
@@ -79,11 +79,10 @@ mount(document.getElementById("here"), { url: "automerge:${id}" });</script>`;
     if (path === "/api/me") return send(response, state.mode === "signed-out" ? 403 : 200, {});
     if (path === "/api/automerge") return info(response);
     if (path.startsWith("/automerge/view/")) return answer(response, 200, TYPES.html, viewPage(path.split("/").at(-1)));
-    const [, folder, file] = /^\/(automerge\/static|lab|test)\/(.+)$/.exec(path) ?? [];
-    if (!folder) return send(response, 404, { message: "not here" });
-    const from = { "automerge/static": join(built, "widget", "static"), lab: join(built, "labextension"), test: join(here, "pages") }[folder];
+    const [, file] = /^\/automerge\/static\/(.+)$/.exec(path) ?? [];
+    if (!file) return send(response, 404, { message: "not here" });
     try {
-      answer(response, 200, TYPES[file.split(".").at(-1)], readFileSync(join(from, normalize(`/${file}`))));
+      answer(response, 200, TYPES[file.split(".").at(-1)], readFileSync(join(built, normalize(`/${file}`))));
     } catch {
       send(response, 404, { message: file });
     }

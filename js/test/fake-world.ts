@@ -30,7 +30,6 @@ export class FakeServer implements Surroundings {
 export class FakeSocket implements Socket {
   binaryType = "";
   readyState = 0;
-  bufferedAmount = 0;
   onopen: Socket["onopen"] = null;
   onmessage: Socket["onmessage"] = null;
   onclose: Socket["onclose"] = null;

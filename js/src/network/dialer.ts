@@ -5,7 +5,6 @@ import { type Inquiry, type Verdict, verdictOfClose } from "./verdict.ts";
 export interface Socket {
   binaryType: string;
   readonly readyState: number;
-  readonly bufferedAmount: number;
   onopen: ((event: never) => void) | null;
   onmessage: ((event: { data: unknown }) => void) | null;
   onclose: ((event: { code: number; reason: string }) => void) | null;
