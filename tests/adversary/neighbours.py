@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Self
 
 from jupyter_automerge.repo import DocHandle, Repo
+from jupyter_automerge.values.status import Level
 
 WAIT_SECONDS = 20.0
 DELAY_SECONDS = 2.0  # of an honest edit while attackers are at work; alone it takes some milliseconds
@@ -22,16 +23,16 @@ class Neighbours:
         self._edits = 0
 
     @classmethod
-    async def of(cls, url: str, document: str | None = None) -> Self:
+    async def of(cls, url: str, document: str | None = None, **headers: str) -> Self:
         """Around the server at this URL, with this document or one that Alice makes."""
         both = cls()
         for repo in (both.alice, both.bob):
             await repo.open()
-            repo.connect(url)
+            repo.connect(url, headers=headers)
         both.at_alice = (
             both.alice.create({"edits": 0}) if document is None else await both.alice.find(document)
         )
-        await both.at_alice.synced(timeout=WAIT_SECONDS)
+        await both.at_alice.synced(level=Level.RECEIVED, timeout=WAIT_SECONDS)
         both.at_bob = await both.bob.find(both.at_alice.url)
         return both
 

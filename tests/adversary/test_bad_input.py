@@ -5,8 +5,8 @@ from contextlib import AbstractAsyncContextManager
 
 import pytest
 
-from tests.adversary.attacks import TABLES, Attack, Target
-from tests.adversary.intruder import Intruder
+from tests.adversary.attacks import TABLES, Attack
+from tests.adversary.outcome import ending_of
 from tests.adversary.village import Village
 
 OpenVillage = Callable[[], AbstractAsyncContextManager[Village]]
@@ -24,25 +24,6 @@ async def test_bad_input_ends_as_the_table_says(village: OpenVillage, table: str
             await it.check_going_on(attack.name)
         assert not wrong, "not as the table says:\n" + "\n".join(wrong)
         await it.check_unharmed()
-
-
-async def ending_of(attack: Attack, url: str, target: Target) -> list[str]:
-    """Do it; what came of it that the table does not say."""
-    mallory = await Intruder.come(url)
-    if attack.joins:
-        await mallory.join()
-    for frame in attack.frames(target):
-        await mallory.say_raw(frame)
-    if attack.ending is None:
-        try:
-            await mallory.is_still_served()
-        except AssertionError as closed:
-            return [str(closed)]
-        mallory.close()
-        return []
-    code, reason = await mallory.until_closed()
-    as_told = code == attack.ending[0] and attack.ending[1] in (reason or "")
-    return [] if as_told else [f"closed with {code} {reason}"]
 
 
 def refusals(attack: Attack, it: Village) -> list[str]:
