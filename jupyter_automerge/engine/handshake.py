@@ -17,6 +17,7 @@ PROTOCOL_VERSION = "1"
 PROTOCOL_ERROR = 1002
 NORMAL = 1000
 INCOMPATIBLE = 4409
+CALLED_ITSELF = "this Repo called itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,9 @@ def hear(connection: Connection, message: Message, local: LocalPeer) -> Verdict:
 def _on_join(connection: Connection, message: Message, local: LocalPeer) -> Verdict:
     assert isinstance(message, Join)
     if _is_ourselves(message, local):
-        return Verdict(close=(NORMAL, "this Repo called itself"), final=True)
+        # Said in words, because the Dialer at the other end, perhaps our own, would else try again for ever.
+        error = ErrorMessage(local.peer_id, message.sender_id, CALLED_ITSELF)
+        return Verdict((error,), close=(NORMAL, CALLED_ITSELF))
     # A join without versions is version 1 (facts: the JavaScript server treats it so); an empty list is not.
     if message.versions is not None and PROTOCOL_VERSION not in message.versions:
         error = ErrorMessage(local.peer_id, message.sender_id, "unsupported protocol version")
@@ -66,7 +69,7 @@ def _on_join(connection: Connection, message: Message, local: LocalPeer) -> Verd
 def _on_peer(connection: Connection, message: Message, local: LocalPeer) -> Verdict:
     assert isinstance(message, PeerMessage)
     if _is_ourselves(message, local):
-        return Verdict(close=(NORMAL, "this Repo called itself"), final=True)
+        return Verdict(close=(NORMAL, CALLED_ITSELF), final=True)
     if message.version not in (None, PROTOCOL_VERSION):
         reason = f"the server chose protocol version {message.version}, this Repo speaks {PROTOCOL_VERSION}"
         return Verdict(close=(INCOMPATIBLE, reason), final=True)
