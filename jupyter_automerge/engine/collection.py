@@ -59,7 +59,8 @@ class Collection:
         else:
             record = self._enter(event.document_id, event.document, look=not event.fresh)
             record.complete = True
-        record.wanted = True
+        record.wanted, record.leaving = True, False
+        self._begin(record)
         self._desk.mark_document(record.id)
 
     def find(self, document_id: DocumentId) -> None:
@@ -70,13 +71,16 @@ class Collection:
         self._graveyard.lift(document_id)
         record = self._documents.get(document_id) or self._enter(document_id, self._loader.empty())
         record.wanted, record.leaving, record.told = True, False, None
+        self._begin(record)
         for session in record.sessions.values():
             if session.standing is Standing.UNAVAILABLE and not record.has_data:
                 session.standing, session.sync, session.dirty = Standing.UNKNOWN, None, True
         self._desk.mark_document(document_id)
 
     def get_or_enter(self, document_id: DocumentId) -> DocumentRecord:
-        """The record of a document that a peer spoke of."""
+        """The record of a document that a peer spoke of. It is looked for only once the policy admits the
+        peer.
+        """
         return self._documents.get(document_id) or self._enter(document_id, self._loader.empty())
 
     def unload(self, document_id: DocumentId) -> None:
@@ -123,13 +127,21 @@ class Collection:
             document_id, document, Storage.PENDING if pending else Storage.ANSWERED, self._desk.now
         )
         self._documents[document_id] = record
-        if pending:
+        self._desk.mark_document(document_id)
+        return record
+
+    def _begin(self, record: DocumentRecord) -> None:
+        """Somebody who may have the document wants it: read it, and speak of it to those who may hear of
+        it.
+        """
+        if record.begun:
+            return
+        record.begun = True
+        if record.storage is Storage.PENDING:
             self._loader.load(record)
         if self.sharing.begins_unasked:
             for connection in self._connections.open:
                 self.session(record, connection)
-        self._desk.mark_document(document_id)
-        return record
 
     # Sessions
 
@@ -158,6 +170,8 @@ class Collection:
             # What the peer sent meanwhile was not applied, though its half of the session believes so.
             session.restart()
         session.dirty = True
+        if policy is not Policy.DENIED:
+            self._begin(record)
         if policy is not Policy.LOADING:
             self._evidence.standing(record, session)
             self._acknowledging.owe(record, session)
@@ -166,7 +180,7 @@ class Collection:
     def met(self, connection: Connection) -> None:
         """A connection completed its handshake: documents that may be spoken of unasked begin."""
         if self.sharing.begins_unasked:
-            for record in list(self._documents.values()):
+            for record in [record for record in self._documents.values() if record.begun]:
                 self.session(record, connection)
         for record in self._documents.values():
             if record.wanted and not record.has_data:

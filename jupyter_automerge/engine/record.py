@@ -55,6 +55,7 @@ class DocumentRecord:
     document: Document
     storage: Storage
     since: float
+    begun: bool = False  # somebody who may have it asked for it: it was looked for
     wanted: bool = False  # somebody here looks for it or holds it
     complete: bool = False  # made here, found in storage, or a supplier's advertised heads were reached
     state: DocumentState = DocumentState.LOADING

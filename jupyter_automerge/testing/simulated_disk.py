@@ -20,6 +20,7 @@ class SimulatedDisk:
         self.paused = False
         self.failing = ""
         self.failing_loads = ""
+        self.loads: list[StorageKey] = []
         self.puts: list[StorageKey] = []
         self.deletes: list[StorageKey] = []
         self.most_at_once: dict[StorageKey, int] = {}
@@ -77,6 +78,7 @@ class SimulatedDisk:
         """Do it, and say what the Engine is to be told."""
         match effect:
             case f.Load(token, prefix):
+                self.loads.append(prefix)
                 failing = self.failing_loads or self.failing
                 return e.LoadFailed(token, failing) if failing else e.Loaded(token, self._range(prefix))
             case f.Put(token, key, data):

@@ -148,6 +148,12 @@ class SimulatedRepo:
     @contextmanager
     def changing(self, document_id: DocumentId) -> Iterator[MapProxy]:
         """A change that stays open for as long as the block lasts; the simulation may run meanwhile."""
+        with self._committing(document_id) as document, document.change() as root:
+            yield root
+
+    @contextmanager
+    def _committing(self, document_id: DocumentId) -> Iterator[Document]:
+        """The Engine hears of what is committed on the document from here on."""
         document = self.document(document_id)
 
         def committed(changed: Changed) -> None:
@@ -156,8 +162,12 @@ class SimulatedRepo:
 
         document.on_free = lambda: self.feed(e.DocumentFreed(document_id))
         document.on_commit = committed
-        with document.change() as root:
-            yield root
+        yield document
+
+    def merge(self, document_id: DocumentId, other: Document) -> None:
+        """Take over the changes of another document."""
+        with self._committing(document_id) as document:
+            document.merge(other)
 
     def dial(self, listener: "SimulatedRepo") -> DialerId:
         """Want a connection to the other Repo for as long as the Dialer lives."""

@@ -155,10 +155,12 @@ class Simulation:
     def hang_up(self, link: SimulatedLink, reason: str, code: int | None = None) -> None:
         """Both ends that still hold the connection learn that it is gone."""
         connection, link.connection = link.connection, None
-        if link.dialer is not None and link in self.links:
+        if connection is None:
+            return
+        if link.dialer is not None:
             self.links.remove(link)  # its Dialer will make another
         for end in link.ends():
-            if connection is not None and end.links.pop(connection, None) is not None:
+            if end.links.pop(connection, None) is not None:
                 end.feed(e.ConnectionClosed(connection, code, reason))
 
     def close(self, repo: SimulatedRepo, effect: f.Close) -> None:
