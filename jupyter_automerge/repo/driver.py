@@ -71,7 +71,8 @@ class Driver:
         if self._settled is None:
             self._settled = self._home.loop.create_future()
         self._schedule()
-        return self._settled
+        # Each waiter gets a future of its own: one that is cancelled must not cancel it for all.
+        return asyncio.shield(self._settled)
 
     def stop(self) -> None:
         """Handle nothing more and forget the timer."""

@@ -31,7 +31,7 @@ from jupyter_automerge.repo.pending import Pending
 from jupyter_automerge.repo.removing import wait_removed, wait_unloaded
 from jupyter_automerge.repo.report import CloseReport
 from jupyter_automerge.repo.running import EngineView, Running
-from jupyter_automerge.repo.saving import wait_saved
+from jupyter_automerge.repo.saving import wait_all_saved
 from jupyter_automerge.repo.searching import Search, present, wait_found
 from jupyter_automerge.repo.share import FixedShare, PeerInfo, SharePolicy
 from jupyter_automerge.repo.stores import StoreInfo, stores_of
@@ -236,16 +236,13 @@ class Repo:
         return running.tasks.answer(listed)
 
     def saved(self, timeout: float | None = SAVE_TIMEOUT_SECONDS) -> Pending[None]:
-        """Wait until every document in memory is saved as it is now. Raises StorageError."""
+        """Wait until every document in memory is saved as it is now; one that fails keeps no other from it.
+
+        Raises StorageError; of several documents one that names them all.
+        """
         running = self._open()
         waiting = [(one._live, one.heads) for one in running.documents.ready.values()]
-
-        async def all_saved() -> None:
-            async with asyncio.TaskGroup() as group:
-                for live, heads in waiting:
-                    group.create_task(wait_saved(running, live, heads, timeout))
-
-        return running.tasks.answer(all_saved)
+        return running.tasks.answer(lambda: wait_all_saved(running, waiting, timeout))
 
     # Connections
 

@@ -1,6 +1,7 @@
 """Waiting for this Repo's own store."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from jupyter_automerge.errors import SaveTimeout, StorageError
@@ -31,6 +32,23 @@ async def wait_saved(running: "Running", live: LiveDocument, heads: Heads, secon
     except TimeoutError:
         word = live.trouble or "it has not answered yet"
         raise SaveTimeout(f"not saved after {seconds} s: {word}", document_id) from None
+
+
+async def wait_all_saved(
+    running: "Running", waiting: Iterable[tuple[LiveDocument, Heads]], seconds: float | None
+) -> None:
+    """Return once the store has all of these. Every document gets its time, whatever becomes of the others.
+
+    Raises what the one that failed raised, or a SaveTimeout that names all that did.
+    """
+    waits = [wait_saved(running, live, heads, seconds) for live, heads in waiting]
+    outcomes = await asyncio.gather(*waits, return_exceptions=True)
+    failures = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    if len(failures) == 1:
+        raise failures[0]
+    if failures:
+        words = f"{len(failures)} documents are not saved: {'; '.join(map(str, failures))}"
+        raise SaveTimeout(words) from ExceptionGroup("not saved", failures)
 
 
 def _is_saved(running: "Running", live: LiveDocument, heads: Heads) -> bool:
