@@ -9,7 +9,8 @@ from functools import wraps
 from threading import Lock, RLock
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
-from jupyter_automerge.errors import DocumentBusy
+from jupyter_automerge.document.core import is_panic
+from jupyter_automerge.errors import DocumentBusy, DocumentError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -63,6 +64,10 @@ def held(method: Callable[Concatenate[L, P], T]) -> Callable[Concatenate[L, P], 
         try:
             with self._lock.core:
                 return method(self, *args, **kwargs)
+        except BaseException as error:
+            if is_panic(error):
+                raise DocumentError(f"the Automerge core gave up ({error})") from error
+            raise
         finally:
             self._lock.tell()
 
@@ -77,6 +82,10 @@ def held_now(method: Callable[Concatenate[L, P], T]) -> Callable[Concatenate[L, 
         self._lock.take_now()
         try:
             return method(self, *args, **kwargs)
+        except BaseException as error:
+            if is_panic(error):
+                raise DocumentError(f"the Automerge core gave up ({error})") from error
+            raise
         finally:
             self._lock.core.release()
 

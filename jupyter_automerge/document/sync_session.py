@@ -6,6 +6,7 @@ from jupyter_automerge.document.core import new_sync_state
 from jupyter_automerge.document.leb128 import read_unsigned, write_unsigned
 from jupyter_automerge.errors import BadChunk
 from jupyter_automerge.values.heads import HASH_BYTES
+from jupyter_automerge.values.limits import MAX_FILTER_PROBES
 
 _V1, _V2 = 0x42, 0x43
 
@@ -38,14 +39,19 @@ def message_of_heads(heads: Iterable[bytes]) -> bytes:
 
 
 def carried_chunks(message: bytes) -> list[bytes]:
-    """The chunks that a sync message carries. Raises BadChunk where it is cut or is no sync message."""
+    """The chunks that a sync message carries.
+
+    Raises BadChunk where it is cut, is no sync message, or has a Bloom filter that the core must not see.
+    """
     try:
         if message[0] not in (_V1, _V2):
             raise BadChunk(f"{message[0]:#x} begins no sync message")
         at = _skip_hashes(message, _skip_hashes(message, 1))
         count, at = read_unsigned(message, at)
         for _ in range(count):
-            at = _skip_bytes(message, _skip_hashes(message, at))
+            start = _skip_hashes(message, at)
+            at = _skip_bytes(message, start)
+            _check_filter(message[read_unsigned(message, start)[1] : at])
         count, at = read_unsigned(message, at)
         chunks = []
         for _ in range(count):
@@ -61,6 +67,17 @@ def needed_changes(message: bytes) -> frozenset[bytes]:
     """The `need` of a sync message: the hashes that its sender lacks."""
     count, at = read_unsigned(message, _skip_hashes(message, 1))
     return frozenset(message[i : i + HASH_BYTES] for i in range(at, at + count * HASH_BYTES, HASH_BYTES))
+
+
+def _check_filter(data: bytes) -> None:
+    """The core divides by a filter's size, and probes as often as the filter says: for hours, if it says so."""
+    if not data:
+        return
+    entries, at = read_unsigned(data, 0)
+    bits_each, at = read_unsigned(data, at)
+    probes, at = read_unsigned(data, at)
+    if entries and not (bits_each and 0 < probes <= MAX_FILTER_PROBES):
+        raise BadChunk(f"a Bloom filter of {bits_each} bits and {probes} probes an entry is of no use")
 
 
 def _skip_hashes(message: bytes, at: int) -> int:

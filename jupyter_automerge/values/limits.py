@@ -12,6 +12,8 @@ MAX_CLOSE_REASON_BYTES = 123
 """What a WebSocket close frame has room for (RFC 6455, 5.5)."""
 MAX_SYNC_HAVES = 1_000
 """Entries in the `have` of a sync message; Automerge writes one."""
+MAX_FILTER_PROBES = 64
+"""Probes an entry of a Bloom filter; Automerge writes 7. The core makes them all, for every change."""
 MAX_CBOR_DEPTH = 100
 """Lists and maps within one another."""
 MAX_CBOR_INTEGER_BYTES = 128

@@ -5,8 +5,9 @@ from threading import Event, Thread
 import pytest
 
 from jupyter_automerge.document import Changed, Document, SyncSession
+from jupyter_automerge.document.leb128 import write_unsigned
 from jupyter_automerge.errors import BadChunk, DocumentBusy
-from tests.unit.document.chunk_story import changes_of, document_of, sync
+from tests.unit.document.chunk_story import changes_of, document_of, run_child, sync
 
 
 def test_two_documents_converge_over_sync_messages() -> None:
@@ -168,6 +169,87 @@ def test_messages_that_are_none_are_refused_with_the_reason(message: bytes, reas
         alice.receive(SyncSession(), message)
 
     assert alice.value() == {"title": "Plan"}
+
+
+def filtered(entries: int, bits_each: int, probes: int, bits: bytes) -> bytes:
+    """A sync message of one `have` without hashes."""
+    bloom = b"".join(map(write_unsigned, (entries, bits_each, probes))) + bits
+    return b"\x42\x00\x00\x01\x00" + write_unsigned(len(bloom)) + bloom + b"\x00"
+
+
+@pytest.mark.parametrize(
+    ("entries", "bits_each", "probes", "bits"),
+    [
+        (1, 0, 7, b""),  # the core would divide by zero
+        (1, 10, 2**31, b"\x00\x00"),  # and would be asking for hours
+        (1, 10, 2**32 - 1, b"\x00\x00"),
+        (1, 10, 0, b"\x00\x00"),
+        (2**31, 10, 7, b"\x00"),
+        (1, 2**32 - 1, 7, b"\x00"),
+    ],
+)
+def test_filters_that_would_stop_the_core_never_reach_it(
+    entries: int, bits_each: int, probes: int, bits: bytes
+) -> None:
+    alice, session = document_of(title="Plan"), SyncSession()
+
+    with pytest.raises(BadChunk):
+        alice.receive(session, filtered(entries, bits_each, probes, bits))
+
+    alice.receive(SyncSession(), filtered(1, 10, 7, b"\x00\x00"))
+    alice.receive(SyncSession(), filtered(0, 10, 7, b""))
+
+
+MUTATED_MESSAGES = """
+from random import Random
+from time import monotonic
+from jupyter_automerge.document import Document, SyncSession
+from jupyter_automerge.errors import BadChunk, DocumentError
+from tests.unit.document.chunk_story import document_of
+
+alice = document_of(b"alice", text="hello")
+for number in range(5):
+    with alice.change() as root:
+        root["text"].append("x")
+bob = Document.load([alice.save()])[0]
+with bob.change() as root:
+    root["text"].append("y")
+session, messages = SyncSession(), []
+far, back = SyncSession(), SyncSession()
+for _ in range(3):
+    for writer, own, reader, other in ((alice, far, bob, back), (bob, back, alice.fork(), far)):
+        message = writer.generate(own)
+        if message:
+            messages.append(message)
+            reader.receive(other, message)
+refused = 0
+for seed in range(3000):
+    random = Random(seed)
+    message = bytearray(random.choice(messages))
+    for _ in range(random.choice([1, 1, 2, 4])):
+        at = random.randrange(len(message))
+        message[at : at + random.choice([0, 1, 1])] = random.randbytes(random.choice([0, 1, 1, 2]))
+    target, session, start = alice.fork(actor=b"target"), SyncSession(), monotonic()
+    value = target.value()
+    try:
+        changed = target.receive(session, bytes(message))
+        target.generate(session)
+    except BadChunk:
+        refused += 1
+        assert target.value() == value
+    with target.change() as root:
+        root["text"].append("z")
+    assert Document.load([target.save()])[0].heads == target.heads, seed
+    assert monotonic() - start < 5, seed
+print("alive", refused)
+"""
+
+
+def test_mutated_messages_are_refused_or_harmless_and_take_no_time() -> None:
+    child = run_child(MUTATED_MESSAGES)
+
+    assert child.returncode == 0, child.stderr[-3000:]
+    assert "alive" in child.stdout
 
 
 def test_a_chunk_with_a_wrong_checksum_is_refused() -> None:
