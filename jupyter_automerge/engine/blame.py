@@ -13,6 +13,8 @@ def guilty_chunks(document: Document, chunks: Sequence[bytes]) -> list[bytes]:
 
     Found by halves, up to a bound: of many bad chunks only some are named. May raise DocumentBusy.
     """
+    if len(chunks) == 1:
+        return list(chunks)  # it was alone when it was refused; looking again may cost as much as it likes
     guilty = []
     groups = deque([chunks])
     attempts = 0

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from jupyter_automerge.errors import RemoteProtocolError
-from jupyter_automerge.values.heads import HASH_BYTES, Heads
+from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.wire.sync_message import V1, Have, SyncMessage, parse
 
 # automerge writes a SyncState as this byte, then the shared heads as a sync message writes its heads.
@@ -35,6 +35,8 @@ def encode_state(heads: Heads) -> bytes:
 
 def decode_state(data: bytes) -> Heads:
     """The shared heads of a saved state. Raises RemoteProtocolError if the bytes are not one."""
-    if data[:1] != _SAVED_STATE or (len(data) - 2) % HASH_BYTES:
-        raise RemoteProtocolError("the saved sync state is torn or of another kind")
-    return frozenset(parse(bytes((V1,)) + data[1:] + b"\x00\x00\x00").heads)
+    if data[:1] == _SAVED_STATE:
+        heads = frozenset(parse(bytes((V1,)) + data[1:] + b"\x00\x00\x00").heads)
+        if len(encode_state(heads)) == len(data):
+            return heads
+    raise RemoteProtocolError("the saved sync state is torn or of another kind")
