@@ -1,69 +1,107 @@
 """The grammar of `%automerge`: one line in, values out, and every mistake is a line that says what to do."""
 
 import argparse
+import difflib
 import shlex
+from dataclasses import dataclass
 from typing import NoReturn
 
 from IPython.core.error import UsageError
 
+from jupyter_automerge.errors import brief
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What comes after the command's name, and what it is for."""
+
+    arguments: str
+    purpose: str
+
+
 COMMANDS = {
-    "status": "how this kernel is connected, and what it has open",
-    "new": "make a document under a name, or open the one of that name",
-    "open": "open a document by its name or URL",
-    "ls": "list the documents that have names",
-    "show": "show a document",
-    "peers": "who has which changes of a document",
-    "connect": "connect to another server",
+    "status": Command("", "how this kernel is connected, and what it has open"),
+    "new": Command("NAME", "make a document, or open the one of that name, as NAME"),
+    "open": Command("NAME|URL", "open a document by its name or URL"),
+    "ls": Command("", "list the documents that have names"),
+    "show": Command("NAME|URL", "show a document"),
+    "peers": Command("[NAME|URL]", "who has which changes of a document, or who is connected"),
+    "connect": Command("URL", "connect to another server (http, https, ws or wss)"),
 }
+OPTIONS = {
+    "new": {"--fresh": "make another document of that name", "--as OTHER": "bind it to OTHER instead"},
+    "open": {"--as OTHER": "bind it to OTHER instead"},
+}
+_HELP = frozenset({"-h", "--help", "help"})
 
 
 class LineParser(argparse.ArgumentParser):
     """An argument parser whose mistakes are UsageErrors instead of the end of the process."""
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{self.prog}: {message}")
+        name = self.prog.rpartition(" ")[2]
+        raise UsageError(f"{self.prog}: {message}; usage: {usage_of(name)}")
 
 
-def _parser() -> LineParser:
-    parser = LineParser(prog="%automerge", add_help=False)
-    commands = parser.add_subparsers(dest="command", parser_class=LineParser, metavar="COMMAND")
-    for name, purpose in COMMANDS.items():
-        _add_arguments(name, commands.add_parser(name, help=purpose, add_help=False))
+def _parser(name: str) -> LineParser:
+    parser = LineParser(prog=f"%automerge {name}", add_help=False, allow_abbrev=False)
+    if name == "new":
+        parser.add_argument("name", metavar="NAME")
+        parser.add_argument("--fresh", action="store_true")
+    if name in {"open", "show"}:
+        parser.add_argument("document", metavar="NAME|URL")
+    if name == "peers":
+        parser.add_argument("document", metavar="NAME|URL", nargs="?")
+    if name in {"new", "open"}:
+        parser.add_argument("--as", dest="variable", metavar="OTHER")
+    if name == "connect":
+        parser.add_argument("url", metavar="URL")
     return parser
 
 
-def _add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
-    if command == "new":
-        parser.add_argument(
-            "name", metavar="NAME", help="the document's name, and the variable it is bound to"
-        )
-        parser.add_argument("--fresh", action="store_true", help="make another one of that name")
-    if command in {"open", "show"}:
-        parser.add_argument("document", metavar="NAME|URL")
-    if command == "peers":
-        parser.add_argument("document", metavar="NAME|URL", nargs="?")
-    if command in {"new", "open"}:
-        parser.add_argument("--as", dest="variable", metavar="OTHER", help="bind it to this variable instead")
-    if command == "connect":
-        parser.add_argument("url", metavar="URL")
-
-
-_PARSER = _parser()
+_PARSERS = {name: _parser(name) for name in COMMANDS}
 
 
 def parse(line: str) -> argparse.Namespace:
-    """The command and its arguments; `command` is None for an empty line. Raises UsageError."""
+    """The command and its arguments; `command` is None where help is wanted. Raises UsageError."""
     try:
         words = shlex.split(line)
     except ValueError as error:
-        raise UsageError(f"%automerge: {error}") from None
-    if words and words[0] in {"-h", "--help", "help"}:
-        words = []
-    return _PARSER.parse_args(words)
+        raise UsageError(f"%automerge: {_not_split(error)} in {brief(line)}") from None
+    if not words or _HELP & set(words):
+        return argparse.Namespace(command=None)
+    name, *arguments = words
+    if name not in COMMANDS:
+        raise UsageError(f"%automerge: {_unknown(name)}")
+    return _PARSERS[name].parse_args(arguments, argparse.Namespace(command=name))
+
+
+def usage_of(name: str) -> str:
+    """How one command is written."""
+    words = (
+        "%automerge",
+        name,
+        COMMANDS[name].arguments,
+        *(f"[{option}]" for option in OPTIONS.get(name, ())),
+    )
+    return " ".join(word for word in words if word)
 
 
 def usage() -> str:
     """All commands, a line each."""
-    width = max(map(len, COMMANDS))
-    lines = (f"  %automerge {name:<{width}}  {purpose}" for name, purpose in COMMANDS.items())
-    return "\n".join(("usage: %automerge COMMAND ...", *lines))
+    rows = [("%automerge", "this list")]
+    for name, command in COMMANDS.items():
+        rows.append((f"%automerge {name} {command.arguments}", command.purpose))
+        rows += [(f"      {option}", purpose) for option, purpose in OPTIONS.get(name, {}).items()]
+    width = max(len(left) for left, _ in rows)
+    return "\n".join(f"{left:<{width}}  {purpose}" for left, purpose in rows)
+
+
+def _unknown(name: str) -> str:
+    close = difflib.get_close_matches(name, COMMANDS, n=1)
+    guess = f", did you mean {close[0]!r}?" if close else ";"
+    return f"there is no command {brief(name)}{guess} Commands: {', '.join(COMMANDS)}"
+
+
+def _not_split(error: ValueError) -> str:
+    return "a quotation mark is not closed" if "quotation" in str(error) else str(error).lower()

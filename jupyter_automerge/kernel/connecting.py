@@ -1,17 +1,20 @@
 """`%automerge connect URL`: the one way to join a server that is not this kernel's own."""
 
 import getpass
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from IPython.core.error import StdinNotImplementedError, UsageError
 from jupyter_core.paths import jupyter_runtime_dir
 
-from jupyter_automerge.errors import DialError
-from jupyter_automerge.kernel.server_address import ServerAddress, fetch_info
+from jupyter_automerge.errors import DialError, brief
+from jupyter_automerge.kernel.server_address import ServerAddress, TokenRefused, fetch_info
 from jupyter_automerge.kernel.server_files import read_connection_file
 from jupyter_automerge.kernel.session import KernelSession
+from jupyter_automerge.kernel.status import connection_words
+from jupyter_automerge.kernel.wording import shown
 
 
 def connect_to(session: KernelSession, url: str) -> Iterator[str]:
@@ -19,36 +22,47 @@ def connect_to(session: KernelSession, url: str) -> Iterator[str]:
 
     Yields what to tell the person. Raises UsageError or DialError.
     """
-    scheme = urlsplit(url).scheme
-    if scheme in {"ws", "wss"}:
+    parts = _checked(url)
+    if parts.scheme in {"ws", "wss"}:
         session.dial(url)
-        session.rule = "%automerge connect"
-        yield f"Connecting to {url}; `%automerge status` tells how it goes."
-        return
-    if scheme not in {"http", "https"}:
-        raise UsageError(f"{url!r} is not a URL of a server: it begins with http, https, ws or wss")
-    if "token=" in urlsplit(url).query:
-        raise UsageError(
-            "No token in the URL, please: it would be saved with the notebook. You will be asked for it."
+    else:
+        yield from _join(
+            session, urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/") + "/", "", ""))
         )
-    address = _known_address(_base_url(url))
+    session.rule, session.failed = "%automerge connect", ()
+    session.wait_for_first_answer()
+    yield f"{shown(url, 300)}: {connection_words(session.dialer)}."
+
+
+def _join(session: KernelSession, url: str) -> Iterator[str]:
+    address = _known_address(url)
     try:
-        info = fetch_info(address)
-    except DialError as refused:
-        if "refuses our token" not in refused.reason:
-            raise
-        address = ServerAddress(address.url, _ask_for_token(address.url, refused))
-        info = fetch_info(address)
+        info = _info(address)
+    except TokenRefused:
+        address = ServerAddress(url, _ask_for_token(url))
+        info = _info(address)
     session.connect(address, info)
-    session.rule = "%automerge connect"
-    yield f"Connecting to {address.url} as {info['user']['name']}."
     for name in session.bring_names():
         yield f"{name} is another document there; the one of this notebook stays open without a name."
 
 
-def _base_url(url: str) -> str:
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/") + "/", "", ""))
+def _checked(url: str) -> SplitResult:
+    """The parts of an address that may stand in a notebook. Raises UsageError."""
+    try:
+        parts = urlsplit(url)
+        port, host = parts.port, parts.hostname
+    except ValueError as error:
+        raise UsageError(f"{brief(url)} is no URL ({error})") from None
+    if parts.scheme not in {"http", "https", "ws", "wss"}:
+        raise UsageError(f"{brief(url)} is no URL of a server: it begins with http, https, ws or wss")
+    if not host or port == 0:
+        raise UsageError(f"{brief(url)} names no server")
+    if parts.username is not None or "token=" in parts.query + parts.fragment:
+        raise UsageError(
+            "no password and no token in the URL, please: it would be saved with the notebook; "
+            "leave it out and you will be asked"
+        )
+    return parts
 
 
 def _known_address(url: str) -> ServerAddress:
@@ -56,15 +70,26 @@ def _known_address(url: str) -> ServerAddress:
     for path in sorted(Path(jupyter_runtime_dir()).glob("automerge-*.json")):
         try:
             address, _ = read_connection_file(path)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except DialError:
             continue  # not ours to complain about: it may be of a server that just stopped
         if address.url == url:
             return address
     return ServerAddress(url)
 
 
-def _ask_for_token(url: str, refused: DialError) -> str:
+def _info(address: ServerAddress) -> Mapping[str, Any]:
+    try:
+        return fetch_info(address)
+    except TokenRefused:
+        raise
+    except DialError as error:
+        raise DialError(f"{address.url}: {error.reason}") from error
+
+
+def _ask_for_token(url: str) -> str:
     try:
         return getpass.getpass(f"Token of {url}: ")
     except StdinNotImplementedError:
-        raise refused from None
+        raise DialError(
+            f"{url} wants a token, which cannot be asked for here: run the cell by hand"
+        ) from None

@@ -11,6 +11,7 @@ from jupyter_automerge.kernel.discovery import discover, parent_pids
 from jupyter_automerge.kernel.magics import AutomergeMagics, say
 from jupyter_automerge.kernel.process import current_session, keep_session
 from jupyter_automerge.kernel.session import KernelSession
+from jupyter_automerge.kernel.status import greeting
 
 MATCHER = "automerge_magic"
 
@@ -24,8 +25,8 @@ def load(shell: InteractiveShell) -> None:
     if current_session() is None:
         session = _begin(in_kernel=getattr(shell, "kernel", None) is not None)
         keep_session(session)
-        if session.dialer is None:
-            say("automerge: no Jupyter server with documents here: they live in this kernel's memory only.")
+        session.wait_for_first_answer()
+        say(f"automerge: {greeting(session)}")
 
 
 def unload(shell: InteractiveShell) -> None:

@@ -1,5 +1,6 @@
 """`%automerge`: documents by name, in a notebook."""
 
+import shlex
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -8,55 +9,50 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_magic, magics_class
 from IPython.display import display
 
-from jupyter_automerge.errors import AutomergeError
+from jupyter_automerge.errors import AutomergeError, brief
 from jupyter_automerge.kernel import arguments
-from jupyter_automerge.kernel.catalogue import Entry, look_up
+from jupyter_automerge.kernel.catalogue import look_up
 from jupyter_automerge.kernel.connecting import connect_to
-from jupyter_automerge.kernel.names import check_free, check_name
+from jupyter_automerge.kernel.names import free_variable, variable_name
 from jupyter_automerge.kernel.peer_lines import connection_lines, row_lines
 from jupyter_automerge.kernel.process import current_session
 from jupyter_automerge.kernel.session import FIND_SECONDS, KernelSession
 from jupyter_automerge.kernel.status import status_lines
+from jupyter_automerge.kernel.wording import one_line, shown
 from jupyter_automerge.repo import DocHandle
-from jupyter_automerge.values.url import is_valid_url
+from jupyter_automerge.values.ids import URL_SCHEME
+from jupyter_automerge.values.url import AutomergeUrl
 
 T = TypeVar("T")
 
 
 @magics_class
 class AutomergeMagics(Magics):  # type: ignore[misc]  # IPython's types are not used here
-    """`%automerge COMMAND`: status, new, open, ls, show, peers, connect."""
+    """`%automerge COMMAND`; each command is a method of its name."""
 
     shell: InteractiveShell
 
     @line_magic  # type: ignore[untyped-decorator]
     def automerge(self, line: str) -> None:
-        """Live, shared documents in this notebook.
-
-        %automerge status              how this kernel is connected, and what it has open
-        %automerge new NAME            make a document, bind it to NAME and show it; safe to run again
-        %automerge new NAME --fresh    make another one of that name
-        %automerge new NAME --as OTHER bind it to OTHER
-        %automerge open NAME|URL       open a document by its name or URL
-        %automerge ls                  list the documents that have names
-        %automerge show NAME|URL       show a document
-        %automerge peers [NAME|URL]    who has which changes
-        %automerge connect URL         connect to another server (http, https, ws or wss)
-        """
         given = arguments.parse(line)
         if given.command is None:
             say(arguments.usage())
             return
         command: Callable[..., None] = getattr(self, f"_{given.command}")
         options = {name: value for name, value in vars(given).items() if name != "command"}
-        explained(lambda: command(**options))
+        explained(given.command, lambda: command(**options))
+
+    # IPython shows it for `%automerge?`.
+    automerge.__doc__ = f"Live, shared documents in this notebook.\n\n{arguments.usage()}\n"
 
     def _status(self) -> None:
-        say(*status_lines(self._session()))
+        session = self._session()
+        session.wait_for_first_answer()
+        say(*status_lines(session))
 
     def _new(self, name: str, fresh: bool, variable: str | None) -> None:
-        check_name(name)
-        check_free(variable or name, self.shell.user_ns, f"new {name}")
+        variable_name(name)
+        free = free_variable(variable or name, self.shell.user_ns, f"new {name}")
         session = self._session()
         catalogue = session.catalogue()
         known = None if fresh else look_up(catalogue, name)
@@ -66,16 +62,17 @@ class AutomergeMagics(Magics):  # type: ignore[misc]  # IPython's types are not 
         else:
             handle = session.repo.create({})
             catalogue.enter(name, handle.url)
-        self._bind(variable or name, handle)
+        self._bind(free, handle)
 
     def _open(self, document: str, variable: str | None) -> None:
-        handle = self._handle(document)
-        if variable is None and is_valid_url(document):
+        if variable is None and document.startswith(URL_SCHEME):
+            display(self._handle(document))
             say("Shown only; `--as NAME` binds it to a variable.")
-            display(handle)
             return
-        check_free(variable or document, self.shell.user_ns, f"open {document}")
-        self._bind(variable or document, handle)
+        if variable is None and not document.isidentifier():
+            raise UsageError(f"{brief(document)} cannot be a variable: add `--as NAME`")
+        free = free_variable(variable or document, self.shell.user_ns, f"open {shlex.quote(document)}")
+        self._bind(free, self._handle(document))
 
     def _bind(self, variable: str, handle: DocHandle) -> None:
         self.shell.user_ns[variable] = handle
@@ -83,8 +80,8 @@ class AutomergeMagics(Magics):  # type: ignore[misc]  # IPython's types are not 
 
     def _ls(self) -> None:
         listed = self._session().catalogue().entries()
-        width = max((len(entry.name) for entry in listed), default=0)
-        say(*(f"{entry.name:<{width}}  {entry.type}  {entry.url}" for entry in listed))
+        width = max((len(shown(entry.name)) for entry in listed), default=0)
+        say(*(f"{shown(entry.name):<{width}}  {shown(entry.type)}  {entry.url}" for entry in listed))
         if not listed:
             say("No document has a name yet; `%automerge new NAME` makes one.")
 
@@ -104,26 +101,30 @@ class AutomergeMagics(Magics):  # type: ignore[misc]  # IPython's types are not 
         if isinstance(bound, DocHandle):
             return bound
         session = self._session()
-        if is_valid_url(document):
-            return find(session, document)
+        if document.startswith(URL_SCHEME):
+            return find(session, str(AutomergeUrl.parse(document)))
         entry = look_up(session.catalogue(), document)
         if entry is None:
             raise UsageError(
-                f"No document is called {document!r}; `%automerge ls` lists those that are there."
+                f"no document is called {brief(document)}; `%automerge ls` lists those that are there"
             )
         return find(session, entry.url)
 
     def _session(self) -> KernelSession:
         session = current_session()
         if session is None:
-            raise UsageError("No open documents in this process; run `%reload_ext jupyter_automerge`.")
+            raise UsageError("documents are not open in this process; run `%reload_ext jupyter_automerge`")
         return session
 
-    def names(self) -> list[Entry]:
-        """What completion may offer, without waiting for anything."""
+    def names(self) -> list[str]:
+        """What completion may offer, without waiting for anything: names in the catalogue, then variables."""
         session = current_session()
         catalogue = session.loaded_catalogue() if session is not None else None
-        return list(catalogue.entries()) if catalogue is not None else []
+        listed = [entry.name for entry in catalogue.entries()] if catalogue is not None else []
+        return list(dict.fromkeys((*listed, *self._variables())))
+
+    def _variables(self) -> list[str]:
+        return [name for name, value in self.shell.user_ns.items() if isinstance(value, DocHandle)]
 
 
 def find(session: KernelSession, url: str) -> DocHandle:
@@ -131,12 +132,12 @@ def find(session: KernelSession, url: str) -> DocHandle:
     return session.repo.find(url, timeout=FIND_SECONDS).result()
 
 
-def explained(action: Callable[[], T]) -> T:
-    """Run a command; what this package raises on purpose becomes one line instead of a traceback."""
+def explained(command: str, action: Callable[[], T]) -> T:
+    """Run a command; what goes wrong on purpose becomes one line that names it instead of a traceback."""
     try:
         return action()
-    except AutomergeError as error:
-        raise UsageError(str(error)) from error
+    except (UsageError, AutomergeError) as error:
+        raise UsageError(f"%automerge {command}: {one_line(error)}") from error
 
 
 def say(*lines: Any) -> None:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from jupyter_automerge.kernel.wording import counted, shown
 from jupyter_automerge.repo import DocHandle, DocPeer, Repo
+from jupyter_automerge.values.status import Level, Relation
 
 
 def row_lines(handle: DocHandle) -> Iterator[str]:
@@ -11,16 +13,23 @@ def row_lines(handle: DocHandle) -> Iterator[str]:
     if not peers:
         yield f"{handle.url}: nobody else is known to have it."
     for peer in peers:
-        yield f"{peer.name or peer.id}  {peer.kind or 'peer'}  {peer.link}  {peer.relation}{_missing(peer)}"
+        yield f"{shown(peer.label)}  {shown(peer.kind) or 'peer'}  {peer.link}  {_has(peer)}"
 
 
-def _missing(peer: DocPeer) -> str:
+def _has(peer: DocPeer) -> str:
+    """What it has, as far as it is known; silence is not a "no"."""
+    if peer.relation is Relation.UNKNOWN:
+        return "has told nothing yet"
     parts = []
     if peer.missing_there:
-        parts.append(f"{peer.missing_there} changes not there")
+        parts.append(f"lacks {counted(peer.missing_there, 'change')}")
+    elif peer.level is Level.STORED:
+        parts.append("has everything, stored")
+    else:
+        parts.append("has everything")
     if peer.missing_here:
-        parts.append(f"{peer.missing_here} changes not here")
-    return f"  ({', '.join(parts)})" if parts else ""
+        parts.append(f"has {counted(peer.missing_here, 'change')} that are not here")
+    return "; ".join(parts)
 
 
 def connection_lines(repo: Repo) -> Iterator[str]:
@@ -29,4 +38,4 @@ def connection_lines(repo: Repo) -> Iterator[str]:
     if not peers:
         yield "Not connected to anybody."
     for peer in peers:
-        yield f"{peer.name or peer.peer_id}  {peer.kind or 'peer'}"
+        yield f"{shown(peer.name or peer.peer_id)}  {shown(peer.kind) or 'peer'}"

@@ -15,6 +15,13 @@ from jupyter_automerge.values.limits import MAX_JSON_BYTES
 PROBE_SECONDS = 3.0
 
 
+class _NoRedirects(HTTPRedirectHandler):
+    """A redirect would carry our token wherever it leads."""
+
+    def redirect_request(self, *args: Any) -> None:
+        """None: the answer is an error with its status."""
+
+
 @dataclass(frozen=True, slots=True)
 class ServerAddress:
     """A Jupyter server by its base URL, which ends in a slash. Its representation does not show the token."""
@@ -49,6 +56,10 @@ class ServerAddress:
         return context
 
 
+class TokenRefused(DialError):
+    """The server wants another token, or one at all."""
+
+
 def fetch_info(address: ServerAddress, timeout: float = PROBE_SECONDS) -> dict[str, Any]:
     """What the server says of itself (`GET api/automerge`). Raises DialError with the reason in words."""
     try:
@@ -58,9 +69,9 @@ def fetch_info(address: ServerAddress, timeout: float = PROBE_SECONDS) -> dict[s
         with opener.open(request, timeout=timeout) as response:
             info = json.loads(response.read(MAX_JSON_BYTES))
     except HTTPError as error:
-        raise DialError(_refusal(error.code), fatal=True) from error
+        raise _refusal(error.code) from error
     except (OSError, HTTPException) as error:
-        raise DialError(f"no answer ({getattr(error, 'reason', None) or error})") from error
+        raise DialError(f"no answer ({_said(error)})") from error
     except (ValueError, RecursionError):
         info = None
     if not isinstance(info, dict) or "storageId" not in info:
@@ -68,18 +79,18 @@ def fetch_info(address: ServerAddress, timeout: float = PROBE_SECONDS) -> dict[s
     return info
 
 
-class _NoRedirects(HTTPRedirectHandler):
-    """A redirect would carry our token wherever it leads."""
+def _said(error: Exception) -> str:
+    reason = getattr(error, "reason", None) or error
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted: {reason.verify_message}"
+    return str(getattr(reason, "strerror", None) or reason)
 
-    def redirect_request(self, *args: Any) -> None:
-        """None: the answer is an error with its status."""
 
-
-def _refusal(status: int) -> str:
+def _refusal(status: int) -> DialError:
     if status in {401, 403}:
-        return f"it refuses our token ({status})"
+        return TokenRefused(f"it refuses our token ({status})", fatal=True)
     if status == 404:
-        return "it does not have the extension jupyter_automerge (404)"
+        return DialError("it does not have the extension jupyter_automerge (404)", fatal=True)
     if 300 <= status < 400:
-        return f"it sends us elsewhere ({status}), which we do not follow"
-    return f"it answered {status}"
+        return DialError(f"it sends us elsewhere ({status}), which we do not follow", fatal=True)
+    return DialError(f"it answered {status}")

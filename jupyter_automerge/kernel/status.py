@@ -1,9 +1,12 @@
 """What `%automerge status` says, a line for each question a person asks when something does not work."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from jupyter_automerge.kernel.session import KernelSession
-from jupyter_automerge.repo import Dialer
+from jupyter_automerge.kernel.wording import counted, shown, title_of
+from jupyter_automerge.repo import Dialer, DialerInfo
+from jupyter_automerge.values.status import Access, DialerState
 from jupyter_automerge.version import PROTOCOL_VERSION, __version__
 
 
@@ -13,35 +16,85 @@ def status_lines(session: KernelSession) -> Iterator[str]:
     for attempt in session.failed:
         yield f"not by:     {attempt.rule}: {attempt.outcome}"
     yield f"server:     {_server(session)}"
-    yield f"user:       {_user(session)}"
+    yield f"user:       {user_words(session)}"
     yield f"versions:   {_versions(session)}"
     yield f"store:      {_store(session)}"
-    yield f"connection: {_connection(session.dialer)}"
+    yield f"connection: {connection_words(session.dialer)}"
     handles = session.repo.handles
     yield f"documents:  {len(handles)} open"
     for handle in handles.values():
-        title = handle.value.get("title") if handle.state == "ready" else None
-        yield f"  {handle.url}  {handle.state}" + (f"  {title!s}" if isinstance(title, str) else "")
+        yield f"  {handle.url}  {handle.state}  {title_of(handle)}".rstrip()
+
+
+def greeting(session: KernelSession) -> str:
+    """The one line of `%load_ext`: whether documents are shared, and if not, what becomes of them."""
+    if session.dialer is None:
+        return (
+            "no Jupyter server with documents started this kernel: they live in its memory only, "
+            "until it ends (`%automerge status` says why)."
+        )
+    if session.dialer.state is DialerState.CONNECTED:
+        return f"connected to this notebook's Jupyter server as {user_words(session)}."
+    return (
+        f"{connection_words(session.dialer)} (server {_server(session)}). "
+        "Edits are kept in this kernel and sent once it is connected."
+    )
+
+
+def user_words(session: KernelSession) -> str:
+    """Who this kernel is to the server, and what it may do there."""
+    user = session.info.get("user")
+    if session.address is None or not isinstance(user, dict):
+        return "nobody in particular"
+    granted = [one.metadata.access for one in session.repo.connections if one.metadata.access is not None]
+    may_write = Access.WRITE in granted if granted else session.info.get("access") == "write"
+    return f"{shown(str(user.get('name')))}, who may {'read and write' if may_write else 'only read'}"
+
+
+def connection_words(dialer: Dialer | None) -> str:
+    """How the connection stands, and how the last one ended."""
+    if dialer is None:
+        return "none"
+    info = dialer.info
+    return "; ".join(words for words in (_stands(info), _last_close(info)) if words)
+
+
+def _stands(info: DialerInfo) -> str:
+    tries, error = counted(info.attempt, "attempt"), shown(info.last_error, 300)
+    because = f": {error}" if error else ""
+    match info.state:
+        case DialerState.CONNECTED:
+            return "connected"
+        case DialerState.IDLE | DialerState.DIALING:
+            return "connecting" if info.attempt <= 1 else f"connecting, attempt {info.attempt}{because}"
+        case DialerState.WAITING:
+            return f"not connected after {tries}{because}; next attempt {_until(info.retry_at)}"
+        case DialerState.FAILED:
+            return f"given up after {tries}{because}"
+        case other:
+            return str(other)
+
+
+def _until(moment: datetime | None) -> str:
+    seconds = 0.0 if moment is None else (moment - datetime.now(UTC)).total_seconds()
+    return "now" if seconds < 1 else f"in {seconds:.0f} s"
+
+
+def _last_close(info: DialerInfo) -> str:
+    if info.last_close is None:
+        return "never closed" if info.state is DialerState.CONNECTED else ""
+    code, reason = info.last_close
+    return f"last closed with {code or 'no code'}" + (f" ({shown(reason)})" if reason else "")
 
 
 def _server(session: KernelSession) -> str:
     if session.address is not None:
         return session.address.url
-    return (
-        session.dialer.url if session.dialer is not None else "none; documents live in this kernel's memory"
-    )
-
-
-def _user(session: KernelSession) -> str:
-    user = session.info.get("user")
-    if session.address is None or not isinstance(user, dict):
-        return "nobody in particular"
-    may = "read and write" if session.info.get("access") == "write" else "read only"
-    return f"{user.get('name')} (kernel), {may}"
+    return session.dialer.url if session.dialer is not None else "none"
 
 
 def _versions(session: KernelSession) -> str:
-    own = f"this kernel {__version__}, automerge-repo protocol {PROTOCOL_VERSION}"
+    own = f"this kernel {__version__} (protocol {PROTOCOL_VERSION})"
     if session.address is None:
         return own
     return f"server {session.info.get('version')} (protocol {session.info.get('protocol')}), {own}"
@@ -49,25 +102,5 @@ def _versions(session: KernelSession) -> str:
 
 def _store(session: KernelSession) -> str:
     if session.address is None:
-        return f"memory only ({session.repo.storage_id or 'no storage id'})"
-    where = session.info.get("storePath") or "at the server"
-    return f"{where} ({session.info.get('storageId')})"
-
-
-def _connection(dialer: Dialer | None) -> str:
-    if dialer is None:
-        return "none"
-    words = [str(dialer.state)]
-    if dialer.state != "connected" and dialer.attempt:
-        words.append(f"after {dialer.attempt} attempts")
-    if dialer.last_error:
-        words.append(f"last error: {dialer.last_error}")
-    words.append(_last_close(dialer))
-    return ", ".join(words)
-
-
-def _last_close(dialer: Dialer) -> str:
-    if dialer.last_close is None:
-        return "never closed"
-    code, reason = dialer.last_close
-    return f"last close: {code or 'without a code'}" + (f" ({reason})" if reason else "")
+        return "none: documents live in this kernel's memory"
+    return f"{session.info.get('storePath') or 'at the server'} (id {session.info.get('storageId')})"

@@ -17,7 +17,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 async def test_without_a_server_documents_live_in_memory_and_it_says_so(tmp_path: Path) -> None:
     book = await run(notebook(LOAD, "%automerge new plan", "%automerge status", "%automerge ls"), tmp_path)
     assert len(text_of(book.cells[0]).splitlines()) == 1 and "memory" in text_of(book.cells[0])
-    assert "no server" in text_of(book.cells[2])
+    status = text_of(book.cells[2])
+    assert "found by:   no rule: documents live in this process only\n" in status
+    assert status.count("not by: ") == 4 and "connection: none\n" in status
     assert "plan" in text_of(book.cells[3])
 
 

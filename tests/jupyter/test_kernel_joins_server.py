@@ -1,6 +1,7 @@
 """Notebooks whose kernel is a child of the server: they join it, by name and for good."""
 
 import json
+import os
 from pathlib import Path
 
 from jupyter_automerge import Repo
@@ -87,10 +88,8 @@ async def test_what_was_typed_last_is_sent_before_the_kernel_ends(
 
 
 async def test_connect_joins_a_server_that_is_not_the_parent(server: RunningServer, tmp_path: Path) -> None:
-    file = server.extension.connection_file
-    assert file is not None
-    content = json.loads(file.path.read_text())
-    file.path.write_text(json.dumps({**content, "pid": 1}))
+    for file in Path(server.app.runtime_dir).glob(f"*-{os.getpid()}.json"):
+        file.write_text(json.dumps({**json.loads(file.read_text()), "pid": 1}))
     cells = (LOAD, "%automerge new plan", f"%automerge connect {server.url}", FLUSH, "%automerge status")
     book = await run(notebook(*cells), tmp_path)
     assert "memory" in text_of(book.cells[0]), "it joined although the server is not its parent"
@@ -98,3 +97,29 @@ async def test_connect_joins_a_server_that_is_not_the_parent(server: RunningServ
     assert "found by:   %automerge connect" in status and server.url in status
     assert len(await server.repo.document_ids()) == 2, "what was made before came along"
     assert server.kernel_token not in json.dumps(book)
+
+
+async def test_by_jupyters_own_file_a_kernel_joins_with_jupyters_token(
+    server: RunningServer, tmp_path: Path
+) -> None:
+    file = server.extension.connection_file
+    assert file is not None
+    file.path.unlink()
+    book = await run(notebook(LOAD, "%automerge new plan", FLUSH, "%automerge status"), tmp_path)
+    assert "connected to this notebook's Jupyter server" in text_of(book.cells[0])
+    status = text_of(book.cells[-1])
+    assert f"found by:   server file of process {os.getpid()}" in status
+    assert f"not by:     $JUPYTER_AUTOMERGE_CONNECTION_FILE: {file.path} does not exist" in status
+    assert server.token not in json.dumps(book)
+
+
+async def test_the_first_status_waits_for_the_first_answer(server: RunningServer, tmp_path: Path) -> None:
+    book = await run(notebook(f"{LOAD}\n%automerge status"), tmp_path)
+    assert "connection: connected; never closed\n" in text_of(book.cells[0])
+
+
+async def test_a_reader_is_told_so_at_once(server: RunningServer, tmp_path: Path) -> None:
+    server.allow("read")
+    book = await run(notebook(LOAD, "%automerge status"), tmp_path)
+    assert text_of(book.cells[0]).endswith(", who may only read.\n")
+    assert ", who may only read\n" in text_of(book.cells[1])
