@@ -44,8 +44,10 @@ def greeting(session: KernelSession) -> str:
 def user_words(session: KernelSession) -> str:
     """Who this kernel is to the server, and what it may do there."""
     user = session.info.get("user")
+    if session.dialer is None:
+        return "none"
     if session.address is None or not isinstance(user, dict):
-        return "nobody in particular"
+        return "nobody in particular: that server asked for no login"
     granted = [one.metadata.access for one in session.repo.connections if one.metadata.access is not None]
     may_write = Access.WRITE in granted if granted else session.info.get("access") == "write"
     return f"{shown(str(user.get('name')))}, who may {'read and write' if may_write else 'only read'}"
