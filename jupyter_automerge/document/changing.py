@@ -99,7 +99,7 @@ class Changing:
         if written is None:
             self._draft, self._open = draft, None
             return
-        fields = read_change(written)
+        fields = read_change(written.raw_bytes)
         if label.empty:
             fields = empty_operations(fields)
         elif writer.made:
@@ -109,7 +109,7 @@ class Changing:
             # The draft is not what the document becomes, and the core is to judge what was rewritten.
             self._trunk.apply([chunk])
         else:
-            self._trunk.commit(chunk, change)
+            self._trunk.commit(chunk, change, written.max_op)
             self._draft, self._open = draft, None
         if not label.empty:
             self._views.remember(writer.specials)

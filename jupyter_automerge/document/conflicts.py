@@ -36,7 +36,11 @@ def values_at(core: CoreDocument, reader: Reader, path: Path) -> tuple[Any, ...]
     operations = list(document_operations(document_columns(read_chunk(core.save())[0].body)))
     increments = {each.id: number_of(each) for each in operations if each.action == INCREMENT}
     standing = [
-        each for each in operations if (each.object, each.place) == here and is_visible(each, increments)
+        each
+        for each in operations
+        if (each.object, each.place) == here
+        and (each.action == SET or each.action in _OBJECTS)
+        and is_visible(each, increments)
     ]
     standing.sort(key=lambda each: each.id, reverse=True)
     return tuple(

@@ -26,6 +26,8 @@ class CoreChange(Protocol):
 
     hash: builtins.bytes
     deps: list[builtins.bytes]
+    start_op: int
+    max_op: int
     raw_bytes: builtins.bytes
 
     @property

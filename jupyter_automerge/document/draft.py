@@ -11,7 +11,7 @@ import atexit
 from itertools import count
 from threading import Event
 
-from jupyter_automerge.document.core import CoreDocument, CoreTransaction, is_panic, never_free
+from jupyter_automerge.document.core import CoreChange, CoreDocument, CoreTransaction, is_panic, never_free
 from jupyter_automerge.errors import DocumentError
 
 _open: dict[int, "Draft"] = {}
@@ -38,7 +38,7 @@ class Draft:
         self._transaction = self.core.transaction()
         return self._transaction
 
-    def commit(self) -> bytes | None:
+    def commit(self) -> CoreChange | None:
         """End the transaction: the change under its working hash, or None if nothing was written."""
         before = self._heads
         if self._transaction is not None:
@@ -47,8 +47,7 @@ class Draft:
         self._heads = self.core.get_heads()
         if self._heads == before:
             return None
-        change = self.core.get_last_local_change()
-        return None if change is None else bytes(change.raw_bytes)
+        return self.core.get_last_local_change()
 
     def roll_back(self) -> bool:
         """End the transaction without a trace.

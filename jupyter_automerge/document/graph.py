@@ -23,6 +23,7 @@ class ChangeGraph:
         self._positions: dict[bytes, int] = {}
         self._parents = array("I")
         self._parents_at = array("I", [0])
+        self._last_operations = array("Q")
         self._ancestors: OrderedDict[Heads, int] = OrderedDict()
 
     def __len__(self) -> int:
@@ -31,14 +32,19 @@ class ChangeGraph:
     def __contains__(self, change: object) -> bool:
         return change in self._positions
 
-    def add(self, change: bytes, parents: Iterable[bytes]) -> None:
+    def add(self, change: bytes, parents: Iterable[bytes], last_operation: int) -> None:
         """Append a change; one that is here already is left alone. Raises KeyError for an unknown parent."""
         if change in self._positions:
             return
         positions = [self._positions[parent] for parent in parents]
         self._parents.extend(positions)
         self._parents_at.append(len(self._parents))
+        self._last_operations.append(last_operation)
         self._positions[change] = len(self._positions)
+
+    def last_operation(self, change: bytes) -> int:
+        """The number of its last operation. Raises KeyError for an unknown change."""
+        return self._last_operations[self._positions[change]]
 
     def known(self, heads: Heads) -> Heads:
         """Those of the heads that are here."""

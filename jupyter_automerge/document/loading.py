@@ -9,6 +9,7 @@ from jupyter_automerge.document.changed import ChunkState, ChunkVerdict
 from jupyter_automerge.document.chunks import Chunk, ChunkType, TornChunk, read_chunk
 from jupyter_automerge.document.core import CoreDocument, is_panic, new_document
 from jupyter_automerge.document.missing import missing_changes
+from jupyter_automerge.document.numbering import check_numbering, head_operations
 from jupyter_automerge.errors import BadChunk
 from jupyter_automerge.values.heads import NO_HEADS, Heads
 
@@ -121,25 +122,43 @@ def _assemble(chunks: list[_Stored]) -> CoreDocument:
     """Raises BadChunk."""
     try:
         core = assemble(stored.chunk for stored in chunks)
-        faithful = _is_faithful(core, chunks)
+        _check(core, chunks)
     except BaseException as error:
         if is_panic(error):
             raise BadChunk(f"the Automerge core gave up on it ({error})") from None
-        if isinstance(error, Exception):
+        if isinstance(error, Exception) and not isinstance(error, BadChunk):
             raise BadChunk(str(error)) from None
         raise
-    if not faithful:
-        raise BadChunk("the Automerge core would not save it as it is")
     return core
 
 
-def _is_faithful(core: CoreDocument, chunks: list[_Stored]) -> bool:
-    """Whether each change has, as the core would save it, the hash that it came with.
+def _check(core: CoreDocument, chunks: list[_Stored]) -> None:
+    """Whether the core would save each change as it came. Raises BadChunk.
 
     Those within document chunks were checked by the core.
     """
-    if any(stored.chunk.kind is ChunkType.BUNDLE for stored in chunks):
-        return True
     whole = NO_HEADS.union(*(stored.promises for stored in chunks if not stored.is_change))
+    fresh = core.get_changes(sorted(whole))
     hashes = NO_HEADS.union(*(stored.promises for stored in chunks))
-    return all(change.hash in hashes for change in core.get_changes(sorted(whole)))
+    is_bundled = any(stored.chunk.kind is ChunkType.BUNDLE for stored in chunks)
+    if not is_bundled and not all(change.hash in hashes for change in fresh):
+        raise BadChunk("the Automerge core would not save it as it is")
+    check_numbering(fresh, _LastOperations(core, chunks))
+
+
+class _LastOperations:
+    """Of changes within document chunks: of their heads from the bytes, of others from the whole history."""
+
+    def __init__(self, core: CoreDocument, chunks: list[_Stored]) -> None:
+        self._core = core
+        self._chunks = chunks
+        self._last: dict[bytes, int] = {}
+
+    def __call__(self, change: bytes) -> int:
+        if not self._last:
+            for stored in self._chunks:
+                if stored.chunk.kind is ChunkType.DOCUMENT:
+                    self._last |= head_operations(stored.chunk.body)
+        if change not in self._last:
+            self._last = {each.hash: each.max_op for each in self._core.get_changes([])}
+        return self._last[change]

@@ -70,7 +70,7 @@ def needed_changes(message: bytes) -> frozenset[bytes]:
 
 
 def _check_filter(data: bytes) -> None:
-    """The core divides by a filter's size, and probes as often as the filter says: for hours, if it says so."""
+    """The core divides by a filter's size, and probes as often as the filter says: hours, if it says so."""
     if not data:
         return
     entries, at = read_unsigned(data, 0)

@@ -20,10 +20,12 @@ from jupyter_automerge.document.core import (
 from jupyter_automerge.document.graph import ChangeGraph
 from jupyter_automerge.document.journal import Journal
 from jupyter_automerge.document.missing import missing_changes
+from jupyter_automerge.document.numbering import check_numbering, head_operations
+from jupyter_automerge.document.passed_heads import PassedHeads
 from jupyter_automerge.document.sync_session import carried_chunks, message_of_changes
 from jupyter_automerge.errors import BadChunk
 from jupyter_automerge.values.heads import Heads
-from jupyter_automerge.values.limits import MAX_PASSED_HEADS, MAX_PENDING_CHANGES
+from jupyter_automerge.values.limits import MAX_PENDING_CHANGES
 
 
 class Trunk:
@@ -38,8 +40,7 @@ class Trunk:
         self._journal = Journal(image)
         self._graph: ChangeGraph | None = None
         self.may_queue = may_queue
-        # Hashes the document has had as heads: mostly enough to answer `knows` without the graph.
-        self._passed: dict[bytes, None] = dict.fromkeys(self.heads)
+        self._passed = PassedHeads(self.heads)
 
     @property
     def has_pending(self) -> bool:
@@ -64,7 +65,7 @@ class Trunk:
         if self._graph is None:
             graph = ChangeGraph()
             for change in self.core.get_changes([]):
-                graph.add(change.hash, change.deps)
+                graph.add(change.hash, change.deps, change.max_op)
             self._graph = graph
         return self._graph
 
@@ -83,15 +84,16 @@ class Trunk:
         applied."""
         return [] if heads == self.heads else self.core.get_changes(sorted(heads))
 
-    def commit(self, chunk: bytes, change: bytes) -> None:
+    def commit(self, chunk: bytes, change: bytes, last_operation: int) -> None:
         """Take a change whose dependencies are the heads. The core gets it when it is next asked for."""
         before = self.heads
         try:
             self._pending.append(chunk)
-            self._move(frozenset([change]))
+            self._passed.add({change: last_operation})
+            self.heads = frozenset([change])
             self._journal.add(chunk)
             if self._graph is not None:
-                self._graph.add(change, before)
+                self._graph.add(change, before, last_operation)
         except BaseException:  # KeyboardInterrupt: whatever was reached, all of it follows from the core
             self._start_over()
             raise
@@ -102,17 +104,20 @@ class Trunk:
         """Give a sync message to the core. Raises BadChunk; the document is then as before."""
         promised = _promises(message)
         core, before, graph = self.core, self.heads, self._graph
+        if promised:
+            self._number_heads()
         try:
             core.receive_sync_message(sync_state, decode_message(message))
             after = frozenset(core.get_heads())
             fresh = core.get_changes(sorted(before)) if after != before else []
             self._check(promised, fresh, after)
+            last = check_numbering(fresh, self._last_operation)
         except BaseException as error:  # noqa: BLE001 - a panic is no Exception
             self._rebuild(graph)
             raise _refusal(error) from None
         if not fresh:
             return None
-        self._take_note(fresh, after)
+        self._take_note(fresh, after, last)
         return Changed(before, after)
 
     def apply(self, chunks: Iterable[bytes]) -> Changed | None:
@@ -151,28 +156,34 @@ class Trunk:
             if absent & missing_changes(self._core, absent):
                 raise BadChunk("the Automerge core cannot read them")
 
-    def _take_note(self, fresh: list[CoreChange], after: Heads) -> None:
+    def _take_note(self, fresh: list[CoreChange], after: Heads, last: dict[bytes, int]) -> None:
         try:
             for change in fresh:
                 self._journal.add(change.bytes)
                 if self._graph is not None:
-                    self._graph.add(change.hash, change.deps)
-            self._move(after)
+                    self._graph.add(change.hash, change.deps, change.max_op)
+            self._passed.add({head: last[head] for head in after if head in last})
+            self.heads = after
             self._journal.trim(self._save)
         except BaseException:  # KeyboardInterrupt, as in commit
             self._start_over()
             raise
 
-    def _move(self, heads: Heads) -> None:
-        self.heads = heads
-        self._passed.update(dict.fromkeys(heads))
-        while len(self._passed) > MAX_PASSED_HEADS:
-            del self._passed[next(iter(self._passed))]
+    def _number_heads(self) -> None:
+        """After a load nobody knows the last operation of its heads; the next change will go on from them."""
+        if any(self._passed.last_operation(head) is None for head in self.heads):
+            (document, *_) = split_chunks(self._core.save())
+            self._passed.add(head_operations(document.body))
+
+    def _last_operation(self, change: bytes) -> int:
+        known = self._passed.last_operation(change)
+        return self.graph.last_operation(change) if known is None else known
 
     def _start_over(self) -> None:
         """Derive everything from the core again."""
         self._graph = None
-        self._move(frozenset(self.core.get_heads()))
+        self.heads = frozenset(self.core.get_heads())
+        self._passed.add(dict.fromkeys(self.heads))
         self._journal.restart(self._save())
 
     def _save(self) -> bytes:

@@ -27,7 +27,7 @@ def histories(draw: st.DrawFn) -> list[set[int]]:
 def graph_of(history: list[set[int]]) -> ChangeGraph:
     graph = ChangeGraph()
     for number, parents in enumerate(history):
-        graph.add(name(number), map(name, parents))
+        graph.add(name(number), map(name, parents), 0)
     return graph
 
 
@@ -62,8 +62,8 @@ def test_a_count_moves_on_with_each_further_change(history: list[set[int]]) -> N
     nobody = frozenset[bytes]()
     tips = frozenset[bytes]()
     for number, parents in enumerate(history):
-        graph.add(name(number), map(name, parents))
-        graph.add(name(number), map(name, parents))
+        graph.add(name(number), map(name, parents), 0)
+        graph.add(name(number), map(name, parents), 0)
         tips = (tips - set(map(name, parents))) | {name(number)}
         assert graph.outside(nobody, tips) == number + 1
 

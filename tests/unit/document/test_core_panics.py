@@ -1,5 +1,6 @@
 """Hostile changes with right checksums: refused by name, and nobody loses anything."""
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from jupyter_automerge.document import ChunkState, Document, ImmutableString, SyncSession
 from jupyter_automerge.document.change_chunk import read_change, write_change
 from jupyter_automerge.document.chunks import split_chunks
+from jupyter_automerge.document.leb128 import write_unsigned
 from jupyter_automerge.document.sync_session import message_of_changes
 from jupyter_automerge.errors import BadChunk
 from tests.unit.document.chunk_story import document_of, mutate, run_child
@@ -169,3 +171,36 @@ def test_a_hostile_change_that_waited_in_the_queue_makes_no_innocent_one_fail(st
 
     assert plan.apply([good]) is not None
     assert plan.value() == {"text": "hello world"}
+
+
+@pytest.mark.parametrize("shift", [-2, -1, 1, 1000])
+@pytest.mark.parametrize("reader", ["live", "loaded", "on an old change", "from the store"])
+def test_a_change_with_misnumbered_operations_is_refused_before_it_spoils_every_snapshot(
+    shift: int, reader: str
+) -> None:
+    plan = document_of(b"plan", text="hello")
+    bob = plan.fork(actor=b"bob")
+    with bob.change() as root:
+        root["text"].append(" world")
+    good = bob.save_since(plan.heads)
+    fields = read_change(good)
+    start = fields.first_operation
+    shifted = write_unsigned(start + shift)
+    numbering = fields.numbering.removesuffix(write_unsigned(start)) + shifted
+    bad, _ = write_change(replace(fields, numbering=numbering), fields.dependencies, 0, "")
+    if reader == "on an old change":
+        with plan.change() as root:
+            root["n"] = 1
+    if reader != "live":
+        plan, _ = Document.load([plan.save()])
+
+    if reader == "from the store":
+        plan, verdicts = Document.load([plan.save(), bad])
+        assert verdicts[1].state is ChunkState.BAD
+    else:
+        with pytest.raises(BadChunk):
+            plan.apply([bad])
+
+    assert plan.apply([good]) is not None
+    assert plan.value()["text"] == "hello world"
+    assert Document.load([plan.save()])[0].heads == plan.heads
