@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from jupyter_automerge.engine.effects import Effect, Emit
@@ -20,7 +20,7 @@ _logger = logging.getLogger(__name__)
 class Protocolist(Protocol):
     """The part of the Engine that the driver uses."""
 
-    def handle_all(self, events: Sequence[Event], now: float) -> list[Effect]: ...
+    def handle_all(self, events: Iterable[Event], now: float) -> list[Effect]: ...
 
     def next_wakeup(self) -> float | None: ...
 
@@ -122,16 +122,26 @@ class Driver:
     def _handle(self, events: list[Event]) -> list[Effect]:
         now = self._home.loop.time()
         self._trace.note(events, now)
-        try:
-            return self._engine.handle_all(events, now)
-        except Exception:
-            self.defects += 1
-            _logger.exception(
-                "a defect in jupyter_automerge, please report it: all connections start over. Events:\n%s",
-                self._trace,
-            )
-            self._broken()
-            return []
+        rest = deque(events)
+        while rest:
+            number = len(rest)
+            try:
+                return self._engine.handle_all(_taken(rest), now)
+            except Exception as error:  # noqa: BLE001 - logged in full, and the Repo goes on
+                self._stumbled(error)
+            # What the Engine had not taken yet, a write that is done for one, must not be lost with the rest.
+            if len(rest) == number:
+                rest.popleft()
+        return []
+
+    def _stumbled(self, error: Exception) -> None:
+        self.defects += 1
+        _logger.error(
+            "a defect in jupyter_automerge, please report it: all connections start over. Events:\n%s",
+            self._trace,
+            exc_info=error,
+        )
+        self._broken()
 
     def _arm(self) -> None:
         wakeup = None if self._stopped else self._engine.next_wakeup()
@@ -152,6 +162,12 @@ class Driver:
             self._schedule()
         else:
             self._arm()
+
+
+def _taken(events: deque[Event]) -> Iterator[Event]:
+    """Each leaves the queue when it is asked for."""
+    while events:
+        yield events.popleft()
 
 
 def _local_changes(events: Iterable[Event]) -> Iterable[Notice]:

@@ -1,6 +1,6 @@
 """An Engine that does what its script says, and a transport that remembers what it was given."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 
 from jupyter_automerge.document import Document
 from jupyter_automerge.engine.effects import Effect
@@ -28,10 +28,11 @@ class ScriptedEngine:
     def kinds(self) -> list[str]:
         return [type(event).__name__ for event in self.events]
 
-    def handle_all(self, events: Sequence[Event], now: float) -> list[Effect]:
-        self.batches.append(list(events))
+    def handle_all(self, events: Iterable[Event], now: float) -> list[Effect]:
+        self.batches.append([])
         effects: list[Effect] = []
         for event in events:
+            self.batches[-1].append(event)
             script = self.scripts.get(type(event).__name__)
             effects += script(event) if script is not None else []
         return effects

@@ -6,7 +6,15 @@ import logging
 import pytest
 
 from jupyter_automerge.engine.effects import Effect, Emit, Send
-from jupyter_automerge.engine.events import Event, Find, LocalChange, PolicyChanged, Writable
+from jupyter_automerge.engine.events import (
+    DocumentFreed,
+    Event,
+    Find,
+    LocalChange,
+    PolicyChanged,
+    PutDone,
+    Writable,
+)
 from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.notices import DocumentChanged, Notice
 from jupyter_automerge.repo.home import HomeLoop
@@ -139,6 +147,20 @@ async def test_a_defect_is_logged_with_what_led_to_it_and_connections_start_over
     assert pipe.closed[0] == 1011
     assert engine.kinds()[-2:] == ["PolicyChanged", "ConnectionClosed"], "the Repo did not go on"
     assert alice.driver.defects == 1
+
+
+@story
+async def test_what_came_at_the_same_time_as_a_defect_is_not_lost_with_it() -> None:
+    def break_down(event: Event) -> list[Effect]:
+        raise ZeroDivisionError("in the Engine")
+
+    engine = ScriptedEngine(PolicyChanged=break_down)
+    alice = run_with(engine)
+    for event in (Find(NOTE), PolicyChanged(), PutDone(7), PolicyChanged(), DocumentFreed(NOTE)):
+        alice.post(event)
+    await alice.driver.settled()
+    assert engine.kinds() == ["Find", "PolicyChanged", "PutDone", "PolicyChanged", "DocumentFreed"]
+    assert alice.driver.defects == 2
 
 
 @story
