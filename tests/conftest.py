@@ -6,7 +6,7 @@ import pytest
 
 FOLDERS = (
     *("unit", "properties", "contracts", "scenarios", "adversary"),
-    *("interop", "jupyter", "packaging", "browser"),
+    *("interop", "jupyter", "packaging", "survival", "browser"),
 )
 HERE = Path(__file__).parent
 
