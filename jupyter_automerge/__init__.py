@@ -16,43 +16,68 @@ if TYPE_CHECKING:
     from jupyter_automerge.document import Counter, ImmutableString
     from jupyter_automerge.errors import (
         AutomergeError,
+        BadChunk,
+        BlockingOnLoop,
+        ChangeAwaited,
+        DialError,
         DocumentError,
+        DocumentGone,
+        DocumentReadOnly,
         DocumentUnavailable,
         FindTimeout,
         InvalidId,
+        ListenError,
         NoPeers,
+        PeerGone,
         RepoClosed,
         RepoForkedError,
+        SaveTimeout,
         StorageError,
         SyncDenied,
         SyncTimeout,
         UnsafeDelete,
     )
-    from jupyter_automerge.repo import DocHandle, Repo
+    from jupyter_automerge.repo import DocHandle, DocView, FixedShare, Repo, SharePolicy
     from jupyter_automerge.storage import FileStorage, MemoryStorage
-    from jupyter_automerge.values.status import Access, Level, Link, Relation
+    from jupyter_automerge.values.status import Access, DocumentState, Level, Link, Origin, Relation
+    from jupyter_automerge.values.url import AutomergeUrl
     from jupyter_automerge.widget.view import AutomergeView
 
 __all__ = [
     "Access",
     "AutomergeError",
+    "AutomergeUrl",
     "AutomergeView",
+    "BadChunk",
+    "BlockingOnLoop",
+    "ChangeAwaited",
     "Counter",
+    "DialError",
     "DocHandle",
+    "DocView",
     "DocumentError",
+    "DocumentGone",
+    "DocumentReadOnly",
+    "DocumentState",
     "DocumentUnavailable",
     "FileStorage",
     "FindTimeout",
+    "FixedShare",
     "ImmutableString",
     "InvalidId",
     "Level",
     "Link",
+    "ListenError",
     "MemoryStorage",
     "NoPeers",
+    "Origin",
+    "PeerGone",
     "Relation",
     "Repo",
     "RepoClosed",
     "RepoForkedError",
+    "SaveTimeout",
+    "SharePolicy",
     "StorageError",
     "SyncDenied",
     "SyncTimeout",
@@ -62,16 +87,22 @@ __all__ = [
 
 _HOME = {
     "Access": "values.status",
+    "AutomergeUrl": "values.url",
     "AutomergeView": "widget.view",
     "Counter": "document",
     "DocHandle": "repo",
+    "DocView": "repo",
+    "DocumentState": "values.status",
     "FileStorage": "storage",
+    "FixedShare": "repo",
     "ImmutableString": "document",
     "Level": "values.status",
     "Link": "values.status",
     "MemoryStorage": "storage",
+    "Origin": "values.status",
     "Relation": "values.status",
     "Repo": "repo",
+    "SharePolicy": "repo",
 }
 
 

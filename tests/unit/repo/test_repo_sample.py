@@ -4,7 +4,6 @@ import asyncio
 import socket
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 
 from jupyter_automerge import FileStorage, Repo
@@ -78,13 +77,3 @@ def free_port() -> int:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]
         return port
-
-
-def test_importing_the_package_starts_nothing_heavy() -> None:
-    program = textwrap.dedent("""
-        import sys
-        from jupyter_automerge import Repo
-        heavy = {"ipywidgets", "jupyter_server", "IPython", "anywidget"} & set(sys.modules)
-        assert not heavy, heavy
-    """)
-    subprocess.run([sys.executable, "-c", program], check=True)
