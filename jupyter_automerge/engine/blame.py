@@ -28,5 +28,5 @@ def guilty_chunks(document: Document, chunks: Sequence[bytes]) -> list[bytes]:
                 guilty.append(group[0])
             else:
                 half = len(group) // 2
-                groups += (group[:half], group[half:])
+                groups.extendleft((group[half:], group[:half]))  # in order: later ones need earlier ones
     return guilty

@@ -235,3 +235,17 @@ def test_S15_an_asker_hears_unavailable_when_nobody_else_is_there(sim: Simulatio
     asker.ask(MISSING)
     sim.run_until_quiet()
     assert unavailable(asker) == [MISSING, MISSING], sim.story()
+
+
+def test_waiting_messages_of_a_peer_are_taken_in_the_order_in_which_it_sent_them(sim: Simulation) -> None:
+    alice, bob = sim.repos("alice", "bob")
+    sim.connect(alice, bob)
+    note = sim.shared(alice, bob)
+    with alice.changing(note) as root:
+        root["by alice"] = True
+        for number in range(1, 6):
+            bob.change(note, n=number)
+            sim.run(0.01)
+        last = bob.heads(note)
+    assert alice.row(note, bob).received == last, sim.story()
+    assert alice.value(note)["n"] == 5, sim.story()

@@ -1,0 +1,79 @@
+"""A deletion is final for this store, whatever happens in the middle of it."""
+
+import pytest
+
+from jupyter_automerge.engine.notices import DocumentRemoved
+from jupyter_automerge.testing.simulation import Simulation
+from jupyter_automerge.values.keys import tombstone_key
+
+
+@pytest.mark.parametrize("keeps", [0, 1, 2])
+@pytest.mark.parametrize("delay", [0.0, 0.0015, 0.0025])
+def test_a_crash_during_a_deletion_leaves_a_whole_document_or_none(
+    sim: Simulation, keeps: int, delay: float
+) -> None:
+    alice, bob = sim.repos("alice", "bob")
+    sim.connect(alice, bob)
+    note = sim.shared(alice, bob)
+    alice.remove(note)
+    sim.run(delay)
+    alice.crash(keeps=keeps)
+    recorded = tombstone_key(note) in alice.disk.entries
+    assert recorded or alice.disk.below(note), "removed before the removal was recorded\n" + sim.story()
+    bob.change(note, n=1)
+    alice.restart()
+    sim.run(5.0)
+    present = alice.state(note) is not None
+    assert present is not recorded, sim.story()
+
+
+def test_a_deletion_that_cannot_be_recorded_is_refused_and_removes_nothing(sim: Simulation) -> None:
+    alice = sim.repo("alice")
+    note = sim.shared(alice)
+    alice.disk.failing = "read-only file system"
+    alice.remove(note, force=True)
+    sim.run_until_quiet()
+    assert "read-only file system" in alice.heard(DocumentRemoved)[-1].refused, sim.story()
+    assert alice.disk.below(note), sim.story()
+
+
+def test_a_deletion_holds_in_the_next_life_and_an_explicit_find_lifts_it(sim: Simulation) -> None:
+    alice, bob = sim.repos("alice", "bob")
+    link = sim.connect(alice, bob)
+    note = sim.shared(alice, bob)
+    alice.remove(note)
+    sim.run_until_quiet()
+    for _ in range(2):
+        alice.restart()
+        bob.change(note, again=bob.sim.number())
+        sim.run(5.0)
+        assert alice.state(note) is None and not alice.disk.below(note), sim.story()
+    alice.find(note)
+    sim.run(5.0)
+    assert alice.value(note) == bob.value(note), sim.story()
+    alice.restart()
+    sim.cut(link)
+    alice.find(note)
+    sim.run(5.0)
+    assert alice.value(note) == bob.value(note), sim.story()
+
+
+def test_a_copy_that_is_only_in_some_memory_does_not_make_deletion_safe(sim: Simulation) -> None:
+    alice, page = sim.repo("alice"), sim.repo("page", stores=False)
+    sim.connect(page, alice)
+    note = sim.shared(alice, page)
+    alice.remove(note)
+    sim.run_until_quiet()
+    assert alice.heard(DocumentRemoved)[-1].refused, sim.story()
+
+
+def test_a_store_that_lacks_the_last_edit_does_not_make_deletion_safe(sim: Simulation) -> None:
+    alice, bob = sim.repos("alice", "bob")
+    link = sim.connect(alice, bob)
+    note = sim.shared(alice, bob)
+    sim.cut(link)
+    alice.change(note, n=1)
+    sim.run_until_quiet()
+    alice.remove(note)
+    sim.run_until_quiet()
+    assert alice.heard(DocumentRemoved)[-1].refused, sim.story()
