@@ -106,6 +106,16 @@ class Collection:
             if record.leaving:
                 self._desk.emit(DocumentUnloaded(record.id))
 
+    def mourn(self, record: DocumentRecord) -> None:
+        """Tell the peers that have the document open here that it is no longer to be had."""
+        for session in record.sessions.values():
+            connection = session.connection
+            if session.engaged and (session.spoken or session.requested):
+                connection.mourned.add(record.id)
+                self._connections.queue(
+                    connection, DocUnavailable(self._local.peer_id, connection.peer, record.id)
+                )
+
     def drop(self, record: DocumentRecord) -> None:
         """Forget the document here; what peers hold of our sessions is marked, so that new ones begin with a
         reset.
@@ -150,6 +160,7 @@ class Collection:
         session = record.sessions.get(connection.id)
         if session is None:
             session = Session(connection)
+            connection.mourned.discard(record.id)
             record.sessions[connection.id] = session
             connection.sessions[record.id] = session
             if record.id in connection.interrupted:

@@ -49,6 +49,8 @@ class Connection:
         # Documents whose session was dropped here while the peer still holds its half: a new session must say
         # so.
         self.interrupted: set[DocumentId] = set()
+        # Documents deleted here of which the peer has been told so, once: it may go on sending its own.
+        self.mourned: set[DocumentId] = set()
 
     @property
     def is_open(self) -> bool:

@@ -226,6 +226,7 @@ class Engine:
             self._desk.emit(DocumentRemoved(document_id, reason))
             return
         if record is not None:
+            self._collection.mourn(record)
             self._collection.drop(record)
         self._graveyard.bury(document_id)
 

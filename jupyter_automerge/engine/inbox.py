@@ -137,14 +137,19 @@ class Inbox:
 
     def _is_refused(self, connection: Connection, message: Sync | Request) -> bool:
         """Deleted here, or one document too many for this peer: it is told that there is none."""
-        buried = message.document_id in self._graveyard
-        new = message.document_id not in connection.sessions
-        if not buried and not (new and len(connection.sessions) >= MAX_DOCUMENTS_PER_PEER):
-            return False
-        if isinstance(message, Request) or not buried:
-            answer = DocUnavailable(self._local.peer_id, connection.peer, message.document_id)
-            self._connections.queue(connection, answer)
-        return True
+        document_id = message.document_id
+        buried = document_id in self._graveyard
+        crowded = (
+            document_id not in connection.sessions and len(connection.sessions) >= MAX_DOCUMENTS_PER_PEER
+        )
+        # A holder that goes on sending a deleted one is told once, or it would wait for an answer for ever.
+        if crowded or (buried and (isinstance(message, Request) or document_id not in connection.mourned)):
+            self._connections.queue(
+                connection, DocUnavailable(self._local.peer_id, connection.peer, document_id)
+            )
+        if buried:
+            connection.mourned.add(document_id)
+        return buried or crowded
 
     def _on_unavailable(self, connection: Connection, message: Message) -> None:
         assert isinstance(message, DocUnavailable)

@@ -77,3 +77,18 @@ def test_a_store_that_lacks_the_last_edit_does_not_make_deletion_safe(sim: Simul
     alice.remove(note)
     sim.run_until_quiet()
     assert alice.heard(DocumentRemoved)[-1].refused, sim.story()
+
+
+def test_whoever_has_the_document_open_is_told_of_its_deletion_once(sim: Simulation) -> None:
+    alice, bob = sim.repos("alice", "bob")
+    link = sim.connect(alice, bob)
+    note = sim.shared(alice, bob)
+    alice.remove(note)
+    sim.run_until_quiet()
+    assert bob.row(note, alice).unavailable, sim.story()
+    frames = link.frames
+    link.reset_counts()
+    for number in range(3):
+        bob.change(note, still_here=number)
+        sim.run_until_quiet()
+    assert link.frames - frames == link.sync_messages.get(note, 0), "told again\n" + sim.story()
