@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 MIME_TYPE = "application/vnd.jupyter-automerge+json"
 _PLAIN_CHARACTERS = 2_000
+_NOT_LIVE = "A snapshot: it is live only where Jupyter shows this page with jupyter_automerge."
 
 
 def bundle(handle: "DocHandle") -> dict[str, Any]:
@@ -49,7 +50,7 @@ def mime_data(handle: "DocHandle") -> dict[str, Any]:
 
 def _html(data: dict[str, Any]) -> str:
     """Static and escaped: it is read where no script of ours runs."""
-    head = f"<p>{html.escape(_caption(data))}</p><pre>"
+    head = f"<p>{html.escape(_caption(data))}<br><em>{html.escape(_NOT_LIVE)}</em></p><pre>"
     room = MAX_SNAPSHOT_BYTES - len(head.encode()) - 100
     return f"<div>{head}{_fitting(html.escape(_text(data)), room)}</pre></div>"
 
@@ -62,7 +63,8 @@ def _plain(data: dict[str, Any]) -> str:
 
 def _caption(data: dict[str, Any]) -> str:
     part = "" if data["snapshot"]["complete"] else " (the beginning)"
-    return f"{data['title'] or 'Document'} as of {data['snapshot']['asOf']}{part}, {data['url']}"
+    moment = datetime.fromisoformat(data["snapshot"]["asOf"])
+    return f"{data['title'] or 'Document'} as of {moment:%Y-%m-%d %H:%M:%S} UTC{part}, {data['url']}"
 
 
 def _text(data: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """What a handle shows: dated, escaped, bounded, and never an exception."""
 
 import json
+import re
 from datetime import UTC, datetime
 
 from jupyter_automerge.document import Counter, ImmutableString
@@ -21,7 +22,8 @@ async def test_a_handle_shows_address_snapshot_and_text() -> None:
         assert data["snapshot"]["value"] == {"title": "Plan", "n": 1}
         assert data["snapshot"]["heads"] == list(heads_to_text(note.heads))
         assert datetime.fromisoformat(data["snapshot"]["asOf"]).tzinfo is not None
-        assert "Plan as of" in shown["text/html"]
+        assert re.search(r"<p>Plan as of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC, automerge:", shown["text/html"])
+        assert "<em>A snapshot: it is live only where Jupyter shows this page" in shown["text/html"]
         assert note.url in shown["text/plain"]
 
 
