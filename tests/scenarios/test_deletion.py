@@ -2,9 +2,11 @@
 
 import pytest
 
+from jupyter_automerge.document import Document, SyncSession
 from jupyter_automerge.engine.notices import DocumentRemoved
 from jupyter_automerge.testing.simulation import Simulation
 from jupyter_automerge.values.keys import tombstone_key
+from jupyter_automerge.wire.messages import DocUnavailable
 
 
 @pytest.mark.parametrize("keeps", [0, 1, 2])
@@ -80,15 +82,21 @@ def test_a_store_that_lacks_the_last_edit_does_not_make_deletion_safe(sim: Simul
 
 
 def test_whoever_has_the_document_open_is_told_of_its_deletion_once(sim: Simulation) -> None:
-    alice, bob = sim.repos("alice", "bob")
-    link = sim.connect(alice, bob)
-    note = sim.shared(alice, bob)
-    alice.remove(note)
-    sim.run_until_quiet()
-    assert bob.row(note, alice).unavailable, sim.story()
-    frames = link.frames
-    link.reset_counts()
-    for number in range(3):
-        bob.change(note, still_here=number)
-        sim.run_until_quiet()
-    assert link.frames - frames == link.sync_messages.get(note, 0), "told again\n" + sim.story()
+    alice = sim.repo("alice")
+    note = sim.shared(alice)
+    page = sim.stranger("page", alice)
+    page.join()
+    page.ask(note)
+    sim.run(1.0)
+    alice.remove(note, force=True)
+    sim.run(1.0)
+    assert len(page.got(DocUnavailable)) == 1, sim.story()
+    copy = Document()
+    with copy.change() as root:
+        root["still"] = "here"
+    for _ in range(3):
+        data = copy.generate(SyncSession())
+        assert data is not None
+        page.say(note, data)
+        sim.run(1.0)
+    assert len(page.got(DocUnavailable)) == 1, "told again\n" + sim.story()
