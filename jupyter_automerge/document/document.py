@@ -67,6 +67,7 @@ class Document:
         self._untold: tuple[int, tuple[tuple[Heads, Heads], ...]] = (0, ())
         self._told = 0
         self._telling = RLock()
+        self._gone: Callable[[], Exception] | None = None
         self.on_commit: Callable[[Changed], None] | None = None
 
     @property
@@ -98,6 +99,24 @@ class Document:
         with self._block(_label(message, time)) as block:
             yield MapProxy(block, ROOT, ())
 
+    def seal(self, gone: Callable[[], Exception], condition: Callable[[], bool] | None = None) -> bool:
+        """Take no more changes: where one would begin or end, `gone()` is raised and nothing is changed.
+
+        With a `condition`, only if it holds while no change is open. Otherwise nothing happens, the answer is
+        False, and `on_free` tells when an open change has ended. Never waits.
+        """
+        if condition is None:
+            self._gone = gone
+            return True
+        self._lock.will_be_told()
+        if not self._changing.turn.acquire(blocking=False):
+            return False
+        try:
+            self._gone = gone if condition() else self._gone
+            return self._gone is not None
+        finally:
+            self._changing.turn.release()
+
     def commit_empty(self, message: str | None = None, *, time: datetime | None = None) -> Changed:
         """A change without content: it gives an empty document heads, or ties several heads together."""
         before = self.heads
@@ -111,6 +130,7 @@ class Document:
         chunks = other._since(self.heads)
         self._changing.refuse_nesting()
         with self._changing.turn:
+            self._refuse_if_gone()
             changed = self._take(chunks)
             if changed is not None:
                 self._owe_telling(changed.before, changed.after)
@@ -236,11 +256,13 @@ class Document:
         self._changing.refuse_nesting()
         try:
             with self._changing.turn:
+                self._refuse_if_gone()
                 before = self._trunk.heads
                 try:
                     block = self._changing.begin()
                     try:
                         yield block
+                        self._refuse_if_gone()
                     except BaseException as error:
                         self._changing.roll_back(block)
                         if is_panic(error):
@@ -277,6 +299,10 @@ class Document:
         if changed is not None:
             self._changing.drop_draft()
         return changed
+
+    def _refuse_if_gone(self) -> None:
+        if self._gone is not None:
+            raise self._gone()
 
     def _owe_telling(self, before: Heads, after: Heads) -> None:
         """Under the turn. Only here commits are added, and only `_announce` counts those that it told."""

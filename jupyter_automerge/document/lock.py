@@ -40,6 +40,10 @@ class DocumentLock:
             raise DocumentBusy()
         self._refused = False
 
+    def will_be_told(self) -> None:
+        """Call `on_free` when a change that is open now, if any, has ended."""
+        self._refused = True
+
     def tell(self) -> None:
         """After letting go: call `on_free` if somebody was refused meanwhile and would not be now."""
         if self._refused and not self.closed:
