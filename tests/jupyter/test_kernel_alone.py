@@ -46,6 +46,7 @@ async def test_the_first_notebook_runs_headless_and_reads_well_as_html(tmp_path:
     await run(book, tmp_path)
     page, _ = HTMLExporter(template_name="basic").from_notebook_node(book)
     assert "Plan B as of 20" in page, "the snapshot with its date"
+    assert "A snapshot: it is live only where Jupyter shows this page" in page
     assert "unpkg" not in page and "widget-view" not in page, "widget code from strangers"
 
 

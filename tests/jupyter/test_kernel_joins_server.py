@@ -4,11 +4,14 @@ import json
 import os
 from pathlib import Path
 
+import nbformat
+
 from jupyter_automerge import Repo
 from jupyter_automerge.repo import DocHandle
 from tests.jupyter.notebooks import LOAD, mime_types, notebook, run, text_of
 from tests.jupyter.servers import RunningServer, until
 
+FIRST_NOTEBOOK = Path(__file__).resolve().parent.parent.parent / "notebooks" / "01-first-document.ipynb"
 FLUSH = "report = await plan.synced(timeout=20)"
 
 
@@ -33,6 +36,29 @@ async def test_restart_and_run_all_three_times_leaves_one_document(
     plan = await server.repo.find(entry["url"])
     assert plan.value == {"runs": 3}, "each run counts in the same document"
     assert len(await server.repo.document_ids()) == 2, "the catalogue and the plan"
+
+
+async def test_the_first_notebook_may_be_run_again_and_keeps_what_was_typed(
+    server: RunningServer, tmp_path: Path
+) -> None:
+    first = nbformat.read(FIRST_NOTEBOOK, as_version=4)
+    await run(first, tmp_path)
+    entry = (await catalogue_of(server.repo, server)).value["docs"][0]
+    plan = await server.repo.find(entry["url"])
+    with plan.change("typed in the view") as doc:
+        doc["tasks"][1]["text"].splice(0, 0, "really ")
+    heads = plan.heads
+    for _ in range(2):
+        book = await run(nbformat.read(FIRST_NOTEBOOK, as_version=4), tmp_path)
+    assert plan.value == {
+        "title": "Plan B",
+        "tasks": [{"text": "write", "done": False}, {"text": "really share", "done": False}],
+    }
+    assert plan.heads == heads, "running it again changed the document"
+    assert len(await server.repo.document_ids()) == 2, "the catalogue and the plan"
+    answers = {cell.id: text_of(cell) for cell in book.cells if cell.cell_type == "code"}
+    assert answers["synced"].startswith("stored") and answers["synced"].count("\n") == 1
+    assert "connection: connected; never closed\n" in answers["status"]
 
 
 async def test_a_displayed_handle_is_live_here_and_readable_elsewhere(
