@@ -144,9 +144,10 @@ class JupyterServer:
         """The JSON answer to a GET with the server's token. Raises OSError when it gives none."""
         return self._ask(urllib.request.Request(self.url + path))
 
-    def post(self, path: str, content: Any) -> Any:
+    def post(self, path: str, content: Any, headers: Mapping[str, str] | None = None) -> Any:
         """The JSON answer to a POST of JSON, likewise."""
-        return self._ask(urllib.request.Request(self.url + path, json.dumps(content).encode()))
+        body = json.dumps(content).encode()
+        return self._ask(urllib.request.Request(self.url + path, body, dict(headers or {})))
 
     def _ask(self, request: urllib.request.Request) -> Any:
         request.add_header("Authorization", f"token {self.token}")

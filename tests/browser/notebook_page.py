@@ -41,13 +41,16 @@ class NotebookPage:
     async def run_cell(self, index: int) -> None:
         """Run one cell and wait until it is done."""
         await self._run(index)
-        prompt = self.cells.nth(index).locator(".jp-InputArea-prompt")
-        await expect(prompt).to_have_text(DONE, timeout=KERNEL_MS)
+        await self._done(index)
 
     async def start_cell(self, index: int) -> None:
         """Run one cell and go on while it runs."""
         await self._run(index)
         await self.kernel_is("busy")
+
+    async def _done(self, index: int) -> None:
+        prompt = self.cells.nth(index).locator(".jp-InputArea-prompt")
+        await expect(prompt).to_have_text(DONE, timeout=KERNEL_MS)
 
     async def _run(self, index: int) -> None:
         await self.cells.nth(index).locator(".jp-InputArea-prompt").click()
@@ -63,10 +66,10 @@ class NotebookPage:
         await self.page.evaluate(f"() => {SESSION}.restartKernel().then(() => null)")
         await self.kernel_is("idle")
 
-    async def interrupt_kernel(self) -> None:
-        """Interrupt what runs."""
+    async def interrupt(self, index: int) -> None:
+        """Interrupt a cell that runs and wait until it has ended."""
         await self.page.evaluate(f"() => {SESSION}.session.kernel.interrupt()")
-        await self.kernel_is("idle")
+        await self._done(index)
 
     async def shut_kernel_down(self) -> None:
         """Shut the kernel down and wait until there is none."""

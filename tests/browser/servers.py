@@ -85,9 +85,14 @@ class TestServer(JupyterServer):
         (self.notebooks / name).write_text(json.dumps(content), encoding="utf-8")
         return name
 
-    def create_document(self, value: Mapping[str, Any]) -> str:
+    def read_notebook(self, name: str) -> dict[str, Any]:
+        """A notebook as it is saved."""
+        content: dict[str, Any] = json.loads((self.notebooks / name).read_text(encoding="utf-8"))
+        return content
+
+    def create_document(self, value: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> str:
         """A new document in the server's store; its URL."""
-        return str(self.post("api/automerge/documents", {"value": value})["url"])
+        return str(self.post("api/automerge/documents", {"value": value}, headers)["url"])
 
     def document(self, url: str) -> Any:
         """The value of a document as the server has it."""

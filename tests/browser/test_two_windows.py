@@ -35,7 +35,7 @@ async def test_windows_meet_while_the_kernel_is_busy_gone_and_back(lab: TestServ
     for busy, cell in (("s", 3), ("l", 4)):
         await alice.start_cell(cell)
         await they_meet(alice, bob, busy)
-        await alice.interrupt_kernel()
+        await alice.interrupt(cell)
     await alice.restart_kernel()
     await they_meet(alice, bob, "r")
     await alice.shut_kernel_down()
