@@ -16,7 +16,7 @@ def status_lines(session: KernelSession) -> Iterator[str]:
     for attempt in session.failed:
         yield f"not by:     {attempt.rule}: {attempt.outcome}"
     yield f"server:     {_server(session)}"
-    yield f"user:       {user_words(session)}"
+    yield f"user:       {_user(session)}"
     yield f"versions:   {_versions(session)}"
     yield f"store:      {_store(session)}"
     yield f"connection: {connection_words(session.dialer)}"
@@ -34,23 +34,14 @@ def greeting(session: KernelSession) -> str:
             "until it ends (`%automerge status` says why)."
         )
     if session.dialer.state is DialerState.CONNECTED:
-        return f"connected to this notebook's Jupyter server as {user_words(session)}."
+        kept = (
+            "documents are kept there" if _may_write(session) else "you may read documents, not change them"
+        )
+        return f"connected to this notebook's Jupyter server as {_user_name(session)}; {kept}."
     return (
         f"{connection_words(session.dialer)} (server {_server(session)}). "
         "Edits are kept in this kernel and sent once it is connected."
     )
-
-
-def user_words(session: KernelSession) -> str:
-    """Who this kernel is to the server, and what it may do there."""
-    user = session.info.get("user")
-    if session.dialer is None:
-        return "none"
-    if session.address is None or not isinstance(user, dict):
-        return "nobody in particular: that server asked for no login"
-    granted = [one.metadata.access for one in session.repo.connections if one.metadata.access is not None]
-    may_write = Access.WRITE in granted if granted else session.info.get("access") == "write"
-    return f"{shown(str(user.get('name')))}, who may {'read and write' if may_write else 'only read'}"
 
 
 def connection_words(dialer: Dialer | None) -> str:
@@ -93,6 +84,25 @@ def _server(session: KernelSession) -> str:
     if session.address is not None:
         return session.address.url
     return session.dialer.url if session.dialer is not None else "none"
+
+
+def _user(session: KernelSession) -> str:
+    if session.dialer is None:
+        return "none"
+    if session.address is None:
+        return "nobody in particular: that server asked for no login"
+    return f"{_user_name(session)}, who may {'read and write' if _may_write(session) else 'only read'}"
+
+
+def _user_name(session: KernelSession) -> str:
+    user = session.info.get("user")
+    return shown(str(user.get("name"))) if isinstance(user, dict) else "somebody without a name"
+
+
+def _may_write(session: KernelSession) -> bool:
+    """As granted by the connection, which may be newer than what the server said of itself at first."""
+    granted = [one.metadata.access for one in session.repo.connections if one.metadata.access is not None]
+    return Access.WRITE in granted if granted else session.info.get("access") == "write"
 
 
 def _versions(session: KernelSession) -> str:

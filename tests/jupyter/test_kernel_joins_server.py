@@ -147,5 +147,5 @@ async def test_the_first_status_waits_for_the_first_answer(server: RunningServer
 async def test_a_reader_is_told_so_at_once(server: RunningServer, tmp_path: Path) -> None:
     server.allow("read")
     book = await run(notebook(LOAD, "%automerge status"), tmp_path)
-    assert text_of(book.cells[0]).endswith(", who may only read.\n")
+    assert text_of(book.cells[0]).endswith("; you may read documents, not change them.\n")
     assert ", who may only read\n" in text_of(book.cells[1])
