@@ -1,6 +1,7 @@
 """What it looks like: dark theme, a window of its own, an exported page."""
 
 import asyncio
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -67,7 +68,9 @@ async def test_an_exported_page_shows_the_snapshot_and_asks_nobody(tmp_path: Pat
     await window.wait_for_load_state("networkidle")
     await desk.photograph("exported")
     page = await window.locator("body").inner_text()
-    assert "Plan B" in page and "Error displaying widget" not in page
+    assert re.search(r"Plan B as of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC, ", page), "the snapshot's date"
+    assert "A snapshot: it is live only where Jupyter shows this page with jupyter_automerge." in page
+    assert "Error displaying widget" not in page
     assert not [url for url in asked if not is_nbconverts_own(url)], "our output asked a host"
 
 
