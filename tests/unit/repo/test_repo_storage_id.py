@@ -1,0 +1,20 @@
+"""The name of a store, by which everybody else knows it for good."""
+
+import asyncio
+import uuid
+from pathlib import Path
+
+from jupyter_automerge.repo import FileStorage, Repo
+
+
+async def storage_id(folder: Path) -> str:
+    async with Repo(FileStorage(folder)) as repo:
+        assert repo.storage_id is not None
+        return repo.storage_id
+
+
+def test_X9_a_storage_id_is_a_uuid_and_stays(tmp_path: Path) -> None:
+    first = asyncio.run(storage_id(tmp_path / "one"))
+    assert str(uuid.UUID(first)) == first and uuid.UUID(first).version == 4
+    assert asyncio.run(storage_id(tmp_path / "one")) == first
+    assert asyncio.run(storage_id(tmp_path / "two")) != first
