@@ -1,6 +1,6 @@
 """The acceptance catalogue: what automerge-repo's own tests require of a peer, one code for each behaviour.
 
-A code is in the name of the test that shows it (`test_M12_...`), or in tests/README.md with the reason why not.
+A code is in the name of its test (`test_M12_...`), or in tests/README.md with the reason why not.
 """
 
 import ast
@@ -10,8 +10,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 CONTRACTS = HERE.parent / "jupyter_automerge" / "testing"  # tests that adapters of others run as well
 
-# What an interoperating peer must do, by group: U urls, N network, W WebSocket, S one document with its peers,
-# K many documents, P share policy, L a Repo alone, M Repos together, T storage adapters, X the store behind them.
+# What an interoperating peer must do, by group: U urls, N network, W WebSocket, S one document with its
+# peers, K many documents, P share policy, L a Repo alone, M Repos together, T storage adapters, X the store.
 REQUIRED = {
     "U": {*range(1, 10), *range(11, 16)},
     "N": {*range(5, 13)},
