@@ -1,8 +1,9 @@
 """Rights that are withdrawn while a socket is open.
 
-A socket is let in once, by the rights of that moment. When it is used later, Jupyter's authorizer is asked
-again, at most once in `RECHECK_SECONDS`; an idle socket costs nothing. So whoever loses a right may go on
-using an open socket for that long, and an idle one keeps it until its next frame. Requests ask each time.
+A socket is let in once, by the rights of that moment. When a frame goes over it later, either way, Jupyter's
+authorizer is asked again, at most once in `RECHECK_SECONDS`; an idle socket costs nothing. So whoever loses a
+right may go on using an open socket for that long, and one that was idle for its first frame. Requests ask
+each time.
 
 Who somebody is was settled by the login: signing out closes no socket that is open, and neither does a new
 token; restarting the server does.

@@ -14,6 +14,21 @@ from jupyter_automerge.server.rights import Rights
 from jupyter_automerge.server.settings import AUTH_RESOURCE, host_of
 
 
+class UsedTransport:
+    """Says that the socket is used when something is sent, too: who reads in silence may lose that right."""
+
+    def __init__(self, transport: Transport, rights: Rights) -> None:
+        self._transport = transport
+        self._rights = rights
+
+    def send(self, frame: bytes) -> bool:
+        self._rights.used()
+        return self._transport.send(frame)
+
+    def close(self, code: int, reason: str) -> None:
+        self._transport.close(code, reason)
+
+
 class SyncHandler(KernelTokenMixin, WebSocketMixin, SyncSocketHandler, JupyterHandler):
     """Login, then the rights to read and to write, then the Origin; only then is anything allocated.
 
@@ -56,8 +71,9 @@ class SyncHandler(KernelTokenMixin, WebSocketMixin, SyncSocketHandler, JupyterHa
         repo = host_of(self).repo
         if repo is None or self._rights is None:
             raise HTTPError(503)
+        used = UsedTransport(transport, self._rights)
         return repo.accept(
-            transport, endpoint=self.remote_address, user=identity_of(self), access=self._rights.access
+            used, endpoint=self.remote_address, user=identity_of(self), access=self._rights.access
         )
 
     def on_message(self, message: str | bytes) -> None:

@@ -10,7 +10,9 @@ from tornado.web import HTTPError
 from tornado.websocket import websocket_connect
 
 from jupyter_automerge import Access, Repo
+from jupyter_automerge.repo import SyncSocketHandler
 from jupyter_automerge.server import rights
+from jupyter_automerge.server.sync_socket import SyncHandler
 from tests.jupyter.servers import NamedRights, RunningServer, until
 
 
@@ -54,6 +56,21 @@ async def test_who_may_no_longer_read_is_sent_away(server: RunningServer) -> Non
         await until(lambda: dialer.last_close is not None, "the end of the reader's socket")
         assert dialer.last_close is not None and dialer.last_close[0] == 4403
         await until(lambda: not server.repo.connections, "Bob's absence")
+
+
+async def test_who_reads_in_silence_is_sent_away_too(
+    server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = server.repo.create({"n": 0})
+    async with Repo(name="Bob") as bob:
+        dialer = bob.connect(server.sync_url, headers=header(server))
+        await bob.find(plan.url, timeout=10)
+        monkeypatch.setattr(SyncHandler, "on_message", SyncSocketHandler.on_message)
+        server.allow()
+        with plan.change() as edited:
+            edited["n"] = 1  # what Bob answers does not count as a use here: he might not answer
+        await until(lambda: dialer.last_close is not None, "the end of the reader's socket")
+        assert dialer.last_close is not None and dialer.last_close[0] == 4403
 
 
 async def test_a_page_that_may_no_longer_read_hears_of_nobody_any_more(server: RunningServer) -> None:
