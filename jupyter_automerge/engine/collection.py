@@ -1,5 +1,7 @@
 """The table of documents: how one enters memory, meets the connections, and leaves."""
 
+from functools import partial
+
 from jupyter_automerge.document import Document
 from jupyter_automerge.engine.acknowledging import Acknowledging
 from jupyter_automerge.engine.connection import Connection
@@ -15,7 +17,9 @@ from jupyter_automerge.engine.removal import Graveyard
 from jupyter_automerge.engine.saving import Saver
 from jupyter_automerge.engine.session import Policy, Session, Standing
 from jupyter_automerge.engine.sharing import Sharing
+from jupyter_automerge.errors import DocumentGone
 from jupyter_automerge.values.ids import DocumentId
+from jupyter_automerge.values.limits import SECOND_ANSWER_SECONDS
 from jupyter_automerge.values.status import DocumentState
 from jupyter_automerge.wire.messages import DocUnavailable
 
@@ -74,8 +78,19 @@ class Collection:
         self._begin(record)
         for session in record.sessions.values():
             if session.standing is Standing.UNAVAILABLE and not record.has_data:
-                session.standing, session.sync, session.dirty = Standing.UNKNOWN, None, True
+                self._ask_again(record, session)
         self._desk.mark_document(document_id)
+
+    def _ask_again(self, record: DocumentRecord, session: Session) -> None:
+        """The peer said no before. Some do not say it twice (the npm sync server): silence then means no."""
+        session.standing, session.sync, session.dirty = Standing.UNKNOWN, None, True
+
+        def give_up() -> None:
+            if session.standing is Standing.UNKNOWN and not record.has_data:
+                session.standing = Standing.UNAVAILABLE
+                self._desk.mark_document(record.id)
+
+        self._desk.at(self._desk.now + SECOND_ANSWER_SECONDS, give_up)
 
     def get_or_enter(self, document_id: DocumentId) -> DocumentRecord:
         """The record of a document that a peer spoke of. It is looked for only once the policy admits the
@@ -99,12 +114,19 @@ class Collection:
         """Drop a document that is to leave and has nothing unsaved, or that nobody here or there has anything
         of.
         """
-        forsaken = not record.wanted and not record.sessions and not record.has_data and record.load is None
-        saved = not self._saver.unsaved(record) and record.saving.put is None and not record.changes_waiting
-        if forsaken or (record.leaving and saved and record.storage is not Storage.PENDING):
+        if not self._may_leave(record):
+            return
+        # A user's thread may commit at any moment: none may slip in after the look at what is saved.
+        gone = partial(DocumentGone, record.id, DocumentState.UNLOADED)
+        if record.document.seal(gone, lambda: self._may_leave(record)):
             self.drop(record)
             if record.leaving:
                 self._desk.emit(DocumentUnloaded(record.id))
+
+    def _may_leave(self, record: DocumentRecord) -> bool:
+        forsaken = not record.wanted and not record.sessions and not record.has_data and record.load is None
+        saved = not self._saver.unsaved(record) and record.saving.put is None and not record.changes_waiting
+        return forsaken or (record.leaving and saved and record.storage is not Storage.PENDING)
 
     def mourn(self, record: DocumentRecord) -> None:
         """Tell the peers that have the document open here that it is no longer to be had."""
@@ -171,7 +193,8 @@ class Collection:
 
     def decided(self, record: DocumentRecord, session: Session, policy: Policy) -> None:
         """The share policy answered, or answers anew."""
-        before, session.policy = session.policy, policy
+        before, session.verdict, session.policy = session.verdict, policy, policy
+        self._desk.mark_document(record.id)
         if before is policy:
             return
         if policy is Policy.DENIED and before is not Policy.LOADING and session.requested:
@@ -183,10 +206,8 @@ class Collection:
         session.dirty = True
         if policy is not Policy.DENIED:
             self._begin(record)
-        if policy is not Policy.LOADING:
-            self._evidence.standing(record, session)
-            self._acknowledging.owe(record, session)
-        self._desk.mark_document(record.id)
+        self._evidence.standing(record, session)
+        self._acknowledging.owe(record, session)
 
     def met(self, connection: Connection) -> None:
         """A connection completed its handshake: documents that may be spoken of unasked begin."""
@@ -210,4 +231,6 @@ class Collection:
         """Ask the policy again for every (peer, document)."""
         for record in list(self._documents.values()):
             for session in list(record.sessions.values()):
+                # What was allowed may be so no longer: nothing leaves before the answer.
+                session.verdict, session.policy = session.policy, Policy.LOADING
                 self.sharing.consider(record, session)

@@ -114,7 +114,7 @@ class Connections:
         if connection is not None:
             self._drop(connection, event.code, event.reason, Turn.LOST)
 
-    def close(self, connection: Connection, code: int, reason: str, *, final: bool = False) -> None:
+    def close(self, connection: Connection, code: int | None, reason: str, *, final: bool = False) -> None:
         """Close from our side. What was queued for the handshake still goes out before."""
         if connection.phase is Phase.CLOSED:
             return

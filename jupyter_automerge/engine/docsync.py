@@ -13,6 +13,8 @@ follows.
 6. Once told "unavailable", a peer still gets the document when it turns up.
 """
 
+from contextlib import suppress
+
 from jupyter_automerge.engine.connection import Connection
 from jupyter_automerge.engine.connections import Connections
 from jupyter_automerge.engine.desk import Desk
@@ -63,7 +65,6 @@ class DocumentSync:
         try:
             self._take_changes(record)
             self._receive(record)
-            self._saver.save(record)
         except DocumentBusy:
             # A change is open: the frames wait in order, and the commit marks the document again.
             pass
@@ -72,6 +73,11 @@ class DocumentSync:
         self._settle_state(record)
         self._answer_wanting(record)
         self._evidence.tell(record)
+
+    def save(self, record: DocumentRecord) -> None:
+        """Put what is not durable, if a put may start now and no change is open."""
+        with suppress(DocumentBusy):
+            self._saver.save(record)
 
     # Receiving
 

@@ -25,10 +25,13 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """Close the transport with a WebSocket close code and a reason of at most 123 bytes."""
+    """Close the transport with a WebSocket close code and a reason of at most 123 bytes.
+
+    Code None: without a goodbye, so that the peer sees its stream end and nothing else.
+    """
 
     connection: ConnectionId
-    code: int
+    code: int | None
     reason: str
 
 

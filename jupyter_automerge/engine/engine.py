@@ -3,7 +3,8 @@
 A whole network of Repos runs in one process and from one seed this way, and every failure replays.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from jupyter_automerge.document import Document
 from jupyter_automerge.engine import events as e
@@ -24,12 +25,13 @@ from jupyter_automerge.engine.progress import progress_of
 from jupyter_automerge.engine.reading import Reading
 from jupyter_automerge.engine.receiving import Receiving
 from jupyter_automerge.engine.record import DocumentRecord, Storage
-from jupyter_automerge.engine.removal import Graveyard, is_elsewhere
+from jupyter_automerge.engine.removal import UNSAFE, Graveyard, is_elsewhere
 from jupyter_automerge.engine.resume import Resumption
 from jupyter_automerge.engine.saving import Saver
 from jupyter_automerge.engine.sharing import Sharing
 from jupyter_automerge.engine.stopping import Stopping
 from jupyter_automerge.engine.writer import Writer
+from jupyter_automerge.errors import DocumentGone
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.ids import DocumentId, StorageId
 from jupyter_automerge.values.keys import sync_state_key
@@ -193,21 +195,34 @@ class Engine:
                 pass
 
     def _settle(self) -> None:
+        """Decide, send, save: in this order, as taking a document's bytes for the disk takes longer than a
+        frame.
+        """
         desk = self._desk
-        while desk.due_documents or desk.due_connections:
+        evaluated: dict[DocumentId, None] = {}
+        while desk.due_documents or desk.due_connections or evaluated:
             documents, desk.due_documents = desk.due_documents, {}
-            for document_id in documents:
-                record = self._documents.get(document_id)
-                if record is not None:
-                    self._docsync.evaluate(record)
-                    self._collection.leave_if_due(record)
+            for record in self._records(documents):
+                self._docsync.evaluate(record)
+            evaluated.update(documents)
             connections, desk.due_connections = desk.due_connections, {}
             for connection_id in connections:
                 connection = self._connections.table.get(connection_id)
                 if connection is not None:
                     self._writer.pump(connection)
+            if not (desk.due_documents or desk.due_connections):
+                for record in self._records(evaluated):
+                    self._docsync.save(record)
+                    self._collection.leave_if_due(record)
+                evaluated.clear()
         self._save_sync_states_later()
         self._stopping.end_if_done()
+
+    def _records(self, document_ids: Iterable[DocumentId]) -> Iterator[DocumentRecord]:
+        for document_id in document_ids:
+            record = self._documents.get(document_id)
+            if record is not None:
+                yield record
 
     def _parted(self, connection: Connection) -> None:
         self._collection.parted(connection)
@@ -222,13 +237,16 @@ class Engine:
     def _remove(self, document_id: DocumentId, *, force: bool) -> None:
         record = self._documents.get(document_id)
         if record is not None and record.has_data and not force and not is_elsewhere(record):
-            reason = "no other store is known to have all of it"
-            self._desk.emit(DocumentRemoved(document_id, reason))
+            self._desk.emit(DocumentRemoved(document_id, UNSAFE))
             return
+        self._graveyard.bury(document_id, lambda: self._bid_farewell(document_id))
+
+    def _bid_farewell(self, document_id: DocumentId) -> None:
+        record = self._documents.get(document_id)
         if record is not None:
+            record.document.seal(partial(DocumentGone, document_id, DocumentState.DELETED))
             self._collection.mourn(record)
             self._collection.drop(record)
-        self._graveyard.bury(document_id)
 
     # Sync states are mere accelerators: written at leisure, per (document, store), and lost without harm.
 

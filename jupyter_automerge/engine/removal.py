@@ -4,6 +4,8 @@ The tombstone is durable before anything is removed, so that a crash in between 
 resurrects.
 """
 
+from collections.abc import Callable
+
 from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.effects import Delete, Load, Put
 from jupyter_automerge.engine.events import Event, Loaded, LoadFailed, PutFailed
@@ -14,6 +16,8 @@ from jupyter_automerge.errors import InvalidId
 from jupyter_automerge.values.ids import DocumentId, parse_document_id
 from jupyter_automerge.values.keys import TOMBSTONE_PREFIX, document_prefix, tombstone_key
 from jupyter_automerge.values.limits import PUT_RETRY_MOST_SECONDS
+
+UNSAFE = "no other store is known to have all of it"
 
 
 class Graveyard:
@@ -38,23 +42,30 @@ class Graveyard:
     def __len__(self) -> int:
         return len(self._ids)
 
-    def bury(self, document_id: DocumentId) -> None:
-        """Remember the deletion, durably, and then remove what is stored."""
+    def bury(self, document_id: DocumentId, farewell: Callable[[], None]) -> None:
+        """Remember the deletion, durably; then bid farewell to what is in memory and remove what is stored.
+
+        Until then the document lives on, for the deletion may fail, or be taken back by who finds it again.
+        """
         self._ids.add(document_id)
         if not self._local.has_storage:
+            farewell()
             self._desk.emit(DocumentRemoved(document_id))
             return
         self._desk.ask(
             lambda token: Put(token, tombstone_key(document_id), b"deleted"),
-            lambda event: self._buried(document_id, event),
+            lambda event: self._buried(document_id, farewell, event),
         )
 
     def lift(self, document_id: DocumentId) -> None:
         """Somebody wants the document again."""
         if document_id in self._ids:
             self._ids.discard(document_id)
-            key = tombstone_key(document_id)
-            self._desk.ask(lambda token: Delete(token, (key,)), lambda event: None)
+            self._unmark(document_id)
+
+    def _unmark(self, document_id: DocumentId) -> None:
+        key = tombstone_key(document_id)
+        self._desk.ask(lambda token: Delete(token, (key,)), lambda event: None)
 
     def _opened(self, event: Event) -> None:
         if isinstance(event, LoadFailed):
@@ -68,13 +79,18 @@ class Graveyard:
             except InvalidId:
                 continue  # a foreign file among the tombstones names no document
 
-    def _buried(self, document_id: DocumentId, event: Event) -> None:
+    def _buried(self, document_id: DocumentId, farewell: Callable[[], None], event: Event) -> None:
         if isinstance(event, PutFailed):
             self._ids.discard(document_id)
             self._desk.emit(
                 DocumentRemoved(document_id, f"the deletion could not be recorded: {event.error}")
             )
             return
+        if document_id not in self._ids:
+            self._unmark(document_id)
+            self._desk.emit(DocumentRemoved(document_id, "somebody here asked for it again"))
+            return
+        farewell()
         prefix = document_prefix(document_id)
         self._desk.ask(
             lambda token: Delete(token, prefixes=(prefix,)),

@@ -50,6 +50,7 @@ class Session:
 
     connection: Connection
     policy: Policy = Policy.LOADING
+    verdict: Policy = Policy.LOADING  # the last answer; `policy` is LOADING again while the next is awaited
     standing: Standing = Standing.UNKNOWN
     advertised: Heads = frozenset()  # the first heads it named: what a search waits for
     heads: Heads = frozenset()  # the heads it named last

@@ -1,5 +1,6 @@
 """Leaving in order: save what is unsaved, let what waits go out, close, and say what is not durable."""
 
+from jupyter_automerge.engine.connection import Connection
 from jupyter_automerge.engine.connections import Connections
 from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.notices import Stopped
@@ -8,6 +9,7 @@ from jupyter_automerge.engine.saving import Saver
 from jupyter_automerge.values.ids import DocumentId
 
 GOING_AWAY = 1001
+WITHOUT_GOODBYE = None
 
 
 class Stopping:
@@ -37,7 +39,7 @@ class Stopping:
             return
         self._ended = True
         for connection in list(self._connections.table.values()):
-            self._connections.close(connection, GOING_AWAY, "this Repo is closing")
+            self._connections.close(connection, _goodbye(connection), "this Repo is closing")
         unsaved = tuple(record.id for record in self._documents.values() if self._saver.unsaved(record))
         self._desk.emit(Stopped(unsaved))
 
@@ -52,3 +54,10 @@ class Stopping:
             connection.is_open and not connection.idle and not connection.full
             for connection in self._connections.table.values()
         )
+
+
+def _goodbye(connection: Connection) -> int | None:
+    # automerge-repo's WebSocket client (2.5.6) throws when it answers a sync message after our close frame has
+    # arrived, in the middle of its update, and cannot change that document any more. It bears a stream's end.
+    is_javascript = connection.is_open and not connection.speaks_our_dialect
+    return WITHOUT_GOODBYE if is_javascript else GOING_AWAY

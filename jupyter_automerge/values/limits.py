@@ -89,8 +89,8 @@ MAX_FRONTIERS_CACHED = 1_000
 
 # Find
 FIND_TIMEOUT_SECONDS = 30.0
-SEARCH_SETTLE_SECONDS = 1.0
-"""Nobody to ask, and no dialer trying, for this long: the document is unavailable."""
+SECOND_ANSWER_SECONDS = 1.0
+"""How long a peer that said no to a document is given to say something else when it is asked again."""
 
 # Stores
 COMPACT_BELOW_BYTES = 1_024
