@@ -6,6 +6,7 @@ from pathlib import Path
 from IPython.core.interactiveshell import InteractiveShell
 from jupyter_core.paths import jupyter_runtime_dir
 
+from jupyter_automerge.kernel import pretty
 from jupyter_automerge.kernel.completion import make_matcher
 from jupyter_automerge.kernel.discovery import discover, parent_pids
 from jupyter_automerge.kernel.magics import AutomergeMagics, say
@@ -20,6 +21,7 @@ def load(shell: InteractiveShell) -> None:
     """Find the server, connect, and register the magics. An open session of this process is kept as it is."""
     magics = AutomergeMagics(shell)
     shell.register_magics(magics)
+    pretty.register(shell)
     _remove_matcher(shell)
     shell.Completer.custom_matchers.append(make_matcher(magics))
     if current_session() is None:
@@ -32,6 +34,7 @@ def load(shell: InteractiveShell) -> None:
 def unload(shell: InteractiveShell) -> None:
     """Take the magics away and close the session; what could not be sent is said."""
     shell.magics_manager.magics["line"].pop("automerge", None)
+    pretty.unregister(shell)
     _remove_matcher(shell)
     session = current_session()
     if session is not None:

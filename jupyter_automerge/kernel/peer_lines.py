@@ -12,8 +12,12 @@ def row_lines(handle: DocHandle) -> Iterator[str]:
     peers = tuple(handle.peers)
     if not peers:
         yield f"{handle.url}: nobody else is known to have it."
-    for peer in peers:
-        yield f"{shown(peer.label)}  {shown(peer.kind) or 'peer'}  {peer.link}  {_has(peer)}"
+    yield from map(row_line, peers)
+
+
+def row_line(peer: DocPeer) -> str:
+    """One store: who it is, how it is reached, what it has."""
+    return f"{shown(peer.label)}  {shown(peer.kind) or 'peer'}  {peer.link}  {_has(peer)}"
 
 
 def _has(peer: DocPeer) -> str:
