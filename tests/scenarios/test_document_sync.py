@@ -249,3 +249,36 @@ def test_waiting_messages_of_a_peer_are_taken_in_the_order_in_which_it_sent_them
         last = bob.heads(note)
     assert alice.row(note, bob).received == last, sim.story()
     assert alice.value(note)["n"] == 5, sim.story()
+
+
+def test_messages_wait_while_the_store_is_read(sim: Simulation) -> None:
+    alice, bob = sim.repos("alice", "bob")
+    sim.connect(bob, alice)
+    note = sim.shared(alice, bob)
+    bob.change(note, n=1)
+    everything = bob.document(note).save_since(frozenset())
+    heads = tuple(bob.heads(note))
+    sim.cut(sim.links[0])
+    alice.disk.latency = 20.0
+    alice.restart()
+    (carol,) = joined(sim, alice, "carol")
+    carol.say(note, SyncMessage(V1, heads=heads, have=(Have(),), changes=(everything,)).encode())
+    sim.run(10.0)
+    assert not alice.document(note).heads, sim.story()
+    sim.run(15.0)
+    assert alice.value(note) == {"n": 1}, sim.story()
+
+
+def test_nobody_is_answered_or_asked_before_the_store_was_read(sim: Simulation) -> None:
+    """Early words would name wrong heads."""
+    alice = sim.repo("alice")
+    note = sim.shared(alice)
+    alice.disk.latency = 20.0
+    alice.restart()
+    asker, other = joined(sim, alice, "asker", "other")
+    asker.ask(note)
+    sim.run(10.0)
+    for stranger in (asker, other):
+        assert not stranger.sync_messages(note) and not unavailable(stranger), sim.story()
+    sim.run(15.0)
+    assert any(message.changes for message in asker.sync_messages(note)), sim.story()

@@ -1,6 +1,7 @@
 """Group M of the acceptance catalogue: Repos that serve, relay and find each other's documents."""
 
 import random
+from dataclasses import replace
 from typing import Any
 
 from jupyter_automerge.document import Document
@@ -9,7 +10,9 @@ from jupyter_automerge.engine.local import FixedShare
 from jupyter_automerge.engine.notices import DocumentStateChanged, EphemeralReceived, PeerUp, RowsChanged
 from jupyter_automerge.engine.sync_forms import decode_state
 from jupyter_automerge.testing.simulated_repo import SimulatedRepo
+from jupyter_automerge.testing.simulated_stranger import Stranger
 from jupyter_automerge.testing.simulation import Simulation
+from jupyter_automerge.values.identity import PeerMetadata
 from jupyter_automerge.values.ids import DocumentId, StorageId, document_id_from_bytes
 from jupyter_automerge.values.keys import KeyKind, key_kind, sync_state_key
 from jupyter_automerge.values.status import DocumentState, Link
@@ -373,18 +376,29 @@ def test_M22_a_stores_report_of_its_heads_is_told_with_its_id(sim: Simulation) -
     assert row in alice.heard(RowsChanged)[-1].rows, sim.story()
 
 
-def test_M22_what_others_say_of_a_store_and_what_it_never_promised_is_not_believed(sim: Simulation) -> None:
+def test_M22_only_a_store_itself_is_believed_and_only_if_it_promised_to_mean_it(sim: Simulation) -> None:
     alice = sim.repo("alice")
     note = sim.shared(alice)
-    mallory = sim.stranger("mallory", alice)
-    mallory.join()
-    mallory.ask(note)
+    own = StorageId("store-mallory")
+    for promised in (False, True):
+        mallory = Stranger(sim, f"mallory-{promised}", PeerMetadata(storage_id=own, durable_acks=promised))
+        sim.connect(mallory, alice)
+        mallory.join()
+        mallory.ask(note)
+        sim.run_until_quiet()
+        reported = {
+            StorageId(name): StoreHeads(alice.heads(note), 1.0) for name in ("store-alice", "store-bob")
+        }
+        reported |= {} if promised else {own: StoreHeads(alice.heads(note), 1.0)}
+        for store, heads in reported.items():
+            message = RemoteHeadsChanged(mallory.peer_id, alice.peer_id, note, {store: heads})
+            mallory.send(message)
+        sim.run_until_quiet()
+        assert not any(row.stored for row in alice.engine.rows(note)), sim.story()
+    mallory.send(replace(message, new_heads={own: heads}))
     sim.run_until_quiet()
-    for store in ("store-alice", "store-bob", "mallory"):
-        heads = {StorageId(store): StoreHeads(alice.heads(note), 1.0)}
-        mallory.send(RemoteHeadsChanged(mallory.peer_id, alice.peer_id, note, heads))
-    sim.run_until_quiet()
-    assert not any(row.stored for row in alice.engine.rows(note)), sim.story()
+    (row,) = alice.engine.rows(note)
+    assert (row.store_id, row.stored) == (own, alice.heads(note)), sim.story()
 
 
 def test_M23_connected_peers_are_listed(sim: Simulation) -> None:

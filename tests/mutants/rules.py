@@ -1,0 +1,258 @@
+"""The rules that are switched off, and the tests that must notice.
+
+A mutant is the smallest edit that makes the code forget the rule. When the code is rewritten and the edit no
+longer fits, `make mutants` says so: move the edit along with the rule.
+"""
+
+from dataclasses import dataclass
+
+SCENARIOS = "tests/scenarios"
+SYNC = f"{SCENARIOS}/test_document_sync.py"
+COLLECTION = f"{SCENARIOS}/test_collection.py"
+POLICY = f"{SCENARIOS}/test_share_policy.py"
+LOCAL = f"{SCENARIOS}/test_local_repo.py"
+NETWORKED = f"{SCENARIOS}/test_networked_repos.py"
+CONNECTIONS = f"{SCENARIOS}/test_connections.py"
+BAD_CHUNKS = f"{SCENARIOS}/test_bad_chunks.py"
+BAD_FRAMES = f"{SCENARIOS}/test_bad_frames.py"
+STORE = f"{SCENARIOS}/test_store.py"
+DELETION = f"{SCENARIOS}/test_deletion.py"
+READERS = f"{SCENARIOS}/test_readers.py"
+SENDERS = f"{SCENARIOS}/test_many_senders.py"
+RESYNC = f"{SCENARIOS}/test_resync.py"
+POWER = "tests/unit/storage/test_power_cut.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """`before` stands once in `file` (of the package); `after` is the same without the rule."""
+
+    rule: str
+    file: str
+    before: str
+    after: str
+    tests: tuple[str, ...]
+
+
+MUTANTS = (
+    Mutant(
+        "strict order of one peer's messages",
+        "engine/receiving.py",
+        "self._take(record, session, session.inbox[0])",
+        "session.inbox.reverse()\n            self._take(record, session, session.inbox[0])",
+        (f"{SYNC}::test_waiting_messages_of_a_peer_are_taken_in_the_order_in_which_it_sent_them",),
+    ),
+    Mutant(
+        "messages wait for the share policy",
+        "engine/docsync.py",
+        "if not session.inbox or session.policy is Policy.LOADING:",
+        "if not session.inbox:",
+        (f"{POLICY}::test_messages_wait_in_order_while_the_policy_thinks", SYNC),
+    ),
+    Mutant(
+        "messages wait for storage",
+        "engine/docsync.py",
+        "elif record.storage is not Storage.PENDING:",
+        "else:",
+        (f"{SYNC}::test_messages_wait_while_the_store_is_read",),
+    ),
+    Mutant(
+        "nothing is said before storage answered",
+        "engine/docsync.py",
+        "if not session.engaged or record.storage is Storage.PENDING:",
+        "if not session.engaged:",
+        (f"{SYNC}::test_nobody_is_answered_or_asked_before_the_store_was_read",),
+    ),
+    Mutant(
+        "a broadcast is delivered once",
+        "engine/ephemeral.py",
+        "if not self._is_new(message):",
+        "if not self._is_new(message) and False:",
+        (SYNC,),
+    ),
+    Mutant(
+        "one count per broadcast",
+        "engine/ephemeral.py",
+        "            peer = session.connection.peer\n",
+        "            peer = session.connection.peer\n            self._count += 1\n",
+        (f"{NETWORKED}::test_M24_a_broadcast_in_a_mesh_arrives_once_and_never_at_its_author",),
+    ),
+    Mutant(
+        "reset after a refused chunk",
+        "engine/receiving.py",
+        "        session.restart()\n",
+        "",
+        (BAD_CHUNKS,),
+    ),
+    Mutant(
+        "a second offence mutes",
+        "engine/session.py",
+        "return self.offences >= 2",
+        "return False",
+        (BAD_CHUNKS,),
+    ),
+    Mutant(
+        "only bad chunks are remembered as bad",
+        "engine/receiving.py",
+        "guilty_chunks(record.document, incoming.message.changes)",
+        "incoming.message.changes",
+        (BAD_CHUNKS,),
+    ),
+    Mutant(
+        "a failed batch falls back to single messages",
+        "engine/receiving.py",
+        "        except BadChunk:\n",
+        "        except BadChunk:\n            raise\n",
+        (BAD_CHUNKS,),
+    ),
+    Mutant(
+        "fsync of files",
+        "storage/durable.py",
+        "        fsync.sync_file(descriptor)\n",
+        "",
+        (POWER,),
+    ),
+    Mutant(
+        "fsync of the folder of a new file",
+        "storage/durable.py",
+        "                fsync.sync_directory(path.parent)\n                return\n",
+        "                return\n",
+        (POWER,),
+    ),
+    Mutant(
+        "only applied chunks are deleted",
+        "engine/loading.py",
+        "if verdict.state is ChunkState.APPLIED:",
+        "if verdict.state:",
+        (STORE,),
+    ),
+    Mutant(
+        "deny wins over announce",
+        "engine/sharing.py",
+        "if not access:",
+        "if not access and not announce:",
+        (POLICY,),
+    ),
+    Mutant(
+        "an empty document requests",
+        "engine/docsync.py",
+        "asks = not record.has_data and session.standing is Standing.UNKNOWN",
+        "asks = False",
+        (SYNC,),
+    ),
+    Mutant(
+        "nothing is put after a failed load",
+        "engine/saving.py",
+        " or record.storage is not Storage.ANSWERED:",
+        ":",
+        (LOCAL,),
+    ),
+    Mutant(
+        "one put in flight per document",
+        "engine/saving.py",
+        "saving.put is not None or ",
+        "",
+        (LOCAL,),
+    ),
+    Mutant(
+        "saved heads move only after the put",
+        "engine/saving.py",
+        "        saving.put = self._desk.ask(\n",
+        "        saving.heads = heads\n        saving.put = self._desk.ask(\n",
+        (LOCAL,),
+    ),
+    Mutant(
+        "a tombstone is durable before the removal",
+        "engine/removal.py",
+        "        self._desk.ask(\n            lambda token: Put(token, tombstone_key",
+        "        self._desk.ask(\n"
+        "            lambda token: Delete(token, (), (document_prefix(document_id),)), lambda event: None\n"
+        "        )\n"
+        "        self._desk.ask(\n            lambda token: Put(token, tombstone_key",
+        (DELETION,),
+    ),
+    Mutant(
+        "the last copy is not deleted unasked",
+        "engine/engine.py",
+        "and not force and not is_elsewhere(record)",
+        "and not force and False",
+        (DELETION, COLLECTION),
+    ),
+    Mutant(
+        "a reader's messages are sanitized",
+        "engine/receiving.py",
+        "if session.connection.access is Access.READ:",
+        "if False:",
+        (READERS,),
+    ),
+    Mutant(
+        "a reader's changes stay out of the batch",
+        "engine/receiving.py",
+        "            if session.can_supply\n",
+        "",
+        (READERS,),
+    ),
+    Mutant(
+        "nothing is generated for a full connection",
+        "engine/writer.py",
+        "        if connection.full:\n            return\n",
+        "",
+        (SENDERS,),
+    ),
+    Mutant(
+        "a failed put is tried again",
+        "engine/saving.py",
+        "        self._desk.at(saving.retry_at, lambda: self._desk.mark_document(record.id))\n",
+        "",
+        (LOCAL,),
+    ),
+    Mutant(
+        "deletions are known in the next life",
+        "engine/removal.py",
+        "if not self._read:",
+        "if False:",
+        (DELETION,),
+    ),
+    Mutant(
+        "who lost changes gets a filter, not the history",
+        "engine/resume.py",
+        "if session.spoken and not message.have[0].bloom:",
+        "if False:",
+        (RESYNC,),
+    ),
+    Mutant(
+        "no part of a document is served",
+        "engine/docsync.py",
+        "return record.complete or session.standing is not Standing.WANTS",
+        "return True",
+        (SYNC,),
+    ),
+    Mutant(
+        "an asker waits for whoever may still supply",
+        "engine/docsync.py",
+        "if record.has_data or any(_may_supply(session) for session in record.sessions.values()):",
+        "if record.has_data:",
+        (SYNC,),
+    ),
+    Mutant(
+        "a report counts only about the reporter's store",
+        "engine/acknowledging.py",
+        "reported = message.new_heads.get(own) if own is not None else None",
+        "reported = next(iter(message.new_heads.values()))",
+        (NETWORKED,),
+    ),
+    Mutant(
+        "nobody speaks in another's name",
+        "engine/inbox.py",
+        'if not isinstance(message, Ephemeral) and getattr(message, "sender_id", None) not in (',
+        'if False and getattr(message, "sender_id", None) not in (',
+        (BAD_FRAMES,),
+    ),
+    Mutant(
+        "the backoff starts over only after a settled connection",
+        "engine/dialer.py",
+        "self.attempt = 0 if settled else self.attempt",
+        "self.attempt = 0",
+        (CONNECTIONS,),
+    ),
+)

@@ -1,0 +1,85 @@
+"""A copy of the package and its tests in which one rule at a time is switched off."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+
+from tests.mutants.rules import Mutant
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDERS = ("unit", "scenarios", "adversary", "interop")
+LEFT_OUT = ignore_patterns("__pycache__", "node_modules", "static", "labextension")
+MOST_SECONDS = 120
+MOST_CHARACTERS = 110
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`what`: the red test and what it says; "" if nobody noticed."""
+
+    rule: str
+    what: str
+
+    @property
+    def killed(self) -> bool:
+        return bool(self.what)
+
+
+class Workshop:
+    """One copy; its package is imported by its own tests, and by nobody else's."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @classmethod
+    def furnished(cls, folder: str, number: int) -> "Workshop":
+        root = Path(folder) / str(number)
+        copytree(ROOT / "jupyter_automerge", root / "jupyter_automerge", ignore=LEFT_OUT)
+        for name in FOLDERS:
+            copytree(ROOT / "tests" / name, root / "tests" / name, ignore=LEFT_OUT)
+        for name in ("pyproject.toml", "tests/conftest.py"):
+            (root / name).write_bytes((ROOT / name).read_bytes())
+        return cls(root)
+
+    def try_out(self, mutant: Mutant) -> Outcome:
+        """Switch the rule off, run its tests until one is red, switch it on again."""
+        file = self.root / "jupyter_automerge" / mutant.file
+        sound = file.read_text(encoding="utf-8")
+        if sound.count(mutant.before) != 1:
+            raise SystemExit(f"{mutant.rule}: tests/mutants/rules.py no longer finds it in {mutant.file}")
+        file.write_text(sound.replace(mutant.before, mutant.after), encoding="utf-8")
+        try:
+            return Outcome(mutant.rule, self.red_test(mutant.tests))
+        finally:
+            file.write_text(sound, encoding="utf-8")
+
+    def red_test(self, tests: list[str] | tuple[str, ...]) -> str:
+        """The first red test and what it says; "" if all are green."""
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(self.root)}
+        try:
+            done = subprocess.run(
+                command,
+                cwd=self.root,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=MOST_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return f"no end within {MOST_SECONDS} s"
+        if done.returncode in (0, 1):
+            return _first_failure(done.stdout) if done.returncode else ""
+        # No test was run at all: that notices nothing.
+        raise SystemExit(
+            f"pytest could not run {' '.join(tests)}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+        )
+
+
+def _first_failure(output: str) -> str:
+    lines = [line for line in output.splitlines() if line.startswith(("FAILED ", "ERROR "))]
+    return lines[0].rpartition("/")[2][:MOST_CHARACTERS] if lines else "a test failed"
