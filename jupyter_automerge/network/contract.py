@@ -38,8 +38,11 @@ class Transport(Protocol):
         """
         ...
 
-    def close(self, code: int, reason: str) -> None:
-        """Say goodbye after the frames already taken. From here on nothing is delivered but `closed()`."""
+    def close(self, code: int | None, reason: str) -> None:
+        """Say goodbye after the frames already taken. From here on nothing is delivered but `closed()`.
+
+        Code None: end without a goodbye, also after the frames already taken; the peer hears None, too.
+        """
         ...
 
 

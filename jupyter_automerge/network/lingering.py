@@ -19,7 +19,7 @@ async def drain_and_close(stream: IOStream) -> None:
     try:
         async with asyncio.timeout(LINGER_SECONDS):
             await stream.write(b"")
-            _end_our_half(stream)
+            end_our_half(stream)
             piece = bytearray(_PIECE_BYTES)
             while True:
                 await stream.read_into(piece, partial=True)
@@ -30,7 +30,8 @@ async def drain_and_close(stream: IOStream) -> None:
         raise
 
 
-def _end_our_half(stream: IOStream) -> None:
+def end_our_half(stream: IOStream) -> None:
+    """Let the peer see the end of our stream, and go on reading its."""
     # TLS has no half-closed sockets worth the name: there the peer's own close has to do.
     if not isinstance(stream, SSLIOStream):
         with suppress(OSError):

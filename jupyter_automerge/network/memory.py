@@ -52,12 +52,12 @@ class MemoryTransport:
         self._owes_writable = self._bytes_on_the_way > self._capacity
         return not self._owes_writable
 
-    def close(self, code: int, reason: str) -> None:
+    def close(self, code: int | None, reason: str) -> None:
         """As the contract says; the other end hears of it after the frames already sent."""
         if self._is_over:
             return
         ending = Ending(code, fitted(reason))
-        self._other._soon(self._other._arrive, ending)
+        self._other._soon(self._other._arrive, ending if code is not None else _CUT)
         self._end(ending)
 
     def cut(self) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketProtocol
@@ -10,7 +11,7 @@ from jupyter_automerge.network.close_reason import NO_CODE, TOO_BIG, Ending, fit
 from jupyter_automerge.network.contract import TransportSink
 from jupyter_automerge.network.framing import binary_message
 from jupyter_automerge.network.keep_alive import KeepAlive, Pace
-from jupyter_automerge.network.lingering import drain_and_close
+from jupyter_automerge.network.lingering import drain_and_close, end_our_half
 from jupyter_automerge.network.traffic import Traffic
 from jupyter_automerge.values.limits import MAX_MESSAGE_BYTES
 
@@ -19,6 +20,8 @@ FULL_BYTES = 1024 * 1024
 WRITABLE_BYTES = FULL_BYTES // 2
 _GOODBYE_SECONDS = 2.0
 """For the peer's answer to our close frame once that is out."""
+_FLUSH_SECONDS = 5.0
+"""For what still waits for the socket when we leave without a goodbye; tornado's own limit with one."""
 
 
 class SocketTransport:
@@ -92,13 +95,16 @@ class SocketTransport:
         self._owes_writable = self._waiting_bytes > FULL_BYTES
         return not self._owes_writable
 
-    def close(self, code: int, reason: str) -> None:
+    def close(self, code: int | None, reason: str) -> None:
         """As the contract says. A peer that does not answer the goodbye is cut after two seconds."""
         if self._ending is not None or self._is_gone:
             return
         self._ending = Ending(code, fitted(reason))
         self._is_silent = True
         self._keep_alive.stop()
+        if code is None:
+            self._leave_silently()
+            return
         self._close_socket(code, self._ending.reason)
         self._goodbye_timer = asyncio.get_running_loop().call_later(_GOODBYE_SECONDS, self._stop_waiting)
 
@@ -171,6 +177,16 @@ class SocketTransport:
         if self._ending is None:
             self._ending = Ending(None, reason)
         self._stream.close()
+
+    def _leave_silently(self) -> None:
+        patience = _FLUSH_SECONDS if self._stream.writing() else _GOODBYE_SECONDS
+        self._goodbye_timer = asyncio.get_running_loop().call_later(patience, self._stream.close)
+        with suppress(StreamClosedError):
+            self._stream.write(b"").add_done_callback(self._flushed)
+
+    def _flushed(self, written: "asyncio.Future[None]") -> None:
+        if not written.cancelled() and written.exception() is None:
+            end_our_half(self._stream)
 
     def _stop_waiting(self) -> None:
         # While bytes still wait, tornado's own five seconds are the limit.

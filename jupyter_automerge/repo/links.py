@@ -124,7 +124,7 @@ class Links:
                     self._all_said.clear()
                     await self._all_said.wait()
 
-    def _close(self, connection: ConnectionId, code: int, reason: str) -> None:
+    def _close(self, connection: ConnectionId, code: int | None, reason: str) -> None:
         # To the Engine it is over now; the transport may take its time to say goodbye.
         transport = self._transports.pop(connection, None)
         if transport is None:

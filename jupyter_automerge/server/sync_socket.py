@@ -25,7 +25,7 @@ class UsedTransport:
         self._rights.used()
         return self._transport.send(frame)
 
-    def close(self, code: int, reason: str) -> None:
+    def close(self, code: int | None, reason: str) -> None:
         self._transport.close(code, reason)
 
 

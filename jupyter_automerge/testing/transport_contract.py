@@ -154,6 +154,17 @@ class TransportContract:
         assert ending == (1001, "going away")
 
     @_played
+    async def test_without_a_goodbye_what_was_taken_still_arrives(
+        self, alice: RecordingSink, bob: RecordingSink
+    ) -> None:
+        alice.transport.send(bytes(700_000))
+        alice.transport.send(b"the last words")
+        alice.transport.close(None, "going away")
+        assert (await bob.until_closed())[0] is None
+        assert [len(frame) for frame in bob.frames] == [700_000, 14], f"bob heard {bob} of the last words"
+        assert await alice.until_closed() == (None, "going away")
+
+    @_played
     async def test_a_reason_that_is_too_long_is_cut_between_characters(
         self, alice: RecordingSink, bob: RecordingSink
     ) -> None:

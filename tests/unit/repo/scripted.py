@@ -66,7 +66,7 @@ class Pipe:
         self.room = room
         self.diary: list[str] = [] if diary is None else diary
         self.sent: list[bytes] = []
-        self.closed: tuple[int, str] | None = None
+        self.closed: tuple[int | None, str] | None = None
 
     def send(self, frame: bytes) -> bool:
         self.sent.append(frame)
@@ -74,5 +74,5 @@ class Pipe:
         self.room -= 1
         return self.room > 0
 
-    def close(self, code: int, reason: str) -> None:
+    def close(self, code: int | None, reason: str) -> None:
         self.closed = (code, reason)

@@ -123,7 +123,7 @@ async def test_L33_a_close_ends_well_whatever_fails_in_it_and_says_what_is_lost(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     class Stubborn(Pipe):
-        def close(self, code: int, reason: str) -> None:
+        def close(self, code: int | None, reason: str) -> None:
             raise OSError("the wire is stuck")
 
     store = ObservedStorage()
