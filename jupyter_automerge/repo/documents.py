@@ -59,6 +59,11 @@ class Documents:
             with self._lock:
                 self._handles.pop(document_id, None)
 
+    def seal(self) -> None:
+        """Take no more changes; a block that is open in some thread ends with RepoClosed."""
+        for handle in self.ready.values():
+            handle._live.seal()
+
     def close(self) -> None:
         """All streams end; what is in memory stays readable."""
         for handle in self.ready.values():

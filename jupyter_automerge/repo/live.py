@@ -17,7 +17,7 @@ from jupyter_automerge.engine.notices import (
     StorageTrouble,
     StoreRow,
 )
-from jupyter_automerge.errors import AutomergeError, DocumentGone
+from jupyter_automerge.errors import AutomergeError, DocumentGone, RepoClosed
 from jupyter_automerge.repo.changes import BroadcastEvent, ChangeEvent
 from jupyter_automerge.repo.feed import Feed
 from jupyter_automerge.repo.listeners import Listeners
@@ -76,6 +76,11 @@ class LiveDocument:
         feed: Feed[ChangeEvent] = Feed(self._forget, squeeze=ChangeEvent.then)
         self._feeds = (*self._feeds, feed)
         return feed
+
+    def seal(self) -> None:
+        """The Repo closes: what is here stays readable, and takes no more changes."""
+        if self._document is not None:
+            self._document.seal(RepoClosed)
 
     def end(self, state: DocumentState) -> None:
         """The document left this Repo's memory: streams end."""

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from jupyter_automerge.engine.events import Event, Remove, Unload
 from jupyter_automerge.engine.notices import DocumentRemoved, DocumentUnloaded, Notice
-from jupyter_automerge.errors import UnsafeDelete
+from jupyter_automerge.engine.removal import UNSAFE
+from jupyter_automerge.errors import StorageError, UnsafeDelete
 from jupyter_automerge.values.ids import DocumentId
 
 if TYPE_CHECKING:
@@ -15,8 +16,11 @@ if TYPE_CHECKING:
 async def wait_removed(running: "Running", document_id: DocumentId, force: bool) -> None:
     """See Repo.delete."""
     notice = await _answer(running, Remove(document_id, force), DocumentRemoved, document_id)
-    if isinstance(notice, DocumentRemoved) and notice.refused:
-        raise UnsafeDelete(document_id, notice.refused)
+    refused = notice.refused if isinstance(notice, DocumentRemoved) else ""
+    if refused == UNSAFE:
+        raise UnsafeDelete(document_id)
+    if refused:
+        raise StorageError(f"not deleted: {refused}", document_id)
 
 
 async def wait_unloaded(running: "Running", document_id: DocumentId) -> None:

@@ -137,7 +137,10 @@ class Running:
             async with asyncio.timeout(seconds):
                 unsaved = (await asyncio.shield(self._stopped)).unsaved
         except TimeoutError:
-            unsaved = self._unsaved()
+            unsaved = ()
+        # What a thread commits from here on would be lost without a word.
+        self.documents.seal()
+        unsaved = tuple(dict.fromkeys((*unsaved, *self._unsaved())))
         self.links.close_all(GOING_AWAY, "the Repo closes")
         await self.links.farewells(FAREWELL_SECONDS)
         self.driver.stop()

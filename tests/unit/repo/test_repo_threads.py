@@ -9,25 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from jupyter_automerge.errors import BlockingOnLoop, RepoClosed, RepoForkedError
-from jupyter_automerge.repo import ChangeEvent, DocHandle, MemoryStorage, Repo
+from jupyter_automerge.repo import ChangeEvent, DocHandle, Repo
+from tests.unit.repo.household import Household
 from tests.unit.repo.story import story, until
-
-
-class Household:
-    """A Repo on a loop in a thread of its own, as in a kernel."""
-
-    def __init__(self) -> None:
-        self.repo = Repo(MemoryStorage(), name="kernel")
-        self.loop = asyncio.new_event_loop()
-        self.thread = threading.Thread(target=self.loop.run_forever)
-        self.thread.start()
-        asyncio.run_coroutine_threadsafe(self.repo.open(), self.loop).result(10)
-
-    def stop(self) -> None:
-        self.repo.close().result(10)
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join(10)
-        self.loop.close()
 
 
 @pytest.fixture
