@@ -17,12 +17,13 @@ from jupyter_automerge.document.core import (
     load_document,
     new_sync_state,
 )
+from jupyter_automerge.document.delivery import Delivery
 from jupyter_automerge.document.graph import ChangeGraph
 from jupyter_automerge.document.journal import Journal
 from jupyter_automerge.document.missing import missing_changes
 from jupyter_automerge.document.numbering import check_numbering, head_operations
 from jupyter_automerge.document.passed_heads import PassedHeads
-from jupyter_automerge.document.sync_session import carried_chunks, message_of_changes
+from jupyter_automerge.document.sync_session import message_of_changes
 from jupyter_automerge.errors import BadChunk
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.limits import MAX_PENDING_CHANGES
@@ -102,22 +103,23 @@ class Trunk:
 
     def receive(self, sync_state: object, message: bytes) -> Changed | None:
         """Give a sync message to the core. Raises BadChunk; the document is then as before."""
-        promised = _promises(message)
+        delivery = Delivery(message)
         core, before, graph = self.core, self.heads, self._graph
-        if promised:
+        if delivery.chunks:
             self._number_heads()
         try:
             core.receive_sync_message(sync_state, decode_message(message))
             after = frozenset(core.get_heads())
-            fresh = core.get_changes(sorted(before)) if after != before else []
-            self._check(promised, fresh, after)
+            is_whole = delivery.is_whole and graph is None and after <= before | delivery.promised
+            fresh = [] if after == before or is_whole else core.get_changes(sorted(before))
+            self._check(delivery.promised, fresh, after)
             last = check_numbering(fresh, self._last_operation)
         except BaseException as error:  # noqa: BLE001 - a panic is no Exception
             self._rebuild(graph)
             raise _refusal(error) from None
-        if not fresh:
+        if after == before:
             return None
-        self._take_note(fresh, after, last)
+        self._take_note(delivery, fresh, after, last)
         return Changed(before, after)
 
     def apply(self, chunks: Iterable[bytes]) -> Changed | None:
@@ -146,9 +148,9 @@ class Trunk:
         hashes = {change.hash for change in fresh}
         if not hashes <= promised:
             leaned_on = after.union(*(change.deps for change in fresh)).difference(hashes, self._passed)
-            if leaned_on != self.graph.known(leaned_on):
+            if leaned_on and leaned_on != self.graph.known(leaned_on):
                 raise BadChunk("the Automerge core would not save them as they are")
-        absent = promised - hashes
+        absent = promised.difference(hashes, after)
         if self._graph is not None:
             absent -= self._graph.known(absent)
         if absent:
@@ -156,13 +158,17 @@ class Trunk:
             if absent & missing_changes(self._core, absent):
                 raise BadChunk("the Automerge core cannot read them")
 
-    def _take_note(self, fresh: list[CoreChange], after: Heads, last: dict[bytes, int]) -> None:
+    def _take_note(
+        self, delivery: Delivery, fresh: list[CoreChange], after: Heads, last: dict[bytes, int]
+    ) -> None:
         try:
             for change in fresh:
-                self._journal.add(change.bytes)
+                self._journal.add(delivery.bytes_of_changes.get(change.hash) or change.bytes)
                 if self._graph is not None:
                     self._graph.add(change.hash, change.deps, change.max_op)
-            self._passed.add({head: last[head] for head in after if head in last})
+            for chunk in () if fresh else delivery.chunks:
+                self._journal.add(chunk.data)
+            self._passed.add({head: last.get(head) for head in after if head not in self._passed})
             self.heads = after
             self._journal.trim(self._save)
         except BaseException:  # KeyboardInterrupt, as in commit
@@ -199,21 +205,6 @@ class Trunk:
             core = load_document(whole_document(core.save()))
         core.set_actor(self._actor)
         self._core = core
-
-
-def _promises(message: bytes) -> Heads:
-    """The changes that a message must bring.
-
-    Raises BadChunk for a chunk whose header or checksum is wrong.
-    """
-    promised: set[bytes] = set()
-    for entry in carried_chunks(message):
-        # One entry may hold several chunks, end to end: so a V2 sender answers a need (measured).
-        for chunk in split_chunks(entry):
-            if not chunk.checksum_is_right():
-                raise BadChunk("a chunk's checksum is wrong")
-            promised |= chunk.promises()
-    return frozenset(promised)
 
 
 def _refusal(error: BaseException) -> BaseException:
