@@ -13,12 +13,13 @@ from jupyter_automerge.kernel.completion import candidates, words_before
 from jupyter_automerge.kernel.extension import load, unload
 from jupyter_automerge.kernel.magics import AutomergeMagics
 from jupyter_automerge.kernel.process import current_session
+from tests.jupyter.shells import new_shell
 from tests.jupyter.small_server import small_server
 
 
 @pytest.fixture
 def shell(jp_environ: None) -> Iterator[InteractiveShell]:
-    shell = InteractiveShell()
+    shell = new_shell()
     load(shell)
     yield shell
     unload(shell)
@@ -228,7 +229,7 @@ def test_a_name_that_is_no_single_word_is_completed_in_quotes(shell: Interactive
 
 
 def test_after_unloading_the_magic_is_gone(jp_environ: None) -> None:
-    shell = InteractiveShell()
+    shell = new_shell()
     load(shell)
     unload(shell)
     assert current_session() is None

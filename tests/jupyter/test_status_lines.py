@@ -1,5 +1,6 @@
 """The words of `%automerge status` and of `%load_ext`, for each way a connection can stand."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +13,7 @@ from jupyter_automerge.repo import Dialer, DialerInfo
 from jupyter_automerge.values.ids import DialerId
 from jupyter_automerge.values.status import DialerState
 
-SOON = datetime.now(UTC) + timedelta(seconds=30.4)
+LATER = datetime.now(UTC) + timedelta(days=1)
 REFUSED = "connection refused by 127.0.0.1:1"
 
 
@@ -42,8 +43,8 @@ def dialer(info: DialerInfo) -> Dialer:
             "connected; last closed with 1001 (the server stops)",
         ),
         (
-            {"state": DialerState.WAITING, "attempt": 1, "last_error": REFUSED, "retry_at": SOON},
-            f"not connected after 1 attempt: {REFUSED}; next attempt in 30 s",
+            {"state": DialerState.WAITING, "attempt": 1, "last_error": REFUSED, "retry_at": LATER},
+            f"not connected after 1 attempt: {REFUSED}; next attempt in N s",
         ),
         (
             {"state": DialerState.WAITING, "attempt": 2, "last_close": (None, "")},
@@ -58,7 +59,7 @@ def dialer(info: DialerInfo) -> Dialer:
 )
 def test_the_connection_in_words(info: dict[str, object], words: str) -> None:
     told = connection_words(dialer(DialerInfo(DialerId(1), "ws://127.0.0.1:1", **info)))  # type: ignore[arg-type]
-    assert told.replace("in 29 s", "in 30 s") == words
+    assert re.sub(r"in \d+ s", "in N s", told) == words
 
 
 def test_without_a_server_the_greeting_says_what_becomes_of_documents(session: KernelSession) -> None:

@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 from jupyter_automerge import AutomergeView, InvalidId, Repo
 from jupyter_automerge.widget import front_end
 from jupyter_automerge.widget.display import mimebundle, register, unregister
 from tests.jupyter.notebooks import LOAD, notebook, run
+from tests.jupyter.shells import new_shell
 
 LOADER = "export default { render({ model, el }) { el.textContent = model.get('url'); } }"
 URL = "automerge:4NMNnkMhL8jXrdJ9jamS58PAVdXu"
@@ -51,7 +51,7 @@ def test_without_the_front_end_it_says_how_to_build_it(
 
 
 async def test_a_handle_displays_as_data_html_and_text(built: Path) -> None:
-    shell = InteractiveShell()
+    shell = new_shell()
     register(shell)
     async with Repo() as repo:
         data, _ = shell.display_formatter.format(repo.create({"title": "<b>Plan</b>"}))
