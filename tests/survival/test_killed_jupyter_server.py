@@ -12,7 +12,7 @@ from tests.browser.desk import Desk
 from tests.browser.document_view import DocumentView
 from tests.browser.servers import TestServer
 from tests.interop.stage import Stage
-from tests.survival.far_kernel import far_kernel
+from tests.survival.driven_kernel import far_kernel
 from tests.survival.servers import TOKEN
 
 LETTERS = (string.ascii_letters * 6)[:300]

@@ -1,4 +1,4 @@
-"""A kernel that no server owns: the death of one does not end it. It joins by `%automerge connect`."""
+"""Kernels as tests drive them, above all one that no server owns: the death of a server does not end it."""
 
 import os
 from collections.abc import AsyncIterator
@@ -11,7 +11,7 @@ from jupyter_client.manager import AsyncKernelManager
 CELL_SECONDS = 90
 
 
-class FarKernel:
+class DrivenKernel:
     """Runs cells; answers every question of a cell with `password`."""
 
     def __init__(self, client: AsyncKernelClient, password: str = "") -> None:
@@ -37,7 +37,7 @@ class FarKernel:
 @asynccontextmanager
 async def far_kernel(
     folder: Path, runtime: Path | None = None, password: str = ""
-) -> AsyncIterator[FarKernel]:
+) -> AsyncIterator[DrivenKernel]:
     """A kernel in folders of its own; with the `runtime` folder of a server it knows its token."""
     home = folder / "kernel"
     (home / "runtime").mkdir(parents=True, exist_ok=True)
@@ -51,16 +51,20 @@ async def far_kernel(
     client.start_channels()
     try:
         await client.wait_for_ready(timeout=60)
-        yield FarKernel(client, password)
+        yield DrivenKernel(client, password)
     finally:
         client.stop_channels()
         await manager.shutdown_kernel(now=True)
 
 
-async def owned_kernel(connection_file: Path) -> AsyncKernelClient:
-    """A client of a kernel that some server owns, by the file that this server wrote for it."""
-    client = AsyncKernelClient(connection_file=str(connection_file))
-    client.load_connection_file()
+@asynccontextmanager
+async def owned_kernel(connection_file: Path) -> AsyncIterator[DrivenKernel]:
+    """A kernel that a server owns, by the file that the server wrote for it."""
+    client = AsyncKernelClient()
+    client.load_connection_file(str(connection_file))
     client.start_channels()
-    await client.wait_for_ready(timeout=60)
-    return client
+    try:
+        await client.wait_for_ready(timeout=60)
+        yield DrivenKernel(client)
+    finally:
+        client.stop_channels()
