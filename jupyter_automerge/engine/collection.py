@@ -63,7 +63,7 @@ class Collection:
         else:
             record = self._enter(event.document_id, event.document, look=not event.fresh)
             record.complete = True
-        record.wanted, record.leaving = True, False
+        self._want(record)
         self._begin(record)
         self._desk.mark_document(record.id)
 
@@ -74,12 +74,19 @@ class Collection:
         """
         self._graveyard.lift(document_id)
         record = self._documents.get(document_id) or self._enter(document_id, self._loader.empty())
-        record.wanted, record.leaving, record.told = True, False, None
+        self._want(record)
+        record.told = None
         self._begin(record)
         for session in record.sessions.values():
             if session.standing is Standing.UNAVAILABLE and not record.has_data:
                 self._ask_again(record, session)
         self._desk.mark_document(document_id)
+
+    def _want(self, record: DocumentRecord) -> None:
+        record.wanted = True
+        if record.leaving:
+            record.leaving = False
+            self._desk.emit(DocumentUnloaded(record.id, kept=True))
 
     def _ask_again(self, record: DocumentRecord, session: Session) -> None:
         """The peer said no before. Some do not say it twice (the npm sync server): silence then means no."""

@@ -194,9 +194,10 @@ class DocumentRemoved:
 
 @dataclass(frozen=True, slots=True)
 class DocumentUnloaded:
-    """The document left this Repo's memory; it is in the store."""
+    """The document left this Repo's memory for the store; or it stays (`kept`), as it was asked for again."""
 
     document_id: DocumentId
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ class LiveDocument:
                 self.trouble = notice.error
             case EphemeralReceived():
                 self._tell_broadcast(notice, handle)
-            case DocumentUnloaded():
+            case DocumentUnloaded() if not notice.kept:
                 self.end(DocumentState.UNLOADED)
             case DocumentRemoved() if not notice.refused:
                 self.end(DocumentState.DELETED)

@@ -215,7 +215,10 @@ class Repo:
         return running.tasks.answer(lambda: wait_removed(running, document_id, force))
 
     def unload(self, url: DocumentName) -> Pending[None]:
-        """Drop the document from memory once it is saved. `find` loads it again, with a new handle."""
+        """Drop the document from memory once it is saved, unless somebody looks for it before that.
+
+        `find` loads it again, with a new handle.
+        """
         running = self._open()
         document_id = interpret_document_id(url)
         return running.tasks.answer(lambda: wait_unloaded(running, document_id))

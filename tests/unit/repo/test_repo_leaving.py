@@ -58,6 +58,23 @@ async def test_unloading_waits_for_an_open_block_and_keeps_what_it_wrote() -> No
         assert (await alice.find(note.url)).value == {"n": 1, "by the thread": True}
 
 
+@story
+async def test_a_document_that_is_looked_for_while_it_leaves_stays() -> None:
+    store = ObservedStorage()
+    async with Repo(store) as alice:
+        note = alice.create({"n": 1})
+        writing_down = store.gates[note.document_id] = asyncio.Event()
+        unloading = alice.unload(note.url)
+        await turns()
+        assert await alice.search(note.url).found() is note
+        await unloading
+        writing_down.set()
+        with note.change() as d:
+            d["n"] = 2
+        await note.saved()
+        assert note.state is DocumentState.READY
+
+
 @pytest.mark.parametrize(
     ("leave", "error"),
     [

@@ -65,12 +65,15 @@ class Person:
         self.crowd.committed.append((note.url, name))
 
     def unload_while_writing(self, note: DocHandle) -> None:
+        unloads = []
+
         def meanwhile() -> None:
-            self.crowd.repo.unload(note.url)
+            unloads.append(self.crowd.repo.unload(note.url))
             # Once round the Repo's loop: it has done by now what it can do about that.
             self.crowd.repo.document_ids().result(SECONDS)
 
         self.edit(note, meanwhile)
+        unloads[0].result(SECONDS)
 
     def think_better_of_it(self, note: DocHandle) -> None:
         with pytest.raises(ChangedMyMind), note.change() as d:
