@@ -192,7 +192,9 @@ SYNCS = [
     sync_attack(
         "change-of-nonsense", b"\x42\x00\x00\x00\x01\x28" + bytes(40), "does not begin as an Automerge chunk"
     ),
-    sync_attack("strange-bloom", b"\x42\x00\x00\x01\x00\x0a" + b"\xff" * 10 + b"\x00", "the sync message is cut"),
+    sync_attack(
+        "strange-bloom", b"\x42\x00\x00\x01\x00\x0a" + b"\xff" * 10 + b"\x00", "the sync message is cut"
+    ),
     Attack("sync-heads-nobody-knows", about("sync", b"\x42\x03" + HASHES + b"\x00\x01\x00\x00\x00")),
     Attack("sync-needs-nobody-knows", about("sync", b"\x42\x00\x03" + HASHES + b"\x01\x00\x00\x00")),
     sync_attack("strange-tail", b"\x43\x00\x00\x01\x00\x00\x00" + b"\xff" * 100, "leb128 was"),
