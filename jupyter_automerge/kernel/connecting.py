@@ -2,16 +2,14 @@
 
 import getpass
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from IPython.core.error import StdinNotImplementedError, UsageError
-from jupyter_core.paths import jupyter_runtime_dir
 
 from jupyter_automerge.errors import DialError, brief
+from jupyter_automerge.kernel.local_server import local_server
 from jupyter_automerge.kernel.server_address import ServerAddress, TokenRefused, fetch_info
-from jupyter_automerge.kernel.server_files import read_connection_file
 from jupyter_automerge.kernel.session import KernelSession
 from jupyter_automerge.kernel.status import connection_words
 from jupyter_automerge.kernel.wording import shown
@@ -35,7 +33,7 @@ def connect_to(session: KernelSession, url: str) -> Iterator[str]:
 
 
 def _join(session: KernelSession, url: str) -> Iterator[str]:
-    address = _known_address(url)
+    address = local_server(url) or ServerAddress(url)
     try:
         info = _info(address)
     except TokenRefused:
@@ -63,18 +61,6 @@ def _checked(url: str) -> SplitResult:
             "leave it out and you will be asked"
         )
     return parts
-
-
-def _known_address(url: str) -> ServerAddress:
-    """With the kernel token, if it is a server of this user on this machine."""
-    for path in sorted(Path(jupyter_runtime_dir()).glob("automerge-*.json")):
-        try:
-            address, _ = read_connection_file(path)
-        except DialError:
-            continue  # not ours to complain about: it may be of a server that just stopped
-        if address.url == url:
-            return address
-    return ServerAddress(url)
 
 
 def _info(address: ServerAddress) -> Mapping[str, Any]:

@@ -35,7 +35,7 @@ class DrivenKernel:
 
 
 @asynccontextmanager
-async def far_kernel(
+async def driven_kernel(
     folder: Path, runtime: Path | None = None, password: str = ""
 ) -> AsyncIterator[DrivenKernel]:
     """A kernel in folders of its own; with the `runtime` folder of a server it knows its token."""

@@ -12,7 +12,7 @@ from tests.browser.desk import Desk
 from tests.browser.document_view import DocumentView
 from tests.browser.servers import TestServer
 from tests.interop.stage import Stage
-from tests.survival.driven_kernel import far_kernel
+from tests.survival.driven_kernel import driven_kernel
 from tests.survival.servers import TOKEN
 
 LETTERS = (string.ascii_letters * 6)[:300]
@@ -50,7 +50,7 @@ async def test_300_letters_and_two_lists_survive_the_death_of_the_server(
     await bob.connect(server.address.sync())
     await bob.find(url)
     pushes = [{"edit": "push", "path": ["list"], "value": f"bob {number}"} for number in range(ITEMS)]
-    async with far_kernel(tmp_path, password=TOKEN) as kernel:
+    async with driven_kernel(tmp_path, password=TOKEN) as kernel:
         await kernel.run(*(cell.format(url=server.url, document=url) for cell in JOIN))
         desk.console.expect(*LOST)
         await alice.edit("text")
