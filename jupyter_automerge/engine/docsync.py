@@ -147,8 +147,7 @@ class DocumentSync:
     def _somebody_may_supply(self, record: DocumentRecord) -> bool:
         if record.has_data or any(_may_supply(session) for session in record.sessions.values()):
             return True
-        # A first attempt counts as a peer that has not answered; a server that stays away does not (facts 12,
-        # #126).
+        # A first attempt counts as a peer that has not answered; a server that stays away does not.
         return any(dialer.trying and dialer.attempt <= 1 for dialer in self._connections.dialers.values())
 
     def _settle_state(self, record: DocumentRecord) -> None:
@@ -225,8 +224,7 @@ class DocumentSync:
 
     def _encoded(self, record: DocumentRecord, session: Session, data: bytes) -> bytes:
         session.spoken = True
-        # Holding nothing we must `request`: an empty `sync` would leave both sides waiting for ever (facts
-        # 3.6).
+        # Holding nothing we must `request`: an empty `sync` would leave both sides waiting for ever (P15).
         asks = not record.has_data and session.standing is Standing.UNKNOWN
         kind = Request if asks else Sync
         return encode(kind(self._local.peer_id, session.connection.peer, record.id, data))

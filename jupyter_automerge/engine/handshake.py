@@ -57,7 +57,7 @@ def _on_join(connection: Connection, message: Message, local: LocalPeer) -> Verd
         # Said in words, because the Dialer at the other end, perhaps our own, would else try again for ever.
         error = ErrorMessage(local.peer_id, message.sender_id, CALLED_ITSELF)
         return Verdict((error,), close=(NORMAL, CALLED_ITSELF))
-    # A join without versions is version 1 (facts: the JavaScript server treats it so); an empty list is not.
+    # A join without versions is version 1 (P8), as the JavaScript server has it; an empty list is not.
     if message.versions is not None and PROTOCOL_VERSION not in message.versions:
         error = ErrorMessage(local.peer_id, message.sender_id, "unsupported protocol version")
         return Verdict((error,), close=(INCOMPATIBLE, f"speaks {message.versions}, not version 1"))

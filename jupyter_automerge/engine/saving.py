@@ -91,7 +91,7 @@ class Saver:
 
 
 def _must_compact(record: DocumentRecord) -> bool:
-    """automerge-repo's rule (facts 5.4): small snapshots always, others once the increments weigh as much."""
+    """automerge-repo's rule (P44): small snapshots always, others once the increments weigh as much."""
     sizes = record.saving.chunks
     snapshots = sum(size for key, size in sizes.items() if key_kind(key) is KeyKind.SNAPSHOT)
     increments = sum(size for key, size in sizes.items() if key_kind(key) is KeyKind.INCREMENTAL)

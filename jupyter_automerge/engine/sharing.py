@@ -67,7 +67,7 @@ class Sharing:
 
 
 def verdict(announce: bool, access: bool) -> Policy:
-    """The table of facts 3.1, with deny first."""
+    """Denied wins over announced (P26)."""
     if not access:
         return Policy.DENIED
     return Policy.ANNOUNCE if announce else Policy.SHARE
