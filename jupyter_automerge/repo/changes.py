@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from jupyter_automerge.document import Document, Patch
+from jupyter_automerge.repo.brief import brief
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.status import Origin
 
@@ -23,6 +24,9 @@ class ChangeEvent:
     after: Heads
     origin: Origin
     _document: Document = field(repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        return f"<ChangeEvent {self.handle.url} {self.origin.value}: {brief(self.before)} -> {brief(self.after)}>"
 
     def diff(self) -> tuple[Patch, ...]:
         """What differs between the two states, computed when asked for."""

@@ -30,6 +30,9 @@ class SyncReport:
     elapsed: float
     blockers: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<SyncReport {self}>"
+
     def __str__(self) -> str:
         if self.copies:
             where = ", ".join(row.label for row in self.copies)

@@ -18,6 +18,7 @@ from datetime import datetime
 from jupyter_automerge.document import Document
 from jupyter_automerge.engine.notices import StoreRow
 from jupyter_automerge.repo.ancestry import lacking
+from jupyter_automerge.repo.brief import brief
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.identity import User
 from jupyter_automerge.values.ids import PeerId
@@ -56,6 +57,11 @@ class DocPeer:
     ephemeral: bool
     durable_acks: bool
     heads: Heads
+
+    def __repr__(self) -> str:
+        missing = "" if not self.missing_there else f", lacks {self.missing_there}"
+        level = "" if self.level is Level.NONE else f", {self.level.name.lower()}"
+        return f"<{self.label}: {self.state.value}{missing}{level}, {self.link.value}, heads {brief(self.heads)}>"
 
     @property
     def label(self) -> str:
