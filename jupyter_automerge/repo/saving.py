@@ -8,6 +8,7 @@ from jupyter_automerge.errors import SaveTimeout, StorageError
 from jupyter_automerge.repo.ancestry import covers
 from jupyter_automerge.repo.live import LiveDocument
 from jupyter_automerge.values.heads import Heads
+from jupyter_automerge.values.status import DocumentState
 
 if TYPE_CHECKING:
     from jupyter_automerge.repo.running import Running
@@ -52,4 +53,6 @@ async def wait_all_saved(
 
 
 def _is_saved(running: "Running", live: LiveDocument, heads: Heads) -> bool:
+    if live.state is DocumentState.UNLOADED:
+        return True  # It leaves memory only when all of it is saved.
     return covers(live.require(), running.engine.saved_heads(live.document_id), heads)

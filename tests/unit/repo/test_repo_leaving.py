@@ -59,6 +59,19 @@ async def test_unloading_waits_for_an_open_block_and_keeps_what_it_wrote() -> No
 
 
 @story
+async def test_who_waits_for_the_store_is_content_when_the_document_is_saved_and_gone() -> None:
+    store = ObservedStorage()
+    async with Repo(store) as alice:
+        note = alice.create({"n": 1})
+        writing_down = store.gates[note.document_id] = asyncio.Event()
+        saved, unloading = note.saved(), alice.unload(note.url)
+        await turns()
+        writing_down.set()
+        await saved
+        await unloading
+
+
+@story
 async def test_a_document_that_is_looked_for_while_it_leaves_stays() -> None:
     store = ObservedStorage()
     async with Repo(store) as alice:

@@ -98,6 +98,21 @@ def test_many_threads_write_one_document(household: Household) -> None:
     assert len(events) == 160
 
 
+def test_saving_to_bytes_waits_for_other_threads_and_leaves_an_open_block_out(household: Household) -> None:
+    kernel = household.repo
+    note = kernel.create({"n": 0})
+
+    def save(_: int) -> int:
+        with note.change() as d:
+            d["n"] = d["n"] + 1
+            between = note.save()
+        return int(kernel.import_document(between).value["n"])
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(save, range(40))) == list(range(40)), "an open block was saved, or lost"
+    assert kernel.import_document(note.save()).value == {"n": 40}
+
+
 def test_a_change_held_open_in_a_thread_delays_no_other_document(household: Household) -> None:
     kernel = household.repo
     held, other = kernel.create({"n": 0}), kernel.create({"n": 0})
