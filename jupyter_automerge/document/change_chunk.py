@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from jupyter_automerge.document.chunks import ChunkType, read_chunk, write_chunk
+from jupyter_automerge.document.chunks import ChunkType, read_chunk, split_hashes, write_chunk
 from jupyter_automerge.document.leb128 import read_signed, read_unsigned, write_signed, write_unsigned
 from jupyter_automerge.errors import BadChunk
 from jupyter_automerge.values.heads import HASH_BYTES
@@ -41,7 +41,7 @@ def read_change(data: bytes) -> ChangeFields:
 def _read_fields(body: bytes) -> ChangeFields:
     count, at = read_unsigned(body, 0)
     numbering_at = at + count * HASH_BYTES
-    dependencies = tuple(body[i : i + HASH_BYTES] for i in range(at, numbering_at, HASH_BYTES))
+    dependencies = tuple(split_hashes(body, at, count))
     actor, at = _read_bytes(body, numbering_at)
     sequence, at = read_unsigned(body, at)
     first_operation, time_at = read_unsigned(body, at)

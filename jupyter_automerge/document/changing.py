@@ -69,13 +69,15 @@ class Changing:
             self._draft = None
             return Block(Writer(self._open.begin(), specials), wrap)
 
-    def roll_back(self, block: Block) -> None:
+    def roll_back(self, block: Block, panicked: bool) -> None:
         """Undo all of the block."""
         block.end()
         with self._lock.core:
             draft = self._open
-            if draft is not None and draft.roll_back():
+            if draft is not None and draft.roll_back() and not panicked:
                 self._draft, self._open = draft, None
+            if panicked:
+                self._trunk.heal()
 
     def commit(self, block: Block, label: Label) -> None:
         """Make the block part of the history, if it wrote anything."""

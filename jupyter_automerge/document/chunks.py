@@ -124,4 +124,12 @@ def _document_heads(body: bytes) -> frozenset[bytes]:
         count, at = read_unsigned(body, at)
     except IndexError:
         raise BadChunk("its list of actors is cut") from None
-    return frozenset(body[i : i + HASH_BYTES] for i in range(at, at + count * HASH_BYTES, HASH_BYTES))
+    return frozenset(split_hashes(body, at, count))
+
+
+def split_hashes(body: bytes, at: int, count: int) -> list[bytes]:
+    """So many hashes, one after the other. Raises BadChunk where there are fewer."""
+    end = at + count * HASH_BYTES
+    if end > len(body):
+        raise BadChunk(f"it ends within a list of {count} hashes")
+    return [body[i : i + HASH_BYTES] for i in range(at, end, HASH_BYTES)]

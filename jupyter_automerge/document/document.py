@@ -264,7 +264,7 @@ class Document:
                         yield block
                         self._refuse_if_gone()
                     except BaseException as error:
-                        self._changing.roll_back(block)
+                        self._changing.roll_back(block, is_panic(error))
                         if is_panic(error):
                             reason = f"the Automerge core gave up; nothing was changed ({error})"
                             raise DocumentError(reason) from error

@@ -1,5 +1,7 @@
 """Variable-length integers, as Automerge's chunks write them: seven bits a byte, low bits first."""
 
+_MOST_BITS = 10 * 7
+
 
 def write_unsigned(number: int) -> bytes:
     """The shortest form of a number >= 0."""
@@ -22,7 +24,10 @@ def write_signed(number: int) -> bytes:
 
 
 def read_unsigned(data: bytes, position: int) -> tuple[int, int]:
-    """The number at `position`, and the position after it. Raises IndexError when the bytes end within it."""
+    """The number at `position`, and the position after it.
+
+    Raises IndexError when the bytes end within it, or it has no end.
+    """
     number = shift = 0
     while True:
         byte = data[position]
@@ -30,19 +35,26 @@ def read_unsigned(data: bytes, position: int) -> tuple[int, int]:
         number |= (byte & 0x7F) << shift
         if byte < 0x80:
             return number, position
-        shift += 7
+        shift = _next(shift)
 
 
 def read_signed(data: bytes, position: int) -> tuple[int, int]:
     """The signed number at `position`, and the position after it.
 
-    Raises IndexError when the bytes end within it.
+    Raises IndexError when the bytes end within it, or it has no end.
     """
     number = shift = 0
     while True:
         byte = data[position]
         position += 1
         number |= (byte & 0x7F) << shift
-        shift += 7
+        shift = _next(shift)
         if byte < 0x80:
             return (number - (1 << shift) if byte & 0x40 else number), position
+
+
+def _next(shift: int) -> int:
+    """A longer number than 64 bits need is no number; reading on would cost the square of its length."""
+    if shift >= _MOST_BITS:
+        raise IndexError("a number is too long")
+    return shift + 7

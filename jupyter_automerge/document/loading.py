@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from jupyter_automerge.document.assembling import assemble
+from jupyter_automerge.document.assembling import assemble, assemble_anew
 from jupyter_automerge.document.change_chunk import read_change
 from jupyter_automerge.document.changed import ChunkState, ChunkVerdict
 from jupyter_automerge.document.chunks import Chunk, ChunkType, TornChunk, read_chunk
@@ -121,7 +121,13 @@ class Load:
 def _assemble(chunks: list[_Stored]) -> CoreDocument:
     """Raises BadChunk."""
     try:
-        core = assemble(stored.chunk for stored in chunks)
+        try:
+            core = assemble(stored.chunk for stored in chunks)
+        except BaseException as error:
+            if not is_panic(error):
+                raise
+            # Not always the fault of the changes: a document chunk that passed may be wrong within.
+            core = assemble_anew(stored.chunk for stored in chunks)
         _check(core, chunks)
     except BaseException as error:
         if is_panic(error):

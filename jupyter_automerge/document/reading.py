@@ -14,9 +14,12 @@ from jupyter_automerge.errors import DocumentError
 def read_object(reader: Reader, obj_id: bytes, kind: Any) -> Any:
     """A whole object: dict, list or str."""
     if kind == MAP:
-        values = reader.values(obj_id)
-        names = reader.keys(obj_id)
-        return {name: read_value(reader, value) for name, value in zip(names, values, strict=True)}
+        names, values = reader.keys(obj_id), reader.values(obj_id)
+        if len(names) == len(values):
+            return {name: read_value(reader, value) for name, value in zip(names, values, strict=True)}
+        # A document that was put together wrong has keys without a value.
+        found = {name: reader.get(obj_id, name) for name in names}
+        return {name: read_value(reader, value) for name, value in found.items() if value is not None}
     if kind == LIST:
         return [read_value(reader, value) for value in reader.values(obj_id)]
     return reader.text(obj_id)

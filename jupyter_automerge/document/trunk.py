@@ -6,7 +6,7 @@ fifty.
 
 from collections.abc import Iterable
 
-from jupyter_automerge.document.assembling import assemble
+from jupyter_automerge.document.assembling import assemble_anew
 from jupyter_automerge.document.changed import Changed
 from jupyter_automerge.document.chunks import split_chunks, whole_document
 from jupyter_automerge.document.core import (
@@ -175,6 +175,11 @@ class Trunk:
             self._start_over()
             raise
 
+    def heal(self) -> None:
+        """Make the core anew, after a panic in a fork of it: what made that panic may be in here too."""
+        _ = self.core
+        self._rebuild(self._graph)
+
     def _number_heads(self) -> None:
         """After a load nobody knows the last operation of its heads; the next change will go on from them."""
         if any(self._passed.last_operation(head) is None for head in self.heads):
@@ -199,7 +204,7 @@ class Trunk:
         """A panic leaves the binding's document unusable, an error perhaps half changed: make another."""
         self._graph = graph
         self.may_queue = False
-        core = assemble(split_chunks(self._journal.image()))
+        core = assemble_anew(split_chunks(self._journal.image()))
         if missing_changes(core):
             # What is queued may be the guilty one; it comes again, from its sender or the store.
             core = load_document(whole_document(core.save()))

@@ -147,6 +147,46 @@ def test_snapshots_mutated_under_a_right_checksum_never_take_their_neighbours_al
     assert child.stdout.endswith("alive\n")
 
 
+DISORDERED_SNAPSHOTS = """
+from jupyter_automerge.document import Document
+from jupyter_automerge.errors import BadChunk, DocumentError
+from tests.unit.document.chunk_story import document_of, mutate
+
+source = document_of(b"source", text="hello", list=[1, 2], inner={"a": 1})
+with source.change() as root:
+    root["text"].append(" world")
+    root["list"].insert(0, 3)
+accepted = healed = 0
+for seed in range(1500):
+    target = Document(actor=b"target")
+    try:
+        target.apply([mutate(source.save(), seed)])
+    except BadChunk:
+        assert target.value() == {}
+        continue
+    accepted += 1
+    for attempt in range(2):
+        try:
+            with target.change() as root:
+                for key in list(root):
+                    del root[key]
+                root["new"] = seed
+            break
+        except DocumentError:
+            healed += 1
+    assert target.value() == {"new": seed}, seed
+    assert Document.load([target.save()])[0].heads == target.heads, seed
+print("alive", accepted, healed)
+"""
+
+
+def test_a_snapshot_that_is_wrong_within_is_put_right_by_the_first_edit_that_meets_it() -> None:
+    child = run_child(DISORDERED_SNAPSHOTS)
+
+    assert child.returncode == 0, child.stderr[-3000:]
+    assert "alive" in child.stdout
+
+
 def test_a_change_that_the_core_would_save_under_another_hash_is_bad() -> None:
     """Such a change is applied without a word, and every snapshot made afterwards cannot be loaded."""
     document = history()
