@@ -176,11 +176,18 @@ class Collection:
         if record.begun:
             return
         record.begun = True
+        self._graveyard.then(lambda: self._leave_if_buried(record))
         if record.storage is Storage.PENDING:
             self._loader.load(record)
         if self.sharing.begins_unasked:
             for connection in self._connections.open:
                 self.session(record, connection)
+
+    def _leave_if_buried(self, record: DocumentRecord) -> None:
+        """A peer may have spoken of a document before it was known that it is deleted here."""
+        if record.id in self._graveyard and self._documents.get(record.id) is record:
+            self.mourn(record)
+            self.drop(record)
 
     # Sessions
 

@@ -74,7 +74,7 @@ class Engine:
             desk,
             self._documents,
             self._connections,
-            Loader(desk, self._resumption, actor),
+            Loader(desk, self._resumption, actor, self._graveyard.then),
             self._saver,
             self._evidence,
             self._graveyard,

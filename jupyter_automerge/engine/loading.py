@@ -22,10 +22,17 @@ from jupyter_automerge.values.limits import PUT_RETRY_FIRST_SECONDS, PUT_RETRY_M
 
 class Loader:
     """Asks storage for documents and takes its answers; `actor` makes the actor ids of documents loaded
-    here.
+    here. Answers wait for `then`, until it is known what was deleted: nothing that was may come back.
     """
 
-    def __init__(self, desk: Desk, resumption: Resumption, actor: Callable[[], bytes] | None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        resumption: Resumption,
+        actor: Callable[[], bytes] | None,
+        then: Callable[[Callable[[], None]], None],
+    ) -> None:
+        self._then = then
         self._desk = desk
         self._resumption = resumption
         self._actor = actor
@@ -38,7 +45,7 @@ class Loader:
         if record.load is None:
             record.load = self._desk.ask(
                 lambda token: Load(token, document_prefix(record.id)),
-                lambda event: self._answered(record, event),
+                lambda event: self._then(lambda: self._answered(record, event)),
             )
 
     def _answered(self, record: DocumentRecord, event: Event) -> None:

@@ -29,12 +29,23 @@ class Graveyard:
         self._local = local
         self._desk = desk
         self._ids: set[DocumentId] = set()
+        self._digging: set[DocumentId] = set()  # the tombstone is on its way, and the document still lives
         self._read = not local.has_storage
+        self._failed = False
+        self._wanted: set[DocumentId] = set()  # asked for before the tombstones were read
+        self._waiting: list[Callable[[], None]] = []
 
     def open(self) -> None:
         """Read the tombstones of earlier lives of this store."""
         if not self._read:
             self._desk.ask(lambda token: Load(token, TOMBSTONE_PREFIX), self._opened)
+
+    def then(self, action: Callable[[], None]) -> None:
+        """Do it once it is known what is buried, or that this cannot be read for now."""
+        if self._read or self._failed:
+            action()
+        else:
+            self._waiting.append(action)
 
     def __contains__(self, document_id: DocumentId) -> bool:
         return document_id in self._ids
@@ -47,11 +58,13 @@ class Graveyard:
 
         Until then the document lives on, for the deletion may fail, or be taken back by who finds it again.
         """
-        self._ids.add(document_id)
         if not self._local.has_storage:
+            self._ids.add(document_id)
             farewell()
             self._desk.emit(DocumentRemoved(document_id))
             return
+        self._digging.add(document_id)
+        self._wanted.discard(document_id)
         self._desk.ask(
             lambda token: Put(token, tombstone_key(document_id), b"deleted"),
             lambda event: self._buried(document_id, farewell, event),
@@ -59,6 +72,9 @@ class Graveyard:
 
     def lift(self, document_id: DocumentId) -> None:
         """Somebody wants the document again."""
+        self._digging.discard(document_id)
+        if not self._read:
+            self._wanted.add(document_id)
         if document_id in self._ids:
             self._ids.discard(document_id)
             self._unmark(document_id)
@@ -69,27 +85,41 @@ class Graveyard:
 
     def _opened(self, event: Event) -> None:
         if isinstance(event, LoadFailed):
+            self._failed = True
             self._desk.at(self._desk.now + PUT_RETRY_MOST_SECONDS, self.open)
-            return
-        assert isinstance(event, Loaded)
-        self._read = True
+        else:
+            assert isinstance(event, Loaded)
+            self._read, self._failed = True, False
+            self._take(event)
+        waiting, self._waiting = self._waiting, []
+        for action in waiting:
+            action()
+
+    def _take(self, event: Loaded) -> None:
         for chunk in event.chunks:
             try:
-                self._ids.add(parse_document_id(chunk.key[-1]))
+                document_id = parse_document_id(chunk.key[-1])
             except InvalidId:
                 continue  # a foreign file among the tombstones names no document
+            if document_id in self._wanted:
+                self._unmark(document_id)
+            else:
+                self._ids.add(document_id)
+        self._wanted.clear()
 
     def _buried(self, document_id: DocumentId, farewell: Callable[[], None], event: Event) -> None:
         if isinstance(event, PutFailed):
-            self._ids.discard(document_id)
+            self._digging.discard(document_id)
             self._desk.emit(
                 DocumentRemoved(document_id, f"the deletion could not be recorded: {event.error}")
             )
             return
-        if document_id not in self._ids:
+        if document_id not in self._digging and document_id not in self._ids:
             self._unmark(document_id)
             self._desk.emit(DocumentRemoved(document_id, "somebody here asked for it again"))
             return
+        self._digging.discard(document_id)
+        self._ids.add(document_id)
         farewell()
         prefix = document_prefix(document_id)
         self._desk.ask(

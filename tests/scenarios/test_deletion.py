@@ -100,3 +100,60 @@ def test_whoever_has_the_document_open_is_told_of_its_deletion_once(sim: Simulat
         page.say(note, data)
         sim.run(1.0)
     assert len(page.got(DocUnavailable)) == 1, "told again\n" + sim.story()
+
+
+def test_a_find_right_after_the_start_takes_a_deletion_back(sim: Simulation) -> None:
+    """The tombstones of earlier lives are still being read then."""
+    alice, bob = sim.repos("alice", "bob")
+    sim.connect(alice, bob)
+    note = sim.shared(alice, bob)
+    alice.remove(note)
+    sim.run_until_quiet()
+    bob.change(note, n=1)
+    alice.disk.latency = 3.0
+    alice.restart()
+    alice.find(note)
+    sim.run(30.0)
+    assert alice.value(note) == {"n": 1}, sim.story()
+    bob.change(note, n=2)
+    sim.run(30.0)
+    assert alice.value(note) == {"n": 2}, sim.story()
+    assert tombstone_key(note) not in alice.disk.entries, sim.story()
+
+
+def test_a_peer_cannot_bring_a_deleted_document_back_before_the_tombstones_are_read(
+    sim: Simulation,
+) -> None:
+    alice, bob = sim.repos("alice", "bob")
+    sim.connect(alice, bob)
+    note = sim.shared(alice, bob)
+    alice.remove(note)
+    sim.run_until_quiet()
+    alice.disk.latency = 3.0
+    alice.restart()
+    bob.change(note, n=1)
+    sim.run(30.0)
+    assert alice.state(note) is None and not alice.disk.below(note), sim.story()
+
+
+def test_what_peers_send_while_a_deletion_is_being_recorded_is_not_lost_when_it_fails(
+    sim: Simulation,
+) -> None:
+    alice, bob = sim.repos("alice", "bob")
+    sim.connect(alice, bob)
+    note = sim.shared(alice, bob)
+    for taken_back in (True, False):
+        alice.disk.failing = "" if taken_back else "read-only file system"
+        alice.disk.paused = True
+        alice.remove(note)
+        bob.change(note, taken_back=taken_back)
+        sim.run(1.0)
+        if taken_back:
+            alice.find(note)
+        alice.resume_disk()
+        sim.run(1.0)
+        alice.disk.failing = ""
+        sim.run(60.0)
+        assert alice.heard(DocumentRemoved)[-1].refused, sim.story()
+        assert alice.value(note) == {"n": 0, "taken_back": taken_back}, sim.story()
+        assert tombstone_key(note) not in alice.disk.entries, sim.story()
