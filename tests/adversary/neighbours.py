@@ -9,7 +9,9 @@ from jupyter_automerge.repo import DocHandle, Repo
 from jupyter_automerge.values.status import Level
 
 WAIT_SECONDS = 20.0
-DELAY_SECONDS = 2.0  # of an honest edit while attackers are at work; alone it takes some milliseconds
+DELAY_SECONDS = (
+    5.0  # of an honest edit while attackers are at work, on a busy machine; alone it takes milliseconds
+)
 
 
 class Neighbours:

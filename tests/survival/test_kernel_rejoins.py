@@ -23,7 +23,7 @@ async def test_a_kernel_rejoins_the_server_that_took_the_place_of_its_own(
         assert "stored" in await kernel.run(EDIT, STORED), "with the token of the dead server"
     assert server.document(url) == {"edits": 2}
     files = list((server.folder / "runtime").glob("automerge-*.json"))
-    assert len(files) == 2, "the dead server's file lies beside the new one's"
+    assert len(files) > 1, "the dead server's file should lie beside the new one's"
     async with driven_kernel(tmp_path / "second", runtime=server.folder / "runtime") as kernel:
         await kernel.run(*cells, EDIT, STORED)
     assert server.document(url) == {"edits": 3}

@@ -34,10 +34,10 @@ async def run_all(server: TestServer, kernel: str) -> None:
 
 
 async def plan(server: TestServer) -> str:
-    """The URL of the one document besides the catalogue."""
-    info = await asyncio.to_thread(server.get, "api/automerge")
-    listed = await asyncio.to_thread(server.get, "api/automerge/documents")
-    (url,) = {str(document["url"]) for document in listed["documents"]} - {info["catalogue"]}
+    """The URL that the catalogue has for the name."""
+    catalogue = (await asyncio.to_thread(server.get, "api/automerge"))["catalogue"]
+    entries = (await asyncio.to_thread(server.document, catalogue))["docs"]
+    (url,) = [str(entry["url"]) for entry in entries if entry["name"] == "plan"]
     return url
 
 
