@@ -13,6 +13,7 @@ import cbor2
 from automerge.core import ROOT, Document, Message, ObjType, ScalarType, SyncState
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
+from bench.sockets import send_at_once
 from bench.waiting import Waiting
 from jupyter_automerge.values.ids import DocumentId, document_id_from_bytes
 
@@ -71,6 +72,7 @@ class AutomergeClient:
         self._socket = await websocket_connect(
             url, on_message_callback=self._received, max_message_size=MAX_MESSAGE_BYTES
         )
+        send_at_once(self._socket)
         self._peer_id = f"{self.name}-{os.urandom(6).hex()}"
         metadata = {"isEphemeral": True}
         self._send({"type": "join", "peerMetadata": metadata, "supportedProtocolVersions": ["1"]})

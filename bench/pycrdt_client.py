@@ -13,6 +13,7 @@ from pycrdt import (
 )
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
+from bench.sockets import send_at_once
 from bench.waiting import Waiting
 
 SYNC = 0
@@ -34,6 +35,7 @@ class PycrdtClient:
     async def connected(cls, url: str, name: str, waiting: Waiting) -> Self:
         client = cls(name, waiting)
         client._socket = await websocket_connect(f"{url}/room", on_message_callback=client._received)
+        send_at_once(client._socket)
         client._send(create_sync_message(client.document))
         client._subscription = client.document.observe(client._changed)
         return client
