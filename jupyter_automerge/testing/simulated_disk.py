@@ -12,10 +12,13 @@ DiskEffect = f.Load | f.Put | f.Delete
 
 
 class SimulatedDisk:
-    """Entries that survive crashes. An effect reaches them when it is performed, and not before."""
+    """Entries that survive crashes. An effect reaches them when it is performed, and not before.
 
-    def __init__(self, latency: float = 0.001) -> None:
-        self.entries: dict[StorageKey, bytes] = {}
+    Machines that share a store have a disk each, over the same `entries`.
+    """
+
+    def __init__(self, latency: float = 0.001, entries: dict[StorageKey, bytes] | None = None) -> None:
+        self.entries = {} if entries is None else entries
         self.latency = latency
         self.paused = False
         self.failing = ""
@@ -68,7 +71,8 @@ class SimulatedDisk:
 
     def roll_back(self, backup: dict[StorageKey, bytes]) -> None:
         """Somebody puts a backup back."""
-        self.entries = dict(backup)
+        self.entries.clear()
+        self.entries.update(backup)
 
     def below(self, *prefix: str) -> list[StorageKey]:
         """The keys under the prefix."""

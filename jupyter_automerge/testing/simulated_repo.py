@@ -66,7 +66,7 @@ class SimulatedRepo:
         self.running = False
         self._events: list[e.Event] = []
         self._handling = False
-        self._store = store or f"store-{name}"
+        self.store = store or f"store-{name}"
         self._peer_id = peer_id
         self._lives = 0
         self.engine: Engine
@@ -86,7 +86,7 @@ class SimulatedRepo:
         local = kind(
             self.peer_id,
             SessionId(f"session-{self.name}-{self._lives}"),
-            StorageId(self._store) if self.stores else None,
+            StorageId(self.store) if self.stores else None,
             None if self.stores else StorageId(f"memory-{self.name}-{self._lives}"),
             "" if self.plain else self.name,
             "simulated",

@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from jupyter_automerge.testing.simulated_disk import SimulatedDisk
 from jupyter_automerge.testing.simulated_link import SimulatedLink
 from jupyter_automerge.testing.simulated_repo import SimulatedRepo
 from jupyter_automerge.testing.simulation import Simulation
@@ -16,11 +17,15 @@ MOST_REPOS = 4
 
 @dataclass(frozen=True, slots=True)
 class RepoPlan:
-    """How one Repo is made: with a store, as plain as JavaScript, with one peer id for all its lives."""
+    """How one Repo is made: with a store, as plain as JavaScript, with one peer id for all its lives, with a
+    policy that is asked, and on the store of the Repo before it.
+    """
 
     stores: bool
     plain: bool
     pinned: bool
+    asks: bool = False
+    shares_store: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,9 @@ class NetworkPlan:
     def build(self) -> tuple[Simulation, list[SimulatedRepo], list[SimulatedLink]]:
         """The network, plugged in. The guest, if there is one, is the last Repo and the last cable."""
         sim = Simulation(self.seed)
-        repos = [_repo(sim, f"r{number}", plan) for number, plan in enumerate(self.repos)]
+        repos: list[SimulatedRepo] = []
+        for plan in self.repos:
+            repos.append(_repo(sim, repos, plan))
         links = [sim.connect(repos[caller], repos[listener]) for caller, listener in self.cables]
         if self.guest_of is not None:
             guest = sim.repo("guest")
@@ -44,8 +51,17 @@ class NetworkPlan:
         return sim, repos, links
 
 
-def _repo(sim: Simulation, name: str, plan: RepoPlan) -> SimulatedRepo:
-    return sim.repo(name, stores=plan.stores, plain=plan.plain, peer_id=name if plan.pinned else "")
+def _repo(sim: Simulation, earlier: list[SimulatedRepo], plan: RepoPlan) -> SimulatedRepo:
+    name = f"r{len(earlier)}"
+    options: dict[str, Any] = {"stores": plan.stores, "plain": plan.plain}
+    if plan.pinned:
+        options["peer_id"] = name
+    if plan.asks:
+        options["share"] = None
+    if plan.shares_store and plan.stores and earlier and earlier[-1].stores:
+        sibling = earlier[-1]
+        options |= {"store": sibling.store, "disk": SimulatedDisk(entries=sibling.disk.entries)}
+    return sim.repo(name, **options)
 
 
 @st.composite
@@ -53,7 +69,14 @@ def networks(draw: Callable[[st.SearchStrategy[Any]], Any]) -> NetworkPlan:
     """Connected networks of two to four Repos, sometimes with a ring, sometimes with a read-only guest."""
     number = draw(st.integers(2, MOST_REPOS))
     repos = tuple(
-        RepoPlan(draw(st.integers(0, 3)) > 0, draw(st.booleans()), draw(st.booleans())) for _ in range(number)
+        RepoPlan(
+            stores=draw(st.integers(0, 3)) > 0,
+            plain=draw(st.booleans()),
+            pinned=draw(st.booleans()),
+            asks=draw(st.booleans()),
+            shares_store=draw(st.integers(0, 3)) == 0,
+        )
+        for _ in range(number)
     )
     cables = [(caller, draw(st.integers(0, caller - 1))) for caller in range(1, number)]
     bears_two = (number - 1, 0) not in cables or not (repos[0].plain or repos[-1].plain)

@@ -1,6 +1,7 @@
 """Whatever happens to a network of Repos: healed, all converge, fall silent, and what was saved is there."""
 
 import random
+from contextlib import suppress
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
@@ -8,16 +9,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from jupyter_automerge.document import Document
-from jupyter_automerge.engine.events import Unload
+from jupyter_automerge.engine.events import PolicyChanged, Stop, Unload
 from jupyter_automerge.engine.notices import DocumentSaved
+from jupyter_automerge.errors import DocumentGone
 from jupyter_automerge.testing.bad_chunks import SpoilOnce, spoil
 from jupyter_automerge.testing.simulated_link import SimulatedLink
 from jupyter_automerge.testing.simulated_repo import SimulatedRepo
+from jupyter_automerge.testing.simulated_story import describe
 from jupyter_automerge.testing.simulation import Simulation
 from jupyter_automerge.testing.strategies import NetworkPlan, networks
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.ids import DocumentId
-from jupyter_automerge.values.keys import KeyKind, key_kind
+from jupyter_automerge.values.keys import KeyKind, StorageKey, key_kind
 from jupyter_automerge.values.status import Access, DocumentState
 
 MOST_MESSAGES = 6
@@ -41,6 +44,9 @@ class Networks(RuleBasedStateMachine):
         self.spoiled: list[tuple[SimulatedLink, object, SpoilOnce]] = []
         self.documents = [self.repos[0].create({"n": 0}), self.repos[1].create({"m": 0})]
         self.edits = 0
+        self.backups: dict[SimulatedRepo, dict[StorageKey, bytes]] = {}
+        # Stores that were made to forget a document: what they once called saved is no promise any more.
+        self.forgotten: set[tuple[str, DocumentId]] = set()
         self.sim.run_until_quiet(30.0)
         for repo in self.repos:
             self.look(repo)
@@ -57,13 +63,51 @@ class Networks(RuleBasedStateMachine):
         repo, document = self.pick(who), self.documents[which]
         if ready(repo, document):
             self.edits += 1
-            with repo.changing(document) as root:
+            with suppress(DocumentGone), repo.changing(document) as root:
                 root["slow"] = self.edits
                 self.sim.run(seconds)
 
     @rule(who=WHO, which=WHICH)
     def unload(self, who: int, which: int) -> None:
         self.pick(who).feed(Unload(self.documents[which]))
+
+    @rule(who=WHO, which=WHICH)
+    def delete(self, who: int, which: int) -> None:
+        repo = self.pick(who)
+        if repo.running and not self.siblings(repo):
+            self.forgotten.add((repo.store, self.documents[which]))
+            repo.remove(self.documents[which], force=True)
+
+    @rule(who=WHO, announce=st.booleans(), access=st.booleans())
+    def change_policy(self, who: int, announce: bool, access: bool) -> None:
+        repo = self.pick(who)
+        repo.policy.otherwise = (announce, access)
+        repo.policy.delay = self.thinking
+        repo.feed(PolicyChanged())
+
+    @rule(who=WHO)
+    def stop_and_start(self, who: int) -> None:
+        repo = self.pick(who)
+        repo.feed(Stop())
+        self.sim.run(1.0)
+        repo.restart()
+        self.look(repo)
+
+    @rule(who=WHO)
+    def back_up(self, who: int) -> None:
+        repo = self.pick(who)
+        self.backups[repo] = repo.disk.copy()
+
+    @rule(who=WHO)
+    def roll_back(self, who: int) -> None:
+        """The machine dies, and its store is put back to where it was once, or emptied."""
+        repo = self.pick(who)
+        if repo.stores and not self.siblings(repo):
+            repo.crash()
+            repo.disk.roll_back(self.backups.get(repo, {}))
+            self.forgotten |= {(repo.store, document) for document in self.documents}
+            repo.restart()
+            self.look(repo)
 
     @rule(who=WHO)
     def find(self, who: int) -> None:
@@ -152,6 +196,8 @@ class Networks(RuleBasedStateMachine):
             link.tamper = None
             link.unclog()
         for repo in self.repos:
+            repo.policy.otherwise = (True, True)
+            repo.feed(PolicyChanged())
             repo.disk.failing = ""
             repo.resume_disk()
             if not repo.running:
@@ -174,7 +220,8 @@ class Networks(RuleBasedStateMachine):
         if not having:
             return  # whoever made it died before it was saved or sent
         assert having == self.writers(), self.tell(f"only {names(having)} have it")
-        assert self.sim.documents_equal(document, having), self.tell("they differ")
+        ends = {repo.name: describe(repo.heads(document)) for repo in having}
+        assert self.sim.documents_equal(document, having), self.tell(f"{document[:6]} differs: {ends}")
         for guest in self.guests():
             theirs = having[0].heads(document)
             assert guest.document(document).knows_all(theirs), self.tell("the guest lacks changes")
@@ -201,8 +248,9 @@ class Networks(RuleBasedStateMachine):
 
     def check_disk(self, repo: SimulatedRepo) -> None:
         """What was called saved, in whatever life, is on the disk."""
-        if repo.stores:
-            for saved in repo.heard(DocumentSaved):
+        promises = repo.heard(DocumentSaved) if repo.stores else []
+        for saved in promises:
+            if (repo.store, saved.document_id) not in self.forgotten:
                 stored = on_disk(repo, saved.document_id)
                 assert stored.knows_all(saved.heads), self.tell(f"{repo.name} lost what it had saved")
 
@@ -211,7 +259,7 @@ class Networks(RuleBasedStateMachine):
         for other in self.repos:
             for document in self.documents:
                 for row in repo.engine.rows(document):
-                    if other.stores and row.store_id == other.engine.local.store_id:
+                    if row.store_id == other.store and (other.store, document) not in self.forgotten:
                         kept = on_disk(other, document).knows_all(row.stored)
                         assert kept, self.tell(f"{repo.name} believes {other.name} to keep more than it does")
 
@@ -226,6 +274,16 @@ class Networks(RuleBasedStateMachine):
     def guests(self) -> list[Any]:
         return [link.caller for link in self.links if link.access is Access.READ]
 
+    def siblings(self, repo: SimulatedRepo) -> list[SimulatedRepo]:
+        """Others on the same store."""
+        return [
+            other for other in self.repos if other is not repo and other.disk.entries is repo.disk.entries
+        ]
+
+    def thinking(self) -> float:
+        """How long a user's policy takes to answer."""
+        return self.random.choice([0.0, 0.0, 0.01, 1.0])
+
     def writers(self) -> list[SimulatedRepo]:
         return [repo for repo in self.repos if repo not in self.guests()]
 
@@ -236,7 +294,9 @@ class Networks(RuleBasedStateMachine):
     def write(self, repo: SimulatedRepo, document: DocumentId, key: str) -> None:
         if ready(repo, document):
             self.edits += 1
-            repo.change(document, **{key: self.edits})
+            # A document that is just leaving says so to whoever changes it.
+            with suppress(DocumentGone):
+                repo.change(document, **{key: self.edits})
 
     def tell(self, what: str) -> str:
         return f"{what}\n{self.sim.story()}"
