@@ -140,13 +140,13 @@ class Networks(RuleBasedStateMachine):
         repo = self.pick(who)
         if repo.running:
             repo.crash(keeps=keeps)
-            self.check_disk(repo)
+            self.check_what_is_left(repo)
 
     @rule(who=WHO, keeps=st.integers(0, 3))
     def restart(self, who: int, keeps: int) -> None:
-        repo = self.pick(who)
-        repo.restart(keeps=keeps)
-        self.look(repo)
+        self.crash(who, keeps)
+        self.pick(who).restart()
+        self.look(self.pick(who))
 
     @rule(who=WHO, error=st.sampled_from(["", "no space left on the disk"]))
     def disk_fails(self, who: int, error: str) -> None:
@@ -184,8 +184,8 @@ class Networks(RuleBasedStateMachine):
             self.check_convergence(document)
             self.check_silence(document)
         for repo in self.repos:
-            self.check_disk(repo)
-            self.check_reports(repo)
+            self.check_what_is_left(repo)
+            self.check_what_is_known(repo)
 
     def teardown(self) -> None:
         if hasattr(self, "documents"):
@@ -246,22 +246,25 @@ class Networks(RuleBasedStateMachine):
         for link in self.links:
             assert not link.sync_messages, self.tell(f"{cable_name(link)} is not silent")
 
-    def check_disk(self, repo: SimulatedRepo) -> None:
-        """What was called saved, in whatever life, is on the disk."""
-        promises = repo.heard(DocumentSaved) if repo.stores else []
-        for saved in promises:
-            if (repo.store, saved.document_id) not in self.forgotten:
-                stored = on_disk(repo, saved.document_id)
-                assert stored.knows_all(saved.heads), self.tell(f"{repo.name} lost what it had saved")
+    def check_what_is_left(self, repo: SimulatedRepo) -> None:
+        """All that the Repo called saved, in whatever life, and that others were told it stored, is on disk."""
+        promised = [(saved.document_id, saved.heads) for saved in repo.heard(DocumentSaved)]
+        for other in self.repos:
+            rows = [(document, row) for document in self.documents for row in other.engine.rows(document)]
+            promised += [(document, row.stored) for document, row in rows if row.store_id == repo.store]
+        for document, heads in promised:
+            if repo.stores and (repo.store, document) not in self.forgotten:
+                kept = on_disk(repo, document).knows_all(heads)
+                assert kept, self.tell(f"{repo.name} lost what was called saved")
 
-    def check_reports(self, repo: SimulatedRepo) -> None:
-        """What a store was said to keep, it keeps."""
+    def check_what_is_known(self, repo: SimulatedRepo) -> None:
+        """Nobody is believed to have received what he has not."""
         for other in self.repos:
             for document in self.documents:
-                for row in repo.engine.rows(document):
-                    if row.store_id == other.store and (other.store, document) not in self.forgotten:
-                        kept = on_disk(other, document).knows_all(row.stored)
-                        assert kept, self.tell(f"{repo.name} believes {other.name} to keep more than it does")
+                rows = repo.engine.rows(document)
+                received = [row.received for row in rows if other.peer_id in row.peer_ids]
+                known = all(map(other.document(document).knows_all, received))
+                assert known, self.tell(f"{repo.name} believes too much of {other.name}")
 
     # Words
 
