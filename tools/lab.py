@@ -61,8 +61,10 @@ def serve(server: JupyterServer) -> None:
 
 def main() -> None:
     """Exit with one line when something has to be installed first."""
-    for ending in (signal.SIGTERM, signal.SIGHUP):
+    for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, _interrupt)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # ignored under nohup, which means to go on
+        signal.signal(signal.SIGHUP, _interrupt)
     try:
         with only_one():
             environment = Environment(FOLDER, ("lab",), Steps(FOLDER / "log" / "setup.log"))
