@@ -41,6 +41,7 @@ class Connection:
         self.phase = Phase.AWAITING_JOIN if incoming else Phase.AWAITING_PEER
         self.peer_id: PeerId | None = None
         self.metadata = PeerMetadata()
+        self.store_id = ""
         self.full = False
         self.frames: deque[bytes] = deque()
         self.sessions: dict[DocumentId, Session] = {}
@@ -62,12 +63,12 @@ class Connection:
             raise AssertionError("a connection without a handshake has no peer")
         return self.peer_id
 
-    @property
-    def store_id(self) -> str:
-        """The store behind the peer: its storage id, its claimed ephemeral one, or a name made of its peer
-        id.
-        """
-        return self.metadata.storage_id or self.metadata.ephemeral_store_id or f"peer:{self.peer_id}"
+    def introduce(self, peer_id: PeerId, metadata: PeerMetadata) -> None:
+        """The peer has said who it is; the store behind it is named by what it claims, or by its peer id."""
+        self.phase = Phase.OPEN
+        self.peer_id = peer_id
+        self.metadata = metadata
+        self.store_id = metadata.storage_id or metadata.ephemeral_store_id or f"peer:{peer_id}"
 
     @property
     def speaks_our_dialect(self) -> bool:

@@ -236,7 +236,12 @@ class Engine:
 
     def _remove(self, document_id: DocumentId, *, force: bool) -> None:
         record = self._documents.get(document_id)
-        if record is not None and record.has_data and not force and not is_elsewhere(record):
+        if (
+            record is not None
+            and record.has_data
+            and not force
+            and not is_elsewhere(record, self.local.store_id)
+        ):
             self._desk.emit(DocumentRemoved(document_id, UNSAFE))
             return
         self._graveyard.bury(document_id, lambda: self._bid_farewell(document_id))
@@ -289,7 +294,7 @@ class Engine:
 
     def rows(self, document_id: DocumentId) -> tuple[StoreRow, ...]:
         record = self._documents.get(document_id)
-        return () if record is None else tuple(record.rows.values())
+        return () if record is None else self._evidence.rows(record)
 
     def saved_heads(self, document_id: DocumentId) -> Heads:
         record = self._documents.get(document_id)

@@ -4,21 +4,18 @@ The heads of a peer's newest sync message replace its earlier ones: within one c
 forward. What a store itself reported as durable is united by growth alone; a report is never withdrawn here.
 """
 
-from dataclasses import replace
-
-from jupyter_automerge.engine.connection import Connection
 from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.notices import RowsChanged, StoreRow
-from jupyter_automerge.engine.record import DocumentRecord
+from jupyter_automerge.engine.record import DocumentRecord, StoreFacts
 from jupyter_automerge.engine.session import Session, Standing
-from jupyter_automerge.values.heads import Heads
+from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.limits import MAX_HEADS_PER_STORE
 from jupyter_automerge.values.status import Link
 
 
 class Evidence:
-    """Keeps each document's rows, one per store other than by name our own."""
+    """Keeps the facts of each document's stores, other than by name our own, and makes rows of them when told."""
 
     def __init__(self, local: LocalPeer, desk: Desk) -> None:
         self._local = local
@@ -27,60 +24,40 @@ class Evidence:
     def heard(self, record: DocumentRecord, session: Session, heads: Heads) -> None:
         """The peer's message named these heads: they are in that running Repo's memory."""
         session.heads = heads
-        received = frozenset().union(*(one.heads for one in _of_store(record, session.connection.store_id)))
-        self._put(record, session, received=_bounded(received), known=True)
+        facts = self._moved(record, session)
+        facts.received = _bounded(NO_HEADS.union(*(one.heads for one in facts.sessions.values())))
+        facts.as_of = self._desk.now
 
     def sent(self, record: DocumentRecord, session: Session, heads: Heads) -> None:
         """For display only, so it moves nothing and nobody is told."""
-        row = record.rows.get(session.connection.store_id)
-        if row is not None:
-            record.rows[row.store_id] = replace(row, sent=heads)
+        facts = record.stores.get(session.connection.store_id)
+        if facts is not None:
+            facts.sent = heads
 
     def stored(self, record: DocumentRecord, session: Session, heads: Heads) -> None:
         """The store itself says that these are durable."""
-        row = record.rows.get(session.connection.store_id)
-        before = frozenset() if row is None else row.stored
-        known = record.document.known(before) if record.has_data else frozenset()
+        facts = self._moved(record, session)
+        known = record.document.known(facts.stored) if record.has_data else NO_HEADS
         # Reports of one store come in order and each covers the ones before; what we cannot place is kept.
-        self._put(record, session, stored=_bounded(heads | (before - known)), known=True)
+        facts.stored = _bounded(heads | (facts.stored - known))
+        facts.as_of = self._desk.now
 
     def standing(self, record: DocumentRecord, session: Session) -> None:
         """The peer's answer or the policy moved."""
-        self._put(record, session)
+        self._moved(record, session)
 
     def gone(self, record: DocumentRecord, session: Session) -> None:
         """The session's connection is closed; a durable store stays in the table, a process without one
         leaves.
         """
-        connection = session.connection
-        row = record.rows.get(connection.store_id)
-        if row is None:
+        store_id = session.connection.store_id
+        facts = record.stores.get(store_id)
+        if facts is None:
             return
-        if _of_store(record, connection.store_id):
-            self._put(record, session)
-        elif row.ephemeral:
-            del record.rows[connection.store_id]
-        else:
-            record.rows[connection.store_id] = replace(row, link=Link.OFFLINE, sessions=0, peer_ids=())
-        self._moved(record)
-
-    def _put(self, record: DocumentRecord, session: Session, **facts: Heads | bool) -> None:
-        connection = session.connection
-        row = record.rows.get(connection.store_id) or self._new_row(connection)
-        present = _of_store(record, connection.store_id)
-        record.rows[connection.store_id] = replace(
-            row,
-            peer_ids=tuple(sorted({one.connection.peer for one in present})),
-            sessions=len(present),
-            link=Link.CONNECTED if present else Link.OFFLINE,
-            denied=session.denied or session.muted,
-            unavailable=session.standing is Standing.UNAVAILABLE,
-            as_of=self._desk.now if "known" in facts else row.as_of,
-            **facts,  # type: ignore[arg-type]  # replace() cannot see which names the callers above pass
-        )
-        self._moved(record)
-
-    def _moved(self, record: DocumentRecord) -> None:
+        facts.sessions.pop(session.connection.id, None)
+        facts.row = None
+        if not facts.sessions and facts.is_ephemeral:
+            del record.stores[store_id]
         record.rows_moved = True
         self._desk.mark_document(record.id)
 
@@ -88,33 +65,47 @@ class Evidence:
         """Emit the rows once, if they moved since the last time."""
         if record.rows_moved:
             record.rows_moved = False
-            self._desk.emit(RowsChanged(record.id, tuple(record.rows.values())))
+            self._desk.emit(RowsChanged(record.id, self.rows(record)))
 
-    def _new_row(self, connection: Connection) -> StoreRow:
-        metadata = connection.metadata
-        return StoreRow(
+    def rows(self, record: DocumentRecord) -> tuple[StoreRow, ...]:
+        """One row per store, as of now."""
+        return tuple(facts.row or self._row(facts) for facts in record.stores.values())
+
+    def _moved(self, record: DocumentRecord, session: Session) -> StoreFacts:
+        connection = session.connection
+        facts = record.stores.get(connection.store_id)
+        if facts is None:
+            facts = record.stores[connection.store_id] = StoreFacts(connection)
+        facts.sessions[connection.id] = session
+        facts.denied = session.denied or session.muted
+        facts.unavailable = session.standing is Standing.UNAVAILABLE
+        facts.row = None
+        record.rows_moved = True
+        self._desk.mark_document(record.id)
+        return facts
+
+    def _row(self, facts: StoreFacts) -> StoreRow:
+        connection, metadata = facts.connection, facts.connection.metadata
+        facts.row = StoreRow(
             store_id=connection.store_id,
-            peer_ids=(),
-            sessions=0,
+            peer_ids=tuple(sorted({one.connection.peer for one in facts.sessions.values()})),
+            sessions=len(facts.sessions),
             name=metadata.name,
             kind=metadata.kind,
             user=connection.user,
-            link=Link.CONNECTED,
+            link=Link.CONNECTED if facts.sessions else Link.OFFLINE,
             same_store=connection.store_id == self._local.store_id,
-            ephemeral=metadata.storage_id is None or metadata.is_ephemeral,
+            ephemeral=facts.is_ephemeral,
             durable_acks=metadata.durable_acks and metadata.storage_id is not None,
-            denied=False,
-            unavailable=False,
-            sent=frozenset(),
-            received=frozenset(),
-            stored=frozenset(),
-            known=False,
-            as_of=None,
+            denied=facts.denied,
+            unavailable=facts.unavailable,
+            sent=facts.sent,
+            received=facts.received,
+            stored=facts.stored,
+            known=facts.as_of is not None,
+            as_of=facts.as_of,
         )
-
-
-def _of_store(record: DocumentRecord, store_id: str) -> list[Session]:
-    return [one for one in record.sessions.values() if one.connection.store_id == store_id]
+        return facts.row
 
 
 def _bounded(heads: Heads) -> Heads:

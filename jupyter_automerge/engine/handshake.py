@@ -61,7 +61,7 @@ def _on_join(connection: Connection, message: Message, local: LocalPeer) -> Verd
     if message.versions is not None and PROTOCOL_VERSION not in message.versions:
         error = ErrorMessage(local.peer_id, message.sender_id, "unsupported protocol version")
         return Verdict((error,), close=(INCOMPATIBLE, f"speaks {message.versions}, not version 1"))
-    _introduce(connection, message)
+    connection.introduce(message.sender_id, message.metadata)
     reply = PeerMessage(local.peer_id, message.sender_id, local.metadata(connection.access), PROTOCOL_VERSION)
     return Verdict((reply,), opened=True)
 
@@ -73,7 +73,7 @@ def _on_peer(connection: Connection, message: Message, local: LocalPeer) -> Verd
     if message.version not in (None, PROTOCOL_VERSION):
         reason = f"the server chose protocol version {message.version}, this Repo speaks {PROTOCOL_VERSION}"
         return Verdict(close=(INCOMPATIBLE, reason), final=True)
-    _introduce(connection, message)
+    connection.introduce(message.sender_id, message.metadata)
     return Verdict(opened=True)
 
 
@@ -96,12 +96,6 @@ def _on_second_peer(connection: Connection, message: Message, _local: LocalPeer)
 def _on_late_error(_connection: Connection, message: Message, _local: LocalPeer) -> Verdict:
     assert isinstance(message, ErrorMessage)
     return Verdict(close=(PROTOCOL_ERROR, f"the peer reported an error: {message.message}"))
-
-
-def _introduce(connection: Connection, message: Join | PeerMessage) -> None:
-    connection.phase = Phase.OPEN
-    connection.peer_id = message.sender_id
-    connection.metadata = message.metadata
 
 
 def _is_ourselves(message: Join | PeerMessage, local: LocalPeer) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from jupyter_automerge.document import Document
+from jupyter_automerge.engine.connection import Connection
 from jupyter_automerge.engine.events import Token
 from jupyter_automerge.engine.notices import SearchProgress, StoreRow
 from jupyter_automerge.engine.session import Session, Standing
@@ -48,6 +49,26 @@ class Resume:
 
 
 @dataclass(slots=True, eq=False)
+class StoreFacts:
+    """What is known of one store regarding one document, as it grows; `row` is None once anything moved."""
+
+    connection: Connection  # the first one to it: its claims name the store
+    sessions: dict[ConnectionId, Session] = field(default_factory=dict)
+    denied: bool = False
+    unavailable: bool = False
+    sent: Heads = frozenset()
+    received: Heads = frozenset()
+    stored: Heads = frozenset()
+    as_of: float | None = None
+    row: StoreRow | None = None
+
+    @property
+    def is_ephemeral(self) -> bool:
+        metadata = self.connection.metadata
+        return metadata.storage_id is None or metadata.is_ephemeral
+
+
+@dataclass(slots=True, eq=False)
 class DocumentRecord:
     """All that the Engine knows of one document. Facts only: states are derived in `docsync`."""
 
@@ -66,7 +87,7 @@ class DocumentRecord:
     load_failures: int = 0
     storage_error: str = ""
     resume: dict[StorageId, Resume] = field(default_factory=dict)
-    rows: dict[str, StoreRow] = field(default_factory=dict)
+    stores: dict[str, StoreFacts] = field(default_factory=dict)
     rows_moved: bool = False
     refused_chunks: OrderedDict[bytes, None] = field(default_factory=OrderedDict)
     changes_waiting: list[bytes] = field(default_factory=list)  # chunks that wait for the document to be free

@@ -10,9 +10,10 @@ from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.effects import Delete, Load, Put
 from jupyter_automerge.engine.events import Event, Loaded, LoadFailed, PutFailed
 from jupyter_automerge.engine.local import LocalPeer
-from jupyter_automerge.engine.notices import DocumentRemoved, StoreRow
-from jupyter_automerge.engine.record import DocumentRecord
+from jupyter_automerge.engine.notices import DocumentRemoved
+from jupyter_automerge.engine.record import DocumentRecord, StoreFacts
 from jupyter_automerge.errors import InvalidId
+from jupyter_automerge.values.heads import NO_HEADS
 from jupyter_automerge.values.ids import DocumentId, parse_document_id
 from jupyter_automerge.values.keys import TOMBSTONE_PREFIX, document_prefix, tombstone_key
 from jupyter_automerge.values.limits import PUT_RETRY_MOST_SECONDS
@@ -128,11 +129,13 @@ class Graveyard:
         )
 
 
-def is_elsewhere(record: DocumentRecord) -> bool:
+def is_elsewhere(record: DocumentRecord, own_store: str) -> bool:
     """Whether another store is known to hold every change: only then is deleting the local copy harmless."""
-    return any(_holds_all(record, row) for row in record.rows.values() if not row.same_store)
+    return any(
+        _holds_all(record, facts) for store_id, facts in record.stores.items() if store_id != own_store
+    )
 
 
-def _holds_all(record: DocumentRecord, row: StoreRow) -> bool:
-    heads = row.stored or (frozenset() if row.ephemeral else row.received)
+def _holds_all(record: DocumentRecord, facts: StoreFacts) -> bool:
+    heads = facts.stored or (NO_HEADS if facts.is_ephemeral else facts.received)
     return bool(heads) and record.document.missing_from(heads) == 0

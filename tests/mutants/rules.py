@@ -174,8 +174,8 @@ MUTANTS = (
     Mutant(
         "the last copy is not deleted unasked",
         "engine/engine.py",
-        "and not force and not is_elsewhere(record)",
-        "and not force and False",
+        "and not is_elsewhere(record, self.local.store_id)",
+        "and False",
         (DELETION, COLLECTION),
     ),
     Mutant(
