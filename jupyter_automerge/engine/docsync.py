@@ -178,10 +178,15 @@ class DocumentSync:
     # Sending
 
     def _offer(self, record: DocumentRecord) -> None:
-        """Let the writers of all connections know that this document wants a message out."""
+        """Let the writers of all connections know that this document wants a message out.
+
+        Those who lack something go before those who only wait for a confirmation of what they sent.
+        """
         supplied = bool(record.suppliers()) if not record.has_data else False
-        for session in record.sessions.values():
-            if session.dirty and self._may_send(record, session, supplied):
+        heads = record.heads
+        dirty = [session for session in record.sessions.values() if session.dirty]
+        for session in sorted(dirty, key=lambda one: one.heads == heads):
+            if self._may_send(record, session, supplied):
                 session.connection.dirty[record.id] = None
                 self._desk.mark_connection(session.connection.id)
 
