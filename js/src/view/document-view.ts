@@ -43,6 +43,7 @@ export class DocumentView {
   readonly #speaker = new Speaker();
   readonly #steady = new Steady(() => this.#schedule());
   readonly #tree: Treegrid;
+  readonly #empty = element("div", { class: "jam-empty", hidden: true }, "nothing in it yet");
   readonly #branches = new Branches();
   readonly #flashing = new Set<string>();
   readonly #old: unknown;
@@ -69,7 +70,7 @@ export class DocumentView {
       edit: (row) => this.#edit(row),
       conflictAt: (row) => (this.#pinned ? "" : conflictWords(this.#document?.othersAt(row.path) ?? [])),
     });
-    this.element.append(this.#header.element, this.#notices.element, this.#tree.element, this.#speaker.element);
+    this.element.append(this.#header.element, this.#notices.element, this.#tree.element, this.#empty, this.#speaker.element);
     // Jupyter's shortcuts would insert or delete cells: no key leaves the view, except by the browser itself.
     this.element.addEventListener("keydown", (event) => event.stopPropagation());
     this.#render();
@@ -161,6 +162,7 @@ export class DocumentView {
     if (this.#tree.editor && !this.#editable) this.#tree.leaveEditor(true);
     const rows = value === undefined ? [] : rowsOf(value, this.#path, this.#branches, (path) => (this.#pinned ? undefined : this.#document?.storedTypeAt(path)));
     this.#tree.element.hidden = rows.length === 0;
+    this.#empty.hidden = value === undefined || rows.length > 0;
     this.#tree.show(rows, this.#editable, this.#flashing);
     this.element.classList.toggle("jam-old", !live);
     this.#flashing.clear();
@@ -202,7 +204,9 @@ export class DocumentView {
 
   #ownWindow(): string | null {
     const place = this.options.page?.place;
-    return place ? addresses.view(place, this.#documentId) : null;
+    if (!place) return null;
+    const address = addresses.view(place, this.#documentId);
+    return new URL(address, location.href).pathname === location.pathname ? null : address; // it is there already
   }
 
   #login(): string | null {
