@@ -56,11 +56,12 @@ class Networks(RuleBasedStateMachine):
 
     @rule(who=WHO, which=WHICH, key=st.sampled_from("abc"))
     def edit(self, who: int, which: int, key: str) -> None:
-        self.write(self.pick(who), self.documents[which], key)
+        self.write(self.pick(who, self.documents[which]), self.documents[which], key)
 
     @rule(who=WHO, which=WHICH, seconds=st.sampled_from([0.01, 2.0]))
     def edit_slowly(self, who: int, which: int, seconds: float) -> None:
-        repo, document = self.pick(who), self.documents[which]
+        document = self.documents[which]
+        repo = self.pick(who, document)
         if ready(repo, document):
             self.edits += 1
             with suppress(DocumentGone), repo.changing(document) as root:
@@ -135,18 +136,25 @@ class Networks(RuleBasedStateMachine):
     def unclog(self, which: int) -> None:
         self.cable(which).unclog()
 
+    @rule(who=WHO, which=WHICH, seconds=st.sampled_from([0.004, 0.1]), hangs=st.booleans())
+    def edit_and_die(self, who: int, which: int, seconds: float, hangs: bool) -> None:
+        repo = self.pick(who, self.documents[which])
+        repo.disk.paused = repo.disk.paused or hangs
+        self.write(repo, self.documents[which], "last words")
+        self.sim.run(seconds)
+        self.kill(repo, keeps=0)
+
     @rule(who=WHO, keeps=st.integers(0, 3))
     def crash(self, who: int, keeps: int) -> None:
-        repo = self.pick(who)
-        if repo.running:
-            repo.crash(keeps=keeps)
-            self.check_what_is_left(repo)
+        self.kill(self.pick(who), keeps)
 
     @rule(who=WHO, keeps=st.integers(0, 3))
     def restart(self, who: int, keeps: int) -> None:
-        self.crash(who, keeps)
-        self.pick(who).restart()
-        self.look(self.pick(who))
+        dead = [repo for repo in self.repos if not repo.running]
+        repo = dead[who % len(dead)] if dead else self.pick(who)
+        self.kill(repo, keeps)
+        repo.restart()
+        self.look(repo)
 
     @rule(who=WHO, error=st.sampled_from(["", "no space left on the disk"]))
     def disk_fails(self, who: int, error: str) -> None:
@@ -173,6 +181,11 @@ class Networks(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([0.001, 0.004, 0.05, 0.6, 12.0]))
     def wait(self, seconds: float) -> None:
         self.sim.run(seconds)
+
+    def kill(self, repo: SimulatedRepo, keeps: int) -> None:
+        if repo.running:
+            repo.crash(keeps=keeps)
+            self.check_what_is_left(repo)
 
     # What must hold
 
@@ -203,7 +216,7 @@ class Networks(RuleBasedStateMachine):
             if not repo.running:
                 repo.restart()
         for link in self.links:
-            if any(refused is link and tamper.done for refused, _, tamper in self.spoiled):
+            if self.offences(link) > 1:
                 self.sim.replug(link)  # a document muted on a connection stays so for the connection's life
             self.sim.heal(link)
         self.spoiled.clear()
@@ -268,14 +281,25 @@ class Networks(RuleBasedStateMachine):
 
     # Words
 
-    def pick(self, who: int) -> SimulatedRepo:
-        return self.repos[who % len(self.repos)]
+    def pick(self, who: int, document: DocumentId | None = None) -> SimulatedRepo:
+        """One of all, or of those in whom the document can be edited, as long as there are any."""
+        able = [repo for repo in self.repos if document is not None and ready(repo, document)] or self.repos
+        return able[who % len(able)]
 
     def cable(self, which: int) -> SimulatedLink:
         return self.links[which % len(self.links)]
 
     def guests(self) -> list[Any]:
         return [link.caller for link in self.links if link.access is Access.READ]
+
+    def offences(self, link: SimulatedLink) -> int:
+        """How many bad chunks came over the connection that the cable now carries."""
+        over = [
+            tamper
+            for other, connection, tamper in self.spoiled
+            if (other, connection) == (link, link.connection)
+        ]
+        return sum(tamper.done for tamper in over)
 
     def siblings(self, repo: SimulatedRepo) -> list[SimulatedRepo]:
         """Others on the same store."""
@@ -325,7 +349,7 @@ def on_disk(repo: SimulatedRepo, document: DocumentId) -> Document:
 
 
 Networks.TestCase.settings = settings(
-    max_examples=60,
+    max_examples=100,
     stateful_step_count=30,
     deadline=None,
     derandomize=True,
