@@ -1,6 +1,7 @@
 """What is attacked: a server, two honest peers who edit through it, and an edit that is not saved yet."""
 
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Self
 
 from jupyter_automerge.repo import ChangesRefused, DocHandle, FileStorage, Notice, Repo
@@ -10,6 +11,9 @@ from tests.adversary.neighbours import Neighbours
 
 ROOMS_OF_THE_STORE = {"storage-adapter-id", ".jupyter-automerge"}
 PRECIOUS = "typed at the server, and not saved yet"
+
+
+ESCAPED_NAMES = ("evil", "x", "etc", "..\\..\\evil")
 
 
 class Village:
@@ -75,10 +79,12 @@ class Village:
             assert (await heir.find(self.document.url)).value == self.document.value
 
     def listing_outside(self) -> list[str]:
-        """Everything near the store that is not in it, and where relative paths lead."""
+        """Everything near the store that is not in it, and what the attacks' paths would make elsewhere."""
         near = [path for path in self.folder.rglob("*") if not path.is_relative_to(self.store)]
-        here = [*Path.cwd().iterdir(), *Path.cwd().parent.iterdir(), *self.folder.parent.iterdir()]
-        return sorted(str(path) for path in [*near, *here])
+        # Other programs write into these folders too: only what an attack names counts there.
+        elsewhere = (Path.cwd(), Path.cwd().parent, self.folder.parent, Path(gettempdir()))
+        named = [place / name for place in elsewhere for name in ESCAPED_NAMES]
+        return sorted(str(path) for path in [*near, *(path for path in named if path.exists())])
 
     def _note(self, notice: Notice) -> None:
         if isinstance(notice, ChangesRefused):
