@@ -20,6 +20,7 @@ class SimulatedDisk:
     def __init__(self, latency: float = 0.001, entries: dict[StorageKey, bytes] | None = None) -> None:
         self.entries = {} if entries is None else entries
         self.latency = latency
+        self.delayed: dict[StorageKey, float] = {}
         self.paused = False
         self.failing = ""
         self.failing_loads = ""
@@ -36,6 +37,11 @@ class SimulatedDisk:
         self._unfinished[number] = effect
         self._watch_overlap(effect)
         return number
+
+    def duration(self, effect: DiskEffect) -> float:
+        """Seconds until it is done: `latency`, or what `delayed` says of the prefix that is loaded."""
+        prefix = effect.prefix if isinstance(effect, f.Load) else ()
+        return self.delayed.get(prefix, self.latency)
 
     def finish(self, number: int) -> e.Event | None:
         """Perform an effect and say what the Engine is to be told; None for one that a crash has ended."""

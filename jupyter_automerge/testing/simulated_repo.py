@@ -229,7 +229,7 @@ class SimulatedRepo:
         """A paused disk goes on, with what waits."""
         self.disk.paused = False
         for number in self.disk.waiting:
-            self._finish_later(number)
+            self._finish_later(number, self.disk.latency)
 
     def _perform(self, effects: Iterable[f.Effect]) -> None:
         for effect in effects:
@@ -251,15 +251,15 @@ class SimulatedRepo:
     def _access_disk(self, effect: DiskEffect) -> None:
         number = self.disk.begin(effect)
         if not self.disk.paused:
-            self._finish_later(number)
+            self._finish_later(number, self.disk.duration(effect))
 
-    def _finish_later(self, number: int) -> None:
+    def _finish_later(self, number: int, seconds: float) -> None:
         def finish() -> None:
             event = None if self.disk.paused else self.disk.finish(number)
             if event is not None:
                 self.feed(event)
 
-        self.sim.clock.after(self.disk.latency, self, finish)
+        self.sim.clock.after(seconds, self, finish)
 
     def _ask_policy(self, effect: f.AskPolicy) -> None:
         self.policy.asked()

@@ -19,7 +19,7 @@ def main(words: list[str]) -> int:
     chosen = [mutant for mutant in MUTANTS if not words or any(word in mutant.rule for word in words)]
     began = monotonic()
     outcomes = list(tried(chosen))
-    survivors = [outcome.rule for outcome in outcomes if not outcome.killed]
+    survivors = [outcome.rule for outcome in outcomes if not outcome.noticed]
     say(f"{len(outcomes)} rules switched off in {monotonic() - began:.0f} s, {len(survivors)} unnoticed")
     for rule in survivors:
         say(f"unnoticed: {rule}")
@@ -47,7 +47,7 @@ def tried(mutants: list[Mutant]) -> Iterable[Outcome]:
         if failed:
             raise SystemExit(f"before any rule was touched, {failed}")
         for outcome in pool.map(work, mutants):
-            say(f"{'red' if outcome.killed else 'GREEN':5} {outcome.rule:42} {outcome.what}")
+            say(f"{'red' if outcome.noticed else 'GREEN':5} {outcome.rule:57} {outcome.what}")
             yield outcome
 
 

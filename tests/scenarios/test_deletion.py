@@ -5,7 +5,7 @@ import pytest
 from jupyter_automerge.document import Document, SyncSession
 from jupyter_automerge.engine.notices import DocumentRemoved
 from jupyter_automerge.testing.simulation import Simulation
-from jupyter_automerge.values.keys import tombstone_key
+from jupyter_automerge.values.keys import TOMBSTONE_PREFIX, tombstone_key
 from jupyter_automerge.wire.messages import DocUnavailable
 
 
@@ -129,9 +129,11 @@ def test_a_peer_cannot_bring_a_deleted_document_back_before_the_tombstones_are_r
     note = sim.shared(alice, bob)
     alice.remove(note)
     sim.run_until_quiet()
-    alice.disk.latency = 3.0
+    alice.disk.delayed[TOMBSTONE_PREFIX] = 3.0
     alice.restart()
     bob.change(note, n=1)
+    sim.run(2.0)
+    assert not alice.disk.below(note), sim.story()
     sim.run(30.0)
     assert alice.state(note) is None and not alice.disk.below(note), sim.story()
 
