@@ -12,21 +12,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tools.private_home import private_environment, write_settings
+
 ANSWER_SECONDS = 90  # a cold disk and two busy cores: the first start of JupyterLab can take half a minute
 STOP_SECONDS = 20  # Jupyter gives a busy kernel five seconds before it kills it
-
-
-# No question about news, no look for updates: a start asks no other host for anything. The server keeps the
-# first from being fetched, the page's own setting keeps it from being asked for.
-QUIET = {
-    "config/jupyter_server_config.json": {
-        "LabApp": {"news_url": None, "check_for_updates_class": "jupyterlab.NeverCheckForUpdate"}
-    },
-    "config/lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings": {
-        "fetchNews": "false",
-        "checkForUpdates": False,
-    },
-}
 
 
 class ServerStopped(Exception):
@@ -38,20 +27,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def private_environment(home: Path) -> dict[str, str]:
-    """The environment of a process whose Jupyter and IPython folders all lie below `home`."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "IPYTHON"))}
-    folders = {
-        "IPYTHONDIR": "ipython",
-        "JUPYTERLAB_SETTINGS_DIR": "config/lab/user-settings",
-        "JUPYTERLAB_WORKSPACES_DIR": "config/lab/workspaces",
-        "JUPYTER_CONFIG_DIR": "config",
-        "JUPYTER_DATA_DIR": "data",
-        "JUPYTER_RUNTIME_DIR": "runtime",
-    }
-    return kept | {name: str(home / folder) for name, folder in folders.items()} | {"PYTHONNOUSERSITE": "1"}
 
 
 class JupyterServer:
@@ -98,7 +73,7 @@ class JupyterServer:
         """Start the server and return when it answers. Raises ServerStopped, and leaves no process then."""
         for folder in (self._runtime, self.log.parent):
             folder.mkdir(parents=True, exist_ok=True)
-        self._write_settings()
+        write_settings(self._home)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command,
@@ -162,14 +137,6 @@ class JupyterServer:
             f"--ServerApp.root_dir={notebooks}",
         ]
         return [*options, "--allow-root"] if os.geteuid() == 0 else options
-
-    def _write_settings(self) -> None:
-        """Settings that the user has changed since stay."""
-        for name, settings in QUIET.items():
-            file = self._home / name
-            if not file.exists():
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_text(json.dumps(settings, indent=2), encoding="utf-8")
 
     def _wait_for_answer(self) -> None:
         deadline = time.monotonic() + ANSWER_SECONDS

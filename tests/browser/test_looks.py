@@ -1,20 +1,13 @@
-"""What it looks like: dark theme, a window of its own, an exported page."""
+"""What it looks like: dark theme, a window of its own."""
 
-import asyncio
-import re
-import shutil
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
-from playwright.async_api import Request, expect
+from playwright.async_api import expect
 
 from tests.browser.desk import Desk
 from tests.browser.plans import PLAN, open_plan
 from tests.browser.servers import TestServer
-from tools.steps import ROOT
 
-FIRST = "01-first-document.ipynb"
 DARK = 100  # of 255: the mean of a dark background's colours is below, that of its text above
 
 
@@ -47,36 +40,6 @@ async def test_a_document_opens_in_a_window_of_its_own(lab: TestServer, desk: De
     await desk.photograph_page(window, "light")
     await window.emulate_media(color_scheme="dark")
     await desk.photograph_page(window, "dark")
-
-
-async def test_an_exported_page_shows_the_snapshot_and_asks_nobody(tmp_path: Path, desk: Desk) -> None:
-    notebook = tmp_path / FIRST
-    shutil.copyfile(ROOT / "notebooks" / FIRST, notebook)
-    command = [sys.executable, "-m", "nbconvert", "--execute", "--to", "html", str(notebook)]
-    export = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
-    _, errors = await export.communicate()
-    assert export.returncode == 0, errors.decode()
-    window = await desk.window()
-    asked: list[str] = []
-
-    def note(request: Request) -> None:
-        if not request.url.startswith(("file:", "data:")):
-            asked.append(request.url)
-
-    window.on("request", note)
-    await window.goto(notebook.with_suffix(".html").as_uri())
-    await window.wait_for_load_state("networkidle")
-    await desk.photograph("exported")
-    page = await window.locator("body").inner_text()
-    assert re.search(r"Plan B as of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC, ", page), "the snapshot's date"
-    assert "A snapshot: it is live only where Jupyter shows this page with jupyter_automerge." in page
-    assert "Error displaying widget" not in page
-    assert not [url for url in asked if not is_nbconverts_own(url)], "our output asked a host"
-
-
-def is_nbconverts_own(url: str) -> bool:
-    """nbconvert's template loads its own scripts for formulas and modules from a content network."""
-    return any(part in url.lower() for part in ("mathjax", "require.min.js", "mermaid"))
 
 
 def brightness(colour: str) -> float:
