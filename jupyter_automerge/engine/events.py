@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from jupyter_automerge.document import Document
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.identity import User
-from jupyter_automerge.values.ids import ConnectionId, DialerId, DocumentId
+from jupyter_automerge.values.ids import ConnectionId, DialerId, DocumentId, StorageId
 from jupyter_automerge.values.keys import StorageKey
-from jupyter_automerge.values.status import Access, Direction
+from jupyter_automerge.values.status import Access, Direction, Trust
 
 Token = int
 
@@ -49,6 +49,13 @@ class FrameReceived:
 @dataclass(frozen=True, slots=True)
 class Writable:
     """The transport that was full takes another frame."""
+
+    connection: ConnectionId
+
+
+@dataclass(frozen=True, slots=True)
+class BytesMoved:
+    """Part of a large frame went out or came in: the connection is slow and not stalled."""
 
     connection: ConnectionId
 
@@ -136,6 +143,43 @@ class Broadcast:
 
     document_id: DocumentId
     data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NameStore:
+    """What this Repo's user calls a store from now on; empty: nothing of his own."""
+
+    store_id: str
+    petname: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrustStore:
+    """How far this Repo's user relies on a store."""
+
+    store_id: str
+    trust: Trust
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetStore:
+    """Drop all that is known of a store, in every document, and do not learn of it anew through others."""
+
+    store_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Ask every peer to tell what it hears of these stores."""
+
+    store_ids: tuple[StorageId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unfollow:
+    """These are no longer of interest here; peers that follow them through us go on being told."""
+
+    store_ids: tuple[StorageId, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +275,7 @@ Event = (
     | ConnectionClosed
     | FrameReceived
     | Writable
+    | BytesMoved
     | DialerAdded
     | DialerRemoved
     | DialFailed
@@ -241,6 +286,11 @@ Event = (
     | Remove
     | Unload
     | Broadcast
+    | NameStore
+    | TrustStore
+    | ForgetStore
+    | Follow
+    | Unfollow
     | PolicyChanged
     | Loaded
     | LoadFailed

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.identity import NO_CLAIMS, PeerMetadata, User
 from jupyter_automerge.values.ids import ConnectionId, DialerId, DocumentId, PeerId
-from jupyter_automerge.values.status import Access, DialerState, Direction, DocumentState, Link, Origin
+from jupyter_automerge.values.status import (
+    Access,
+    DialerState,
+    Direction,
+    DocumentState,
+    Link,
+    Origin,
+    Trust,
+)
+from jupyter_automerge.values.store import KnownStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +106,11 @@ class DocumentStateChanged:
 class StoreRow:
     """What is known of one store regarding one document: facts only, relations are computed by whoever reads.
 
-    Heads are reported ones; some may be unknown here. `as_of` is on the Engine's clock, in seconds.
+    Heads are reported ones; some may be unknown here. `received`: in a process's memory; `relayed`: the same
+    by word of others, `via` whom; `stored`: durable, by its own word or by that of trusted relays. Times are
+    on the Engine's clock, in seconds, those of earlier lives negative: `as_of` it last told, `moved_at`
+    heads, evidence or bytes last moved, `unsent_since` the oldest change that it is not known to have.
+    `clock_ahead`: it stamps its reports with times to come.
     """
 
     store_id: str
@@ -117,6 +130,14 @@ class StoreRow:
     stored: Heads
     known: bool
     as_of: float | None
+    relayed: Heads = frozenset()
+    via: tuple[str, ...] = ()
+    petname: str = ""
+    trust: Trust = Trust.NORMAL
+    moved_at: float | None = None
+    unsent_since: float | None = None
+    clock_ahead: bool = False
+    clone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +146,56 @@ class RowsChanged:
 
     document_id: DocumentId
     rows: tuple[StoreRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSeen:
+    """A store that this Repo did not know before."""
+
+    store: KnownStore
+
+
+@dataclass(frozen=True, slots=True)
+class StoreChanged:
+    """Its link, its sessions, its claims, or what we call it moved."""
+
+    store: KnownStore
+
+
+@dataclass(frozen=True, slots=True)
+class StoreForgotten:
+    """It was forgotten by its user's wish, or was out of reach for so long that it left the table."""
+
+    store_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreRegressed:
+    """The store proved to have lost what it had reported as durable: wiped, or restored from a backup.
+
+    `document_id` None: a new epoch, so that all of its earlier reports are void.
+    """
+
+    store_id: str
+    document_id: DocumentId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreClone:
+    """A peer claims our own store's id and is not a Repo on it: the store was copied. It is no copy of ours
+    to be relied on, and both sides should not go on under one id.
+    """
+
+    store_id: str
+    peer_id: PeerId
+
+
+@dataclass(frozen=True, slots=True)
+class IdCollision:
+    """Two running Repos are connected under one peer id. Both are synced with."""
+
+    peer_id: PeerId
+    sessions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +288,12 @@ Notice = (
     | DocumentChanged
     | DocumentStateChanged
     | RowsChanged
+    | StoreSeen
+    | StoreChanged
+    | StoreForgotten
+    | StoreRegressed
+    | StoreClone
+    | IdCollision
     | DocumentSaved
     | StorageTrouble
     | ChunkSetAside

@@ -7,7 +7,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from jupyter_automerge.values.heads import Heads, heads_hex
-from jupyter_automerge.values.ids import DocumentId, StorageId
+from jupyter_automerge.values.ids import DocumentId, SessionId, StorageId
 
 StorageKey = tuple[str, ...]
 
@@ -15,6 +15,10 @@ STORAGE_ID_KEY: StorageKey = ("storage-adapter-id",)
 """The store's own id: its UTF-8 text, a UUID, no newline."""
 OWN_PREFIX: StorageKey = (".jupyter-automerge",)
 TOMBSTONE_PREFIX: StorageKey = (*OWN_PREFIX, "tombstones")
+STORES_PREFIX: StorageKey = (*OWN_PREFIX, "stores")
+"""What is known of other stores, one entry each."""
+SESSIONS_PREFIX: StorageKey = (*OWN_PREFIX, "sessions")
+"""One entry for each Repo that runs on this store: how siblings tell each other from a copied store."""
 EPOCH_KEY: StorageKey = (*OWN_PREFIX, "epoch")
 """A random text, written once: a wiped store that kept its id has another."""
 
@@ -28,6 +32,8 @@ class KeyKind(StrEnum):
     """Change chunks since an earlier save."""
     SYNC_STATE = "sync-state"
     """The heads known to be shared with another store."""
+    REMOTE_HEADS = "remote-heads"
+    """What another store was last known to have. JavaScript never lists it."""
     TOMBSTONE = "tombstone"
     """The document was deleted from this store."""
     STORAGE_ID = "storage-id"
@@ -36,7 +42,7 @@ class KeyKind(StrEnum):
     """Not ours to read."""
 
 
-_DOCUMENT_KINDS = (KeyKind.SNAPSHOT, KeyKind.INCREMENTAL, KeyKind.SYNC_STATE)
+_DOCUMENT_KINDS = (KeyKind.SNAPSHOT, KeyKind.INCREMENTAL, KeyKind.SYNC_STATE, KeyKind.REMOTE_HEADS)
 
 
 def document_prefix(document_id: DocumentId) -> StorageKey:
@@ -72,6 +78,21 @@ def incremental_key(document_id: DocumentId, data: bytes) -> StorageKey:
 def sync_state_key(document_id: DocumentId, storage_id: StorageId) -> StorageKey:
     """Named by the id of the *other* store."""
     return (*sync_state_prefix(document_id), storage_id)
+
+
+def remote_heads_key(document_id: DocumentId, storage_id: StorageId) -> StorageKey:
+    """Named by the id of the *other* store; goes with the document."""
+    return (document_id, KeyKind.REMOTE_HEADS.value, storage_id)
+
+
+def store_key(storage_id: StorageId) -> StorageKey:
+    """What is known of the other store itself."""
+    return (*STORES_PREFIX, storage_id)
+
+
+def session_key(session_id: SessionId) -> StorageKey:
+    """The lease of a running Repo on this store."""
+    return (*SESSIONS_PREFIX, session_id)
 
 
 def tombstone_key(document_id: DocumentId) -> StorageKey:

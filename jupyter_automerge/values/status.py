@@ -80,6 +80,38 @@ class PeerState(StrEnum):
     """Out of reach, and changes are missing on both sides."""
 
 
+class Trust(StrEnum):
+    """What this Repo's user thinks of a store. Never sent to anybody."""
+
+    TRUSTED = "trusted"
+    """Its word about other stores counts as theirs."""
+    NORMAL = "normal"
+    """Its word about itself counts."""
+    UNTRUSTED = "untrusted"
+    """It is synced with and shown; it is never counted as a copy."""
+    DEAD = "dead"
+    """It is lost for good: shown as such, never waited for, never counted."""
+
+
+class Safety(StrEnum):
+    """A document in one word, for whoever wants to leave: is any of this user's work at risk?"""
+
+    ALONE = "alone"
+    """No other store is known; the only copy is here."""
+    UNSAVED = "unsaved"
+    """Our own store does not have the last changes yet."""
+    UNSENT = "unsent"
+    """Nobody who could keep them is in reach, and changes wait to go out."""
+    SYNCING = "syncing"
+    """Changes are on their way to stores in reach."""
+    STALLED = "stalled"
+    """A store in reach lacks changes, and nothing moves."""
+    SAFE = "safe"
+    """As many other stores have everything as the safety policy asks for."""
+    ERROR = "error"
+    """Our own store fails, or refuses."""
+
+
 class DocumentState(StrEnum):
     """Where a document stands in this Repo."""
 
