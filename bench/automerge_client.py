@@ -123,7 +123,6 @@ class AutomergeClient:
             self._joined.set()
         elif message["type"] in ("sync", "request"):
             self._apply(DocumentId(message["documentId"]), message["data"])
-        self._waiting.look()
 
     def _apply(self, document_id: DocumentId, data: bytes) -> None:
         replica = self.replicas.get(document_id)
@@ -131,6 +130,8 @@ class AutomergeClient:
             replica = self.replicas[document_id] = Replica(Document())
         replica.document.receive_sync_message(replica.session, Message.decode(data))
         replica.server_heads = heads_in(data)
+        # The change is here: its confirmation, which Yjs has none of, is no part of its way.
+        self._waiting.look()
         self._say(document_id, replica, "sync")
 
     def _say(self, document_id: DocumentId, replica: Replica, kind: str) -> None:
