@@ -9,10 +9,10 @@ from IPython.core.error import StdinNotImplementedError, UsageError
 
 from jupyter_automerge.errors import DialError, brief
 from jupyter_automerge.kernel.local_server import local_server
-from jupyter_automerge.kernel.server_address import ServerAddress, TokenRefused, fetch_info
 from jupyter_automerge.kernel.session import KernelSession
 from jupyter_automerge.kernel.status import connection_words
 from jupyter_automerge.kernel.wording import shown
+from jupyter_automerge.repo import ServerAddress, TokenRefused, fetch_info
 
 
 def connect_to(session: KernelSession, url: str) -> Iterator[str]:

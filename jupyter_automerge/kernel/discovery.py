@@ -15,8 +15,7 @@ from typing import Any
 
 from jupyter_automerge.errors import DialError
 from jupyter_automerge.kernel.hub import hub_address
-from jupyter_automerge.kernel.server_address import ServerAddress, fetch_info
-from jupyter_automerge.kernel.server_files import read_connection_file, read_server_info
+from jupyter_automerge.repo import ServerAddress, fetch_info, read_connection_file, read_server_info
 
 CONNECTION_FILE_VARIABLE = "JUPYTER_AUTOMERGE_CONNECTION_FILE"
 NO_SERVER = "no rule: documents live in this process only"

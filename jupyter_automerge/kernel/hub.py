@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from jupyter_automerge.errors import DialError
-from jupyter_automerge.kernel.server_address import ServerAddress
+from jupyter_automerge.repo import ServerAddress
 
 URL = "JUPYTERHUB_SERVICE_URL"
 PREFIX = "JUPYTERHUB_SERVICE_PREFIX"

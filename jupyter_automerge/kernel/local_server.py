@@ -12,8 +12,7 @@ from IPython.utils.process import check_pid
 from jupyter_core.paths import jupyter_runtime_dir
 
 from jupyter_automerge.errors import DialError
-from jupyter_automerge.kernel.server_address import ServerAddress
-from jupyter_automerge.kernel.server_files import read_connection_file
+from jupyter_automerge.repo import ServerAddress, read_connection_file
 
 
 @dataclass(frozen=True, slots=True)

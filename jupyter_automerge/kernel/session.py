@@ -12,8 +12,7 @@ from jupyter_automerge.kernel.first_answer import first_answer
 from jupyter_automerge.kernel.flush import flush
 from jupyter_automerge.kernel.interrupts import wake_on_signals
 from jupyter_automerge.kernel.loop_thread import LoopThread
-from jupyter_automerge.kernel.server_address import ServerAddress
-from jupyter_automerge.repo import Dialer, Repo
+from jupyter_automerge.repo import Dialer, Repo, ServerAddress
 from jupyter_automerge.values.limits import KERNEL_CLOSE_TIMEOUT_SECONDS
 from jupyter_automerge.values.status import DialerState
 

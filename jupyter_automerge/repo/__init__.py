@@ -22,7 +22,18 @@ from jupyter_automerge.engine.notices import (
     StorageTrouble,
     StoreRow,
 )
-from jupyter_automerge.network import Connector, Pace, SyncSocketHandler, Transport, TransportSink
+from jupyter_automerge.network import (
+    Connector,
+    Pace,
+    ServerAddress,
+    SyncSocketHandler,
+    TokenRefused,
+    Transport,
+    TransportSink,
+    fetch_info,
+    read_connection_file,
+    read_server_info,
+)
 from jupyter_automerge.repo.changes import BroadcastEvent, ChangeEvent
 from jupyter_automerge.repo.dialer import Dialer
 from jupyter_automerge.repo.directory import ConnectionInfo, DialerInfo
@@ -84,6 +95,7 @@ __all__ = [
     "RowsChanged",
     "Search",
     "SearchProgress",
+    "ServerAddress",
     "SharePolicy",
     "Storage",
     "StorageTrouble",
@@ -91,9 +103,13 @@ __all__ = [
     "StoreRow",
     "SyncReport",
     "SyncSocketHandler",
+    "TokenRefused",
     "Transport",
     "TransportSink",
     "bounded_json",
+    "fetch_info",
     "mime_data",
+    "read_connection_file",
+    "read_server_info",
     "value_to_json",
 ]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_automerge.kernel.discovery import CONNECTION_FILE_VARIABLE
-from jupyter_automerge.kernel.server_files import read_connection_file
+from jupyter_automerge.network.server_files import read_connection_file
 from jupyter_automerge.server.connection_file import ENVIRONMENT_VARIABLE, ConnectionFile
 
 

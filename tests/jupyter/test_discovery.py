@@ -9,8 +9,8 @@ import pytest
 
 from jupyter_automerge.errors import DialError
 from jupyter_automerge.kernel.discovery import CONNECTION_FILE_VARIABLE, discover, parent_pids
-from jupyter_automerge.kernel.server_address import ServerAddress
-from jupyter_automerge.kernel.server_files import read_connection_file
+from jupyter_automerge.network.server_address import ServerAddress
+from jupyter_automerge.network.server_files import read_connection_file
 
 SERVER_PID = 4711
 INFO = {"storageId": "server-store", "pid": SERVER_PID, "kernels": True}

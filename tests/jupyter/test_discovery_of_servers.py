@@ -11,7 +11,7 @@ import pytest
 from jupyter_automerge.errors import DialError
 from jupyter_automerge.kernel.discovery import NO_SERVER, Discovery, discover
 from jupyter_automerge.kernel.hub import hub_address
-from jupyter_automerge.kernel.server_address import ServerAddress, fetch_info
+from jupyter_automerge.network.server_address import ServerAddress, fetch_info
 from tests.jupyter.small_server import SmallServer, small_server
 
 PARENT, STRANGER = 4711, 4712

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from jupyter_automerge import Repo
-from jupyter_automerge.kernel.server_address import ServerAddress
-from jupyter_automerge.kernel.server_files import read_connection_file
+from jupyter_automerge.network.server_address import ServerAddress
+from jupyter_automerge.network.server_files import read_connection_file
 from tests.jupyter.servers import until
 
 

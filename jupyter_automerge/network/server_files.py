@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_automerge.errors import DialError
-from jupyter_automerge.kernel.private_file import read_private
-from jupyter_automerge.kernel.server_address import ServerAddress
+from jupyter_automerge.network.private_file import read_private
+from jupyter_automerge.network.server_address import ServerAddress
 
 
 def read_connection_file(path: Path) -> tuple[ServerAddress, int]:
