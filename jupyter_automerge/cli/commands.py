@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from jupyter_automerge.cli import serve
+from jupyter_automerge.cli import serve, wait
 from jupyter_automerge.cli.failure import CommandFailed
 from jupyter_automerge.version import __version__
 
@@ -24,11 +24,14 @@ class Command:
 
 COMMANDS = (
     Command("serve", "run a stand-alone sync server for automerge-repo peers", serve.add_options, serve.run),
+    Command("wait", "wait until documents are safe elsewhere", wait.add_options, wait.run),
 )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; the exit code is 0, 1 after a failure told in one line, 2 for wrong usage."""
+    """Run the command line; the exit code is 0, 1 after a failure told in one line, 2 for wrong usage, or one
+    of the command's own.
+    """
     options = _parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = options.run
     try:

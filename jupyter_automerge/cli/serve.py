@@ -17,13 +17,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from jupyter_automerge.cli.failure import USAGE, CommandFailed, bad_store, cannot_listen
+from jupyter_automerge.cli.shared_token import add_token_option, token_from
 from jupyter_automerge.errors import ListenError, StorageError
 from jupyter_automerge.repo import FileStorage, FixedShare, Listener, Repo
 from jupyter_automerge.values.limits import CLOSE_TIMEOUT_SECONDS
 
 DEFAULT_PORT = 3030
 DEFAULT_STORE = "automerge-repo-data"
-TOKEN_VARIABLE = "JUPYTER_AUTOMERGE_TOKEN"
 # Nobody is told of a document unasked, everybody may ask for any.
 ON_REQUEST = FixedShare(announces=False, gives=True)
 
@@ -51,10 +51,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="folder of the documents, in automerge-repo's own layout (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument("--name", default="sync server", help="what peers call this server")
-    parser.add_argument(
-        "--token-file", type=Path, metavar="FILE",
-        help=f"peers must send the token in this file (or in ${TOKEN_VARIABLE})",
-    )  # fmt: skip
+    add_token_option(parser, "peers must send")
     parser.add_argument(
         "--allow-anonymous",
         action="store_true",
@@ -77,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
 
 def settings_from(options: argparse.Namespace, environment: Mapping[str, str]) -> Settings:
     """Check the options together. Raises CommandFailed."""
-    token = _token(options.token_file, environment)
+    token = token_from(options.token_file, environment)
     if token is None and not options.allow_anonymous and not _is_loopback(options.host):
         raise CommandFailed(
             f"{options.host} can be reached by other machines: give a --token-file, or --allow-anonymous "
@@ -154,18 +151,6 @@ def _is_loopback(host: str) -> bool:
     except ValueError:
         # A name may lead anywhere.
         return False
-
-
-def _token(file: Path | None, environment: Mapping[str, str]) -> str | None:
-    if file is None:
-        return environment.get(TOKEN_VARIABLE) or None
-    try:
-        token = file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandFailed(f"cannot read the token: {error}") from error
-    if not token:
-        raise CommandFailed(f"the token file {str(file)!r} is empty")
-    return token
 
 
 def _usable_store(path: Path) -> Path:

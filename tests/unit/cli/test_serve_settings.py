@@ -9,6 +9,7 @@ import pytest
 
 from jupyter_automerge.cli import commands, serve
 from jupyter_automerge.cli.failure import CommandFailed, cannot_listen
+from jupyter_automerge.cli.shared_token import TOKEN_VARIABLE
 from jupyter_automerge.errors import ListenError
 
 
@@ -48,7 +49,7 @@ def test_anonymous_access_must_be_said(store: str) -> None:
 
 def test_the_token_comes_from_a_file_or_from_the_environment(tmp_path: Path, store: str) -> None:
     (tmp_path / "token").write_text(" s3cret\n")
-    environment = {serve.TOKEN_VARIABLE: "other"}
+    environment = {TOKEN_VARIABLE: "other"}
     assert settings(store, "--host=0.0.0.0", f"--token-file={tmp_path}/token").token == "s3cret"
     assert settings(store, "--host=0.0.0.0", environment=environment).token == "other"
     assert settings(store, f"--token-file={tmp_path}/token", environment=environment).token == "s3cret"

@@ -1,0 +1,108 @@
+"""Joining a server as one more peer, for as long as it takes to know whether documents are safe.
+
+It changes nothing and keeps nothing. What it can know is what that server knows: edits that lie in a page or
+a kernel which is cut off are not in it.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from jupyter_automerge.cli.asked_server import AskedServer, NoServer
+from jupyter_automerge.cli.failure import USAGE, CommandFailed
+from jupyter_automerge.cli.verdict import Outcome, Verdict
+from jupyter_automerge.errors import AutomergeError, DialError, DocumentUnavailable, WaitError
+from jupyter_automerge.repo import (
+    ConnectionChanged,
+    Dialer,
+    DialerChanged,
+    DocHandle,
+    DocumentStateChanged,
+    Notice,
+    Repo,
+    SyncReport,
+)
+from jupyter_automerge.values.status import DialerState, DocumentState, Level
+from jupyter_automerge.values.url import AutomergeUrl
+
+NAME = "jupyter automerge wait"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is waited for: so many stores, each with all of it at this level, within so many seconds."""
+
+    urls: tuple[AutomergeUrl, ...]
+    copies: int
+    level: Level
+    seconds: float
+
+
+async def verdict_on(wish: Wish, server: AskedServer) -> Verdict:
+    """Wait, at most as long as wished. Raises NoServer if nobody was met in that time, CommandFailed."""
+    deadline = asyncio.get_running_loop().time() + wish.seconds
+    async with Repo(name=NAME, kind="cli") as repo:
+        met = asyncio.Event()
+        repo.on_event(lambda notice: met.set() if _is_meeting(notice) else None)
+        dialer = _dial(repo, server)
+        outcomes = await asyncio.gather(*(_outcome(repo, dialer, url, wish, deadline) for url in wish.urls))
+        if not met.is_set():
+            raise NoServer(f"{dialer.url}: {dialer.last_error or 'no answer yet'}")
+        return Verdict(tuple(outcomes))
+
+
+def _is_meeting(notice: Notice) -> bool:
+    return isinstance(notice, ConnectionChanged) and notice.open
+
+
+def _dial(repo: Repo, server: AskedServer) -> Dialer:
+    try:
+        return repo.connect(server.sync_url, headers=server.headers, ssl=server.ssl)
+    except DialError as error:
+        raise CommandFailed(str(error), USAGE) from error
+
+
+async def _outcome(repo: Repo, dialer: Dialer, url: AutomergeUrl, wish: Wish, deadline: float) -> Outcome:
+    name, search = str(url), repo.search(str(url))
+    try:
+        async with asyncio.timeout_at(deadline):
+            handle = await _found(repo, dialer, url)
+        left = max(0.0, deadline - asyncio.get_running_loop().time())
+        return Outcome(name, await handle.synced(level=wish.level, copies=wish.copies, timeout=left))
+    except TimeoutError as error:
+        return _failed(name, error) if isinstance(error, WaitError) else Outcome(name, None, str(search))
+    except AutomergeError as error:
+        return _failed(name, error)
+
+
+def _failed(name: str, error: AutomergeError) -> Outcome:
+    report = error.report if isinstance(error, WaitError) else None
+    if not isinstance(report, SyncReport):
+        return Outcome(name, None, str(error))
+    return Outcome(name, report, "; ".join(report.blockers) or str(error))
+
+
+async def _found(repo: Repo, dialer: Dialer, url: AutomergeUrl) -> DocHandle:
+    """The document, also if it is there only later. Raises FindError when nobody will be asked again."""
+    async with contextlib.aclosing(repo.events()) as notices:
+        while True:
+            try:
+                return await repo.find(str(url), timeout=None)
+            except DocumentUnavailable:
+                if dialer.state is DialerState.FAILED:
+                    raise
+            await _news_of(url, notices)
+
+
+async def _news_of(url: AutomergeUrl, notices: AsyncIterator[Notice]) -> None:
+    """Until the document may be there, or the connection is not what it was."""
+    async for notice in notices:
+        if isinstance(notice, DialerChanged) or _is_there(notice, url):
+            return
+
+
+def _is_there(notice: Notice, url: AutomergeUrl) -> bool:
+    if not isinstance(notice, DocumentStateChanged) or notice.document_id != url.document_id:
+        return False
+    return notice.state is DocumentState.READY

@@ -1,0 +1,134 @@
+"""`jupyter automerge wait` in front of our sync server, the npm one, and nobody."""
+
+import asyncio
+import json
+import signal
+import sys
+import time
+
+from jupyter_automerge.repo import FixedShare
+from tests.interop.python_peer import until_peers
+from tests.interop.stage import Stage
+from tests.interop.wait_process import wait_command
+
+NOBODYS = "automerge:4NMNnkMhL8jXrdJ9jamS58PAVdXu"
+NOWHERE = "--server=ws://127.0.0.1:1"
+
+
+async def test_what_our_server_has_stored_is_safe(stage: Stage) -> None:
+    server = await stage.serve("documents", "--name=lab")
+    alice = await stage.python("alice")
+    alice.connect(server.url)
+    plan, notes = alice.create({"n": 1}), alice.create({"n": 2})
+    await plan.synced(timeout=10)
+    await notes.synced(timeout=10)
+    answer = await wait_command(plan.url, notes.url, f"--server={server.url}")
+    assert (answer.code, answer.complained) == (0, "")
+    first, second = answer.said.splitlines()
+    assert first.startswith(f"{plan.url} safe, stored: lab (")
+    assert second.startswith(f"{notes.url} safe, stored: lab (")
+
+
+async def test_a_moment_is_safe_whatever_came_later(stage: Stage) -> None:
+    server = await stage.serve("documents")
+    alice = await stage.python("alice")
+    alice.connect(server.url)
+    plan = alice.create({"n": 1})
+    early = plan.at(plan.heads).url
+    with plan.change() as d:
+        d["n"] = 2
+    await plan.synced(timeout=10)
+    answer = await wait_command(early, f"--server={server.url}", "--json")
+    assert answer.code == 0
+    told = json.loads(answer.said)
+    (document,) = told["documents"]
+    assert told["safe"] and document["url"] == early
+    assert [f"{plan.url}#{head}" for head in document["heads"]] == [early]
+    assert document["stores"][0]["level"] == "stored"
+
+
+async def test_a_moment_that_the_server_does_not_know_is_not_in_time(stage: Stage) -> None:
+    server = await stage.serve("documents")
+    alice = await stage.python("alice")
+    dialer = alice.connect(server.url)
+    plan = alice.create({"n": 1})
+    await plan.synced(timeout=10)
+    dialer.close()
+    await until_peers(alice, 0)
+    with plan.change() as d:
+        d["n"] = 2
+    answer = await wait_command(plan.at(plan.heads).url, f"--server={server.url}", "--timeout=1.5")
+    assert answer.code == 3 and "not safe: here, waiting for the heads asked for" in answer.said
+
+
+async def test_a_document_that_comes_while_it_waits_is_safe(stage: Stage) -> None:
+    server, url = await stage.python_server(store="documents", share=FixedShare(announces=False))
+    alice = await stage.python("alice")
+    plan = alice.create({"n": 1})
+    waiting = asyncio.create_task(wait_command(plan.url, f"--server={url}"))
+    await until_peers(server)
+    alice.connect(url)
+    answer = await waiting
+    assert answer.code == 0, answer
+
+
+async def test_what_the_server_does_not_have_is_not_in_time(stage: Stage) -> None:
+    server = await stage.serve("documents", "--name=lab")
+    answer = await wait_command(NOBODYS, f"--server={server.url}", "--timeout=1.5")
+    assert answer.code == 3
+    assert answer.said.startswith(f"{NOBODYS} not safe: ") and "lab: has it not" in answer.said
+
+
+async def test_a_second_copy_that_nobody_has_is_not_in_time(stage: Stage) -> None:
+    server = await stage.serve("documents", "--name=lab")
+    alice = await stage.python("alice")
+    alice.connect(server.url)
+    plan = alice.create({"n": 1})
+    await plan.synced(timeout=10)
+    answer = await wait_command(plan.url, f"--server={server.url}", "--copies=2", "--timeout=1.5")
+    assert answer.code == 3 and answer.said.startswith(f"{plan.url} not safe: ")
+
+
+async def test_a_javascript_server_never_says_stored_and_the_answer_says_so(stage: Stage) -> None:
+    server = await stage.sync_server()
+    alice = await stage.python("alice")
+    alice.connect(server.url)
+    plan = alice.create({"n": 1})
+    await plan.synced(timeout=10)
+    strict = await wait_command(plan.url, f"--server={server.url}", "--timeout=2")
+    assert strict.code == 3 and "does not report what it stored" in strict.said
+    lenient = await wait_command(plan.url, f"--server={server.url}", "--level=received")
+    assert lenient.code == 0 and "reported in memory" in lenient.said
+
+
+async def test_with_nobody_there_it_says_who_did_not_answer(stage: Stage) -> None:
+    began = time.monotonic()
+    answer = await wait_command(NOBODYS, NOWHERE, "--timeout=1.5")
+    assert answer.code == 4 and time.monotonic() - began >= 1.5
+    assert answer.said == ("nobody to sync with: ws://127.0.0.1:1: connection refused by 127.0.0.1:1\n")
+
+
+async def test_a_server_that_refuses_us_is_nobody_and_that_is_said_at_once(stage: Stage) -> None:
+    (stage.folder / "token").write_text("secret")
+    server = await stage.serve("documents", f"--token-file={stage.folder / 'token'}")
+    refused = await wait_command(NOBODYS, f"--server={server.url}", "--timeout=30", "--json")
+    assert refused.code == 4 and "401" in json.loads(refused.said)["nobody"]
+    alice = await stage.python("alice")
+    alice.connect(server.url, headers={"Authorization": "Bearer secret"})
+    plan = alice.create({"n": 1})
+    await plan.synced(timeout=10)
+    let_in = await wait_command(plan.url, f"--server={server.url}", f"--token-file={stage.folder / 'token'}")
+    assert let_in.code == 0
+
+
+async def test_ctrl_c_ends_it_without_a_traceback(stage: Stage) -> None:
+    server, url = await stage.python_server()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "jupyter_automerge.cli", "wait", NOBODYS, f"--server={url}",
+        stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    await until_peers(server)
+    process.send_signal(signal.SIGINT)
+    async with asyncio.timeout(20):
+        _, complained = await process.communicate()
+    assert (process.returncode, complained) == (130, b"")
