@@ -20,6 +20,7 @@ from jupyter_automerge.document.planning import check_text
 from jupyter_automerge.document.reader import Reader
 from jupyter_automerge.document.reading import find, read_object, read_value
 from jupyter_automerge.document.specials import specials_of
+from jupyter_automerge.document.standing import Standing, standings
 from jupyter_automerge.document.sync_session import SyncSession
 from jupyter_automerge.document.trunk import Trunk
 from jupyter_automerge.document.views import Views
@@ -238,12 +239,17 @@ class Document:
         """Those of the changes that are in the document."""
         return self._trunk.known(heads)
 
-    @held
     def missing_from(self, heads: Heads) -> int:
         """How many of our changes somebody lacks who has `heads` (those that we know) and all before them."""
-        if heads >= self.heads:
-            return 0
-        return self._trunk.graph.outside(self._trunk.known(heads), self.heads)
+        return self.standings([heads])[heads].lacks
+
+    @held
+    def standings(self, frontiers: Iterable[Heads], heads: Heads | None = None) -> dict[Heads, Standing]:
+        """For each of the frontiers, where somebody stands to `heads` (None: ours now) who has it and all before.
+
+        Much cheaper for many at once than one by one.
+        """
+        return standings(self._trunk, frontiers, self._trunk.heads if heads is None else heads)
 
     @property
     @held

@@ -5,9 +5,9 @@ The binding cannot say whether it knows a hash.
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Iterable
-from heapq import heapify, heappop, heappush
+from collections.abc import Iterable, Sequence
 
+from jupyter_automerge.document.outside import count_outside
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.limits import MAX_FRONTIERS_CACHED
 
@@ -50,40 +50,32 @@ class ChangeGraph:
         """Those of the heads that are here."""
         return frozenset(head for head in heads if head in self._positions)
 
-    def outside(self, frontier: Heads, tips: Heads) -> int:
-        """How many changes are neither in the frontier nor ancestors of it.
+    def outside(self, frontiers: Iterable[Heads], tips: Heads) -> dict[Heads, int]:
+        """For each frontier, how many changes are neither in it nor ancestors of it.
 
         `tips` are the heads of all; all known.
         """
-        if frontier not in self._ancestors:
-            self._ancestors[frontier] = len(self) - self._count_outside(frontier, tips)
-            if len(self._ancestors) > MAX_FRONTIERS_CACHED:
-                self._ancestors.popitem(last=False)
-        self._ancestors.move_to_end(frontier)
-        return len(self) - self._ancestors[frontier]
+        wanted = dict.fromkeys(frontiers)
+        if fresh := [frontier for frontier in wanted if frontier not in self._ancestors]:
+            self._count(fresh, tips)
+        counts = {}
+        for frontier in wanted:
+            counts[frontier] = len(self) - self._ancestors[frontier]
+            self._ancestors.move_to_end(frontier)
+        while len(self._ancestors) > MAX_FRONTIERS_CACHED:
+            self._ancestors.popitem(last=False)
+        return counts
 
-    def _count_outside(self, frontier: Heads, tips: Heads) -> int:
-        """Walk down from both sides, newest first, until only ancestors of the frontier are left to visit.
+    def _count(self, frontiers: Sequence[Heads], tips: Heads) -> None:
+        counts = count_outside(
+            self._parents,
+            self._parents_at,
+            self._at(tips),
+            [self._at(frontier) for frontier in frontiers],
+        )
+        self._ancestors.update(
+            (frontier, len(self) - count) for frontier, count in zip(frontiers, counts, strict=True)
+        )
 
-        Costs what lies between the two, not the whole history.
-        """
-        inside = {self._positions[head] for head in frontier}
-        waiting_outside = {self._positions[tip] for tip in tips} - inside
-        heap = [-position for position in inside | waiting_outside]
-        heapify(heap)
-        count = 0
-        while waiting_outside:
-            position = -heappop(heap)
-            is_inside = position in inside
-            if not is_inside:
-                waiting_outside.discard(position)
-                count += 1
-            for parent in self._parents[self._parents_at[position] : self._parents_at[position + 1]]:
-                if parent not in inside and parent not in waiting_outside:
-                    heappush(heap, -parent)
-                if is_inside:
-                    inside.add(parent)
-                    waiting_outside.discard(parent)
-                elif parent not in inside:
-                    waiting_outside.add(parent)
-        return count
+    def _at(self, changes: Heads) -> list[int]:
+        return [self._positions[change] for change in changes]

@@ -72,7 +72,9 @@ class Trunk:
 
     def known(self, changes: Heads) -> Heads:
         """Those of the changes that are in the document."""
-        others = changes.difference(self.heads, self._passed)
+        others = frozenset(
+            change for change in changes if change not in self.heads and change not in self._passed
+        )
         if not others:
             return changes
         if self._graph is None and not self.may_queue:

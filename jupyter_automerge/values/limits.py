@@ -84,8 +84,9 @@ MAX_PENDING_CHANGES = 1_024
 """Local changes that wait for the core, which takes many at once at the price of one."""
 MAX_INFLATED_BYTES = 512 * 1024 * 1024
 """What one compressed change may unpack to: a few bytes of deflate can stand for gigabytes."""
-MAX_FRONTIERS_CACHED = 1_000
-"""Points in history per document whose count of missing changes is kept up to date."""
+MAX_FRONTIERS_CACHED = 4_096
+"""Points in history per document whose count of missing changes is kept up to date: a few for each store that
+may be known. The ones not asked for the longest leave."""
 
 # Find
 FIND_TIMEOUT_SECONDS = 30.0

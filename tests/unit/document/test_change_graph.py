@@ -52,7 +52,7 @@ def test_what_is_outside_of_a_frontier_is_what_no_walk_from_it_reaches(
         )
         heads = frozenset(map(name, frontier))
         for _again in range(2):
-            missing = graph.outside(heads, frozenset(map(name, tips)))
+            missing = graph.outside([heads], frozenset(map(name, tips)))[heads]
             assert missing == len(history) - len(ancestors(history, frontier))
 
 
@@ -65,7 +65,7 @@ def test_a_count_moves_on_with_each_further_change(history: list[set[int]]) -> N
         graph.add(name(number), map(name, parents), 0)
         graph.add(name(number), map(name, parents), 0)
         tips = (tips - set(map(name, parents))) | {name(number)}
-        assert graph.outside(nobody, tips) == number + 1
+        assert graph.outside([nobody], tips)[nobody] == number + 1
 
 
 def test_a_store_that_is_behind_lacks_what_came_since() -> None:
@@ -148,3 +148,84 @@ def test_opening_and_a_first_sync_build_no_graph() -> None:
     sync(loaded, document_of(m=1))
     assert loaded._trunk._graph is None
     assert loaded.missing_from(early) == 4
+
+
+@given(histories(), st.data())
+def test_many_frontiers_at_once_are_counted_as_each_by_itself(
+    history: list[set[int]], data: st.DataObject
+) -> None:
+    tips = frozenset(map(name, set(range(len(history))).difference(*history)))
+    points = st.sets(st.sampled_from(range(len(history))), max_size=4) if history else st.just(set[int]())
+    frontiers = [
+        frozenset(map(name, points_of_one)) for points_of_one in data.draw(st.lists(points, max_size=12))
+    ]
+
+    together = graph_of(history).outside(frontiers, tips)
+
+    assert set(together) == set(frontiers)
+    for frontier in frontiers:
+        assert together[frontier] == graph_of(history).outside([frontier], tips)[frontier]
+
+
+def test_a_thousand_points_in_a_history_made_to_be_difficult_are_counted_right() -> None:
+    """Every change of the trunk is merged into a branch of its own: no two changes are had by the same points."""
+    history: list[set[int]] = [set()]
+    for number in range(1, 1_000):
+        history += [{0} if number == 1 else {2 * number - 2, max(0, 2 * number - 3)}, {2 * number - 1}]
+    graph = graph_of(history)
+    tips = frozenset(map(name, set(range(len(history))).difference(*history)))
+    frontiers = {number: frozenset([name(number)]) for number in range(0, len(history), 2)}
+
+    counts = graph.outside(frontiers.values(), tips)
+
+    for number in range(0, len(history), 200):
+        assert counts[frontiers[number]] == len(history) - len(ancestors(history, {number}))
+
+
+def test_where_bob_stands_is_what_he_lacks_and_what_is_not_here() -> None:
+    plan = document_of(n=0)
+    early = plan.heads
+    for number in range(3):
+        with plan.change() as root:
+            root["n"] = number + 1
+    stranger = frozenset([STRANGER])
+    asked = [early, plan.heads, early | stranger, plan.heads | stranger, stranger, frozenset[bytes]()]
+
+    assert plan.standings(asked) == {
+        early: (3, 0),
+        plan.heads: (0, 0),
+        early | stranger: (3, 1),
+        plan.heads | stranger: (0, 1),
+        stranger: (4, 1),
+        frozenset(): (4, 0),
+    }
+
+
+def test_against_an_earlier_moment_only_what_was_there_then_is_lacking() -> None:
+    plan = document_of(n=0)
+    moments = [plan.heads]
+    for number in range(4):
+        with plan.change() as root:
+            root["n"] = number + 1
+        moments.append(plan.heads)
+
+    then = plan.standings([*moments, frozenset()], moments[2])
+
+    assert [then[moment].lacks for moment in moments] == [2, 1, 0, 0, 0]
+    assert then[frozenset()].lacks == 3
+
+
+def test_heads_of_ours_that_are_unknown_here_are_had_by_nobody_who_did_not_name_them() -> None:
+    plan = document_of(n=0)
+    stranger = frozenset([STRANGER])
+
+    told = plan.standings([plan.heads, plan.heads | stranger, stranger], plan.heads | stranger)
+
+    assert told == {plan.heads: (1, 0), plan.heads | stranger: (0, 1), stranger: (1, 1)}
+
+
+def test_who_has_everything_costs_no_graph() -> None:
+    plan, _ = Document.load([document_of(n=0).save()])
+
+    assert plan.standings([plan.heads])[plan.heads].lacks == 0
+    assert plan._trunk._graph is None
