@@ -37,6 +37,8 @@ from jupyter_automerge.wire.messages import (
 )
 from jupyter_automerge.wire.metadata import read_metadata, write_metadata
 
+_STORED = "stored"
+
 
 def decode(frame: bytes) -> Message:
     """The message in the frame. Raises RemoteProtocolError that names what is wrong; nothing else.
@@ -129,6 +131,7 @@ def _read_subscription(item: Fields) -> RemoteSubscriptionChange:
         fields.target_id(item),
         fields.storage_ids(item, "add"),
         fields.storage_ids(item, "remove"),
+        not (cbor.is_missing(item.get("add")) or cbor.is_missing(item.get("remove"))),
     )
 
 
@@ -145,7 +148,13 @@ def _read_new_heads(item: Fields) -> Mapping[StorageId, StoreHeads]:
         if store is not None and isinstance(value, Mapping):
             heads = fields.heads(value.get("heads"))
             if heads is not None:
-                found[store] = StoreHeads(heads, fields.milliseconds(value.get("timestamp")))
+                found[store] = StoreHeads(
+                    heads,
+                    fields.milliseconds(value.get("timestamp")),
+                    value.get("level") == _STORED,
+                    clean_name(fields.text(value, "name", "")),
+                    clean_name(fields.text(value, "kind", "")),
+                )
     return found
 
 
@@ -250,4 +259,7 @@ def _addressed(
 
 
 def _store_heads(value: StoreHeads) -> dict[str, object]:
-    return {"heads": heads_to_text(value.heads), "timestamp": float(value.timestamp)}
+    # JavaScript reads the first two and passes nothing else on (P65).
+    extras = {"level": _STORED if value.stored else "", "name": value.name, "kind": value.kind}
+    said = {key: text for key, text in extras.items() if text}
+    return {"heads": heads_to_text(value.heads), "timestamp": float(value.timestamp), **said}

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.identity import NO_CLAIMS, PeerMetadata
@@ -94,20 +94,31 @@ class Ephemeral:
 
 @dataclass(frozen=True, slots=True)
 class RemoteSubscriptionChange:
-    """The stores whose heads the sender wants to hear of, from now on, or no longer."""
+    """The stores whose heads the sender wants to hear of, from now on, or no longer.
+
+    JavaScript writes one of the two lists for a wish of its own, and both when it passes one on.
+    """
 
     sender_id: PeerId
     target_id: PeerId
     add: tuple[StorageId, ...] = ()
     remove: tuple[StorageId, ...] = ()
+    both_lists: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class StoreHeads:
-    """What somebody says a store has. `timestamp`: ms since 1970 by the first observer; 0 if unknown."""
+    """What somebody says a store has. `timestamp`: ms since 1970 by the sender's clock; 0 if unknown.
+
+    Between our own Repos also: `stored`, whether all who passed it on say that it is durable there, and what
+    the store calls itself.
+    """
 
     heads: Heads
     timestamp: float
+    stored: bool = False
+    name: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

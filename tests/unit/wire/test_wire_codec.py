@@ -89,7 +89,7 @@ claims = st.builds(
     multi_link=st.booleans(),
     access=st.none() | st.sampled_from(Access),
 )
-store_heads = st.builds(StoreHeads, heads, st.floats(0, 2**53))
+store_heads = st.builds(StoreHeads, heads, st.floats(0, 2**53), st.booleans(), words, words)
 messages: st.SearchStrategy[Message] = st.one_of(
     st.builds(Join, peers, claims, st.lists(words, max_size=2).map(tuple)),
     st.builds(PeerMessage, peers, peers, claims, words),
@@ -174,9 +174,41 @@ def test_remote_heads_travel_in_the_order_of_the_hashes_with_a_double_as_time() 
     assert isinstance(sent["timestamp"], float)
 
 
+def test_what_our_repos_add_to_remote_heads_is_left_out_where_there_is_nothing_to_say() -> None:
+    rows = {
+        STORE: StoreHeads(HEADS, 1.0, stored=True, name="Lab", kind="server"),
+        OTHER: StoreHeads(HEADS, 1.0),
+    }
+    sent = cbor2.loads(encode(RemoteHeadsChanged(SERVER, BROWSER, PLAN, rows)))["newHeads"]
+    assert (sent["store-1"]["level"], sent["store-1"]["name"], sent["store-1"]["kind"]) == (
+        "stored",
+        "Lab",
+        "server",
+    )
+    assert set(sent["store-2"]) == {"heads", "timestamp"}
+
+
+@pytest.mark.parametrize("level", [7, None, ["stored"], "STORED", "received", True])
+def test_of_the_additions_only_what_fits_is_read(level: object) -> None:
+    entry = {"heads": [], "timestamp": 1.0, "level": level, "name": "\u202eLab\n" + "x" * 999, "kind": 7}
+    message = decode(frame(type="remote-heads-changed", newHeads={"store-1": entry}))
+    assert isinstance(message, RemoteHeadsChanged)
+    assert message.new_heads[STORE] == StoreHeads(frozenset(), 1.0, name=("Lab " + "x" * 64)[:64])
+
+
 def test_a_subscription_names_both_lists_even_empty_ones() -> None:
     sent = cbor2.loads(encode(RemoteSubscriptionChange(SERVER, BROWSER)))
     assert (sent["add"], sent["remove"]) == ([], [])
+
+
+@pytest.mark.parametrize("absent", [..., None, cbor2.undefined])
+def test_a_subscription_with_one_list_is_told_from_one_with_both(absent: object) -> None:
+    own = decode(frame(type="remote-subscription-change", add=["store-1"], remove=absent))
+    passed_on = decode(frame(type="remote-subscription-change", add=["store-1"], remove=[]))
+    assert own == passed_on == RemoteSubscriptionChange(BROWSER, SERVER, (STORE,))
+    assert isinstance(own, RemoteSubscriptionChange)
+    assert isinstance(passed_on, RemoteSubscriptionChange)
+    assert (own.both_lists, passed_on.both_lists) == (False, True)
 
 
 @pytest.mark.parametrize(
