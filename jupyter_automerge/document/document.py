@@ -147,6 +147,11 @@ class Document:
         past = core.fork_at(self._views.known(at))
         return self._of(past, past.save(), actor, queueing=False)
 
+    @held_now
+    def copy(self) -> "Document":
+        """The document as it is now, for the engine. Raises DocumentBusy."""
+        return self._of(self._trunk.core.fork(), self._trunk.image(), None, self._trunk.may_queue)
+
     @held
     def value(self, at: Heads | None = None) -> Any:
         """The whole document as plain Python values, now or at past heads.

@@ -15,6 +15,7 @@ follows.
 
 from contextlib import suppress
 
+from jupyter_automerge.engine.after_save import AfterSave
 from jupyter_automerge.engine.connection import Connection
 from jupyter_automerge.engine.connections import Connections
 from jupyter_automerge.engine.desk import Desk
@@ -47,6 +48,7 @@ class DocumentSync:
         receiving: Receiving,
         resumption: Resumption,
         saver: Saver,
+        after_save: AfterSave,
         evidence: Evidence,
     ) -> None:
         self._local = local
@@ -56,6 +58,7 @@ class DocumentSync:
         self._receiving = receiving
         self._resumption = resumption
         self._saver = saver
+        self._after_save = after_save
         self._evidence = evidence
 
     def evaluate(self, record: DocumentRecord) -> None:
@@ -63,8 +66,9 @@ class DocumentSync:
         of times.
         """
         try:
-            self._take_changes(record)
-            self._receive(record)
+            if not self._after_save.holds_back(record):
+                self._take_changes(record)
+                self._receive(record)
         except DocumentBusy:
             # A change is open: the frames wait in order, and the commit marks the document again.
             pass
@@ -73,6 +77,10 @@ class DocumentSync:
         self._settle_state(record)
         self._answer_wanting(record)
         self._evidence.tell(record)
+
+    def sent(self, record: DocumentRecord) -> None:
+        """The writers had their turn since `evaluate`."""
+        self._after_save.news_are_out(record)
 
     def save(self, record: DocumentRecord) -> None:
         """Put what is not durable, if a put may start now and no change is open."""
@@ -194,6 +202,8 @@ class DocumentSync:
         if not session.engaged or record.storage is Storage.PENDING:
             return False  # invariant 1
         if record.has_data:
+            if self._after_save.source(record) is None:
+                return False
             return record.complete or session.standing is not Standing.WANTS  # invariant 3
         if supplied:
             return session.standing is Standing.HAS and session.can_supply  # invariant 4
@@ -220,11 +230,13 @@ class DocumentSync:
             return self._encoded(record, session, reset().encode())
         self._resumption.start(record, session)
         assert session.sync is not None
-        data = record.document.generate(session.sync)
+        source = self._after_save.source(record)
+        assert source is not None
+        data = source.generate(session.sync)
         session.dirty = False
         if data is None:
             return None
-        self._evidence.sent(record, session, record.heads)
+        self._evidence.sent(record, session, source.heads)
         return self._encoded(record, session, data)
 
     def _encoded(self, record: DocumentRecord, session: Session, data: bytes) -> bytes:

@@ -9,6 +9,7 @@ from functools import partial
 from jupyter_automerge.document import Document
 from jupyter_automerge.engine import events as e
 from jupyter_automerge.engine.acknowledging import Acknowledging
+from jupyter_automerge.engine.after_save import AfterSave
 from jupyter_automerge.engine.collection import Collection
 from jupyter_automerge.engine.connection import Connection
 from jupyter_automerge.engine.connections import Connections
@@ -46,7 +47,8 @@ class Engine:
 
     `share`: a fixed policy, or None to ask by AskPolicy. `jitter` gives numbers from 0 to 1 for the backoff;
     `actor` makes actor ids for documents that come from elsewhere (None: the core draws them). `wall_offset`
-    is what to add to `now` for seconds since 1970. Times are seconds on a clock that never goes back.
+    is what to add to `now` for seconds since 1970. `ack_after_save`: see AfterSave. Times are seconds on a
+    clock that never goes back.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Engine:
         jitter: Callable[[], float] = lambda: 0.5,
         actor: Callable[[], bytes] | None = None,
         wall_offset: float = 0.0,
+        ack_after_save: bool = False,
     ) -> None:
         self.local = local
         self._desk = desk = Desk(wall_offset)
@@ -67,7 +70,8 @@ class Engine:
         self._evidence = Evidence(local, desk)
         self._resumption = Resumption(desk)
         self._acknowledging = Acknowledging(local, desk, self._documents, self._evidence, self._resumption)
-        self._saver = Saver(local, desk, self._acknowledging.saved)
+        after_save = AfterSave(desk, local, ack_after_save)
+        self._saver = Saver(local, desk, after_save, self._acknowledging.saved)
         self._graveyard = Graveyard(local, desk)
         self._collection = Collection(
             local,
@@ -91,6 +95,7 @@ class Engine:
             receiving,
             self._resumption,
             self._saver,
+            after_save,
             self._evidence,
         )
         self._broadcasting = Broadcasting(local, desk, self._connections)
@@ -210,6 +215,8 @@ class Engine:
                 connection = self._connections.table.get(connection_id)
                 if connection is not None:
                     self._writer.pump(connection)
+            for record in self._records(documents):
+                self._docsync.sent(record)
             if not (desk.due_documents or desk.due_connections):
                 for record in self._records(evaluated):
                     self._docsync.save(record)

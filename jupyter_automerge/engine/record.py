@@ -32,6 +32,8 @@ class Saving:
     put: Token | None = None
     retry_at: float | None = None
     failures: int = 0
+    copy: Document | None = None  # the document as the put in flight, or the one just done, has it
+    is_news: bool = False  # a put was done, and peers are to hear of it before anything else happens
 
 
 @dataclass(slots=True, eq=False)

@@ -9,6 +9,7 @@
 
 from collections.abc import Callable
 
+from jupyter_automerge.engine.after_save import AfterSave
 from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.effects import Delete, Put
 from jupyter_automerge.engine.events import Event, PutDone, PutFailed
@@ -27,9 +28,12 @@ from jupyter_automerge.values.limits import (
 class Saver:
     """Decides about puts; `saved` is called when a put has made new heads durable."""
 
-    def __init__(self, local: LocalPeer, desk: Desk, saved: Callable[[DocumentRecord], None]) -> None:
+    def __init__(
+        self, local: LocalPeer, desk: Desk, after_save: AfterSave, saved: Callable[[DocumentRecord], None]
+    ) -> None:
         self._local = local
         self._desk = desk
+        self._after_save = after_save
         self._saved = saved
 
     def unsaved(self, record: DocumentRecord) -> bool:
@@ -42,7 +46,7 @@ class Saver:
             return
         if saving.retry_at is not None and self._desk.now < saving.retry_at:
             return
-        heads = record.heads
+        heads = self._after_save.put_begins(record)
         whole = _must_compact(record)
         data = record.document.save() if whole else record.document.save_since(saving.heads)
         key = snapshot_key(record.id, heads) if whole else incremental_key(record.id, data)
@@ -56,6 +60,7 @@ class Saver:
     ) -> None:
         record.saving.put = None
         self._desk.mark_document(record.id)
+        self._after_save.put_ended(record, isinstance(event, PutDone))
         if isinstance(event, PutFailed):
             self._failed(record, event.error)
             return

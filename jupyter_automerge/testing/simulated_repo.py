@@ -51,12 +51,14 @@ class SimulatedRepo:
         disk: SimulatedDisk | None = None,
         plain: bool = False,
         peer_id: str = "",
+        ack_after_save: bool = False,
     ) -> None:
         self.sim = sim
         self.name = name
         self.share = share
         self.stores = stores
         self.plain = plain
+        self.ack_after_save = ack_after_save
         self.disk = disk or SimulatedDisk()
         self.policy = SimulatedPolicy()
         self.door = SimulatedDoor()
@@ -93,7 +95,11 @@ class SimulatedRepo:
         )
         random = self.sim.random
         self.engine = Engine(
-            local, share=self.share, jitter=random.random, actor=lambda: random.randbytes(16)
+            local,
+            share=self.share,
+            jitter=random.random,
+            actor=lambda: random.randbytes(16),
+            ack_after_save=self.ack_after_save,
         )
 
     def crash(self, *, keeps: int = 0) -> None:
