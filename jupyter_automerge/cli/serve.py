@@ -38,6 +38,7 @@ class Settings:
     token: str | None
     name: str
     origins: tuple[str, ...] = ()
+    ack_after_save: bool = False
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -62,6 +63,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help='browser pages from there may connect, e.g. https://example.org, or "*" for all; may be repeated'
         " (always allowed: pages of this machine)",
     )  # fmt: skip
+    parser.add_argument(
+        "--ack-after-save",
+        action="store_true",
+        help="name only what is on the disk in sync messages, so that JavaScript clients may rely on it; "
+        "each exchange then takes as long as a write",
+    )
     parser.add_argument("--verbose", action="store_true", help="log what happens to standard error")
 
 
@@ -82,13 +89,27 @@ def settings_from(options: argparse.Namespace, environment: Mapping[str, str]) -
             USAGE,
         )
     origins = tuple(_origin(text) for text in options.origins)
-    return Settings(options.host, options.port, _usable_store(options.store), token, options.name, origins)
+    return Settings(
+        options.host,
+        options.port,
+        _usable_store(options.store),
+        token,
+        options.name,
+        origins,
+        options.ack_after_save,
+    )
 
 
 async def serve(settings: Settings) -> int:
     """Listen, say where, wait for a signal, flush. Raises CommandFailed if documents could not be saved."""
     stopping = _stop_on_signals()
-    repo = Repo(FileStorage(settings.store), name=settings.name, kind="server", share=ON_REQUEST)
+    repo = Repo(
+        FileStorage(settings.store),
+        name=settings.name,
+        kind="server",
+        share=ON_REQUEST,
+        ack_after_save=settings.ack_after_save,
+    )
     try:
         await repo.open()
     except (OSError, StorageError) as error:

@@ -9,8 +9,16 @@ from jupyter_automerge.repo.running import EngineView
 from jupyter_automerge.repo.share import FixedShare, SharePolicy
 
 
-def new_engine(local: engine_words.LocalPeer, share: SharePolicy) -> EngineView:
+def new_engine(
+    local: engine_words.LocalPeer, share: SharePolicy, *, ack_after_save: bool = False
+) -> EngineView:
     """An Engine on asyncio's clock. A fixed policy is built in, so that nobody has to be asked."""
     fixed = engine_words.FixedShare(share.announces, share.gives) if isinstance(share, FixedShare) else None
     # asyncio's loops count time.monotonic().
-    return Engine(local, share=fixed, jitter=random.random, wall_offset=time.time() - time.monotonic())
+    return Engine(
+        local,
+        share=fixed,
+        jitter=random.random,
+        wall_offset=time.time() - time.monotonic(),
+        ack_after_save=ack_after_save,
+    )

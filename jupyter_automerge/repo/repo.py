@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import uuid
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from ssl import SSLContext
 from types import TracebackType
 from typing import Any, Self
@@ -74,20 +75,23 @@ class Repo:
         peer_id: str | None = None,
         share: SharePolicy | None = None,
         new_id: NewId | None = None,
-        engine: Callable[[LocalPeer, SharePolicy], EngineView] = new_engine,
+        ack_after_save: bool = False,
+        engine: Callable[[LocalPeer, SharePolicy], EngineView] | None = None,
     ) -> None:
         """Without `storage` documents live in memory only, and other Repos are told so.
 
         `name` is what people call it, `kind` what it is. A `peer_id` of one's own must be unique; the default
         is unguessable. `share` decides who gets which documents; the default gives all to all. `new_id` names
-        new documents by their first heads; the default is random. `engine` is for tests.
+        new documents by their first heads; the default is random. With `ack_after_save` peers are sent no heads
+        that are not durable here: for a server of plain JavaScript clients, at the price of a put's time.
+        `engine` is for tests.
         """
         self._storage = storage
         self._name = name
         self._kind = kind
         self._share = share or FixedShare()
         self._new_id = new_id
-        self._engine = engine
+        self._engine = engine or partial(new_engine, ack_after_save=ack_after_save)
         self._running: Running | None = None
         self._was_opened = False
         self._birthplace = Birthplace()

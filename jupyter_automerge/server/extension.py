@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 from jupyter_core.paths import jupyter_data_dir
 from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
-from traitlets import Bool, Float, Integer, Unicode, default
+from traitlets import Bool, Dict, Float, Integer, Unicode, default
 
 from jupyter_automerge.errors import AutomergeError
-from jupyter_automerge.repo import FileStorage, FixedShare, Repo, Storage
+from jupyter_automerge.repo import FileStorage, Repo, Storage
 from jupyter_automerge.server.connection_file import ConnectionFile
 from jupyter_automerge.server.host import RepoHost
 from jupyter_automerge.server.routes import ROUTES
@@ -55,6 +55,19 @@ class AutomergeExtension(ExtensionApp):
         10.0, min=0.0, help="Seconds that a REST request waits for a document that only peers may have."
     ).tag(config=True)
 
+    ack_after_save = Bool(
+        False,
+        help="Name only what is on the disk in sync messages, so that plain JavaScript clients may rely on it;"
+        " each exchange then takes as long as a write. Pages and kernels are told what is on the disk anyway.",
+    ).tag(config=True)
+
+    upstreams = Dict(
+        key_trait=Unicode(),
+        value_trait=Unicode(),
+        help="Sync servers that are told of, and may have, every document that is open here: {URL: token}, an "
+        "empty token for none. ws(s):// for any automerge-repo server, http(s):// for a Jupyter server.",
+    ).tag(config=True)
+
     @default("storage_dir")
     def _default_storage_dir(self) -> str:
         return str(Path(jupyter_data_dir()) / "automerge")
@@ -66,6 +79,7 @@ class AutomergeExtension(ExtensionApp):
         self.repo_host.ping_interval = self.ping_interval
         self.repo_host.ping_timeout = min(self.ping_timeout, self.ping_interval)
         self.repo_host.find_timeout = self.find_timeout
+        self.repo_host.upstreams = self.upstreams
         self.settings[HOST] = self.repo_host
 
     def initialize_handlers(self) -> None:
@@ -78,7 +92,13 @@ class AutomergeExtension(ExtensionApp):
 
     def _make_repo(self, storage: Storage) -> Repo:
         # Nobody is told of documents unasked; reading and writing are the authorizer's decision.
-        return Repo(storage=storage, name=self.repo_name, kind="server", share=FixedShare(announces=False))
+        return Repo(
+            storage=storage,
+            name=self.repo_name,
+            kind="server",
+            share=FixedShare(announces=False),
+            ack_after_save=self.ack_after_save,
+        )
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         """Runs once the server listens: its port and token are final now."""
