@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_automerge.engine.events import ConnectionOpened
 from jupyter_automerge.values.identity import PeerMetadata
-from jupyter_automerge.values.ids import DocumentId, PeerId
+from jupyter_automerge.values.ids import DocumentId, PeerId, StorageId
 from jupyter_automerge.values.limits import MAX_OUTGOING_CONTROL_FRAMES
 from jupyter_automerge.values.status import Direction
 
@@ -47,6 +47,15 @@ class Connection:
         self.sessions: dict[DocumentId, Session] = {}
         self.dirty: dict[DocumentId, None] = {}
         self.acks: dict[DocumentId, None] = {}
+        # Documents of which rows of other stores may go out now.
+        self.rows: dict[DocumentId, None] = {}
+        # Stores that the peer follows; true: by its own wish, as far as that can be told.
+        self.follows: dict[StorageId, bool] = {}
+        # Stores that we asked the peer about, those we ask about because of our own rows, and what of it it
+        # has not been told yet (true: add).
+        self.asked: set[StorageId] = set()
+        self.curious: set[StorageId] = set()
+        self.asks: dict[StorageId, bool] = {}
         # Documents whose session was dropped here while the peer still holds its half: a new session must say
         # so.
         self.interrupted: set[DocumentId] = set()
@@ -81,4 +90,4 @@ class Connection:
 
     @property
     def idle(self) -> bool:
-        return not self.frames and not self.dirty and not self.acks
+        return not (self.frames or self.dirty or self.acks or self.rows)
