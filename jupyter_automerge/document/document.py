@@ -26,6 +26,7 @@ from jupyter_automerge.document.trunk import Trunk
 from jupyter_automerge.document.views import Views
 from jupyter_automerge.errors import DocumentError
 from jupyter_automerge.values.heads import NO_HEADS, Heads
+from jupyter_automerge.values.limits import MAX_LANDMARKS
 
 
 class Document:
@@ -243,6 +244,14 @@ class Document:
     def known(self, heads: Heads) -> Heads:
         """Those of the changes that are in the document."""
         return self._trunk.known(heads)
+
+    @held
+    def landmarks(self) -> tuple[bytes, ...]:
+        """Changes that mark earlier and earlier points of the history; none where that takes too many.
+
+        Whoever knows one of them has all that is before it. Costs the length of the history.
+        """
+        return self._trunk.graph.landmarks(MAX_LANDMARKS)
 
     def missing_from(self, heads: Heads) -> int:
         """How many of our changes somebody lacks who has `heads` (those that we know) and all before them."""

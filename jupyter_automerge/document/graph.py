@@ -66,6 +66,26 @@ class ChangeGraph:
             self._ancestors.popitem(last=False)
         return counts
 
+    def landmarks(self, most: int) -> tuple[bytes, ...]:
+        """Earlier and earlier points of the history, half as far apart again each time: whoever knows one has
+        all before it. None where it would take more than `most` hashes.
+
+        A point is told by its heads, as long as nothing after it is counted: all changes before a position.
+        """
+        cuts = _cuts(len(self))
+        hashes = list(self._positions)
+        frontier: dict[int, None] = {}
+        marks: dict[bytes, None] = {}
+        for position in range(len(self)):
+            for parent in self._parents[self._parents_at[position] : self._parents_at[position + 1]]:
+                frontier.pop(parent, None)
+            frontier[position] = None
+            if position + 1 in cuts:
+                marks.update(dict.fromkeys(hashes[head] for head in frontier))
+                if len(marks) > most:
+                    return ()
+        return tuple(sorted(marks))
+
     def _count(self, frontiers: Sequence[Heads], tips: Heads) -> None:
         counts = count_outside(
             self._parents,
@@ -79,3 +99,13 @@ class ChangeGraph:
 
     def _at(self, changes: Heads) -> list[int]:
         return [self._positions[change] for change in changes]
+
+
+def _cuts(length: int) -> set[int]:
+    """How many changes stand before each landmark."""
+    cuts = set()
+    distance = 0
+    while distance < length:
+        cuts.add(length - distance)
+        distance += distance // 2 + 1
+    return cuts

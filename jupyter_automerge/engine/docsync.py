@@ -18,8 +18,10 @@ from contextlib import suppress
 from jupyter_automerge.engine.after_save import AfterSave
 from jupyter_automerge.engine.connection import Connection
 from jupyter_automerge.engine.connections import Connections
+from jupyter_automerge.engine.crossing import Crossing
 from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.evidence import Evidence
+from jupyter_automerge.engine.filters import with_better_have
 from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.notices import DocumentChanged, DocumentStateChanged, StorageTrouble
 from jupyter_automerge.engine.progress import progress_of
@@ -50,6 +52,7 @@ class DocumentSync:
         saver: Saver,
         after_save: AfterSave,
         evidence: Evidence,
+        crossing: Crossing,
     ) -> None:
         self._local = local
         self._desk = desk
@@ -60,6 +63,7 @@ class DocumentSync:
         self._saver = saver
         self._after_save = after_save
         self._evidence = evidence
+        self._crossing = crossing
 
     def evaluate(self, record: DocumentRecord) -> None:
         """Bring everything that follows from the record's facts about. Safe to call at any time, any number
@@ -206,6 +210,8 @@ class DocumentSync:
                 return False
             return record.complete or session.standing is not Standing.WANTS  # invariant 3
         if supplied:
+            if self._crossing.expects_document(record, session):
+                return False  # P52
             return session.standing is Standing.HAS and session.can_supply  # invariant 4
         return session.standing is Standing.UNKNOWN and session.can_supply  # invariant 5
 
@@ -237,7 +243,8 @@ class DocumentSync:
         if data is None:
             return None
         self._evidence.sent(record, session, source.heads)
-        return self._encoded(record, session, data)
+        self._crossing.sent(record, session, data)
+        return self._encoded(record, session, with_better_have(record, session, data))
 
     def _encoded(self, record: DocumentRecord, session: Session, data: bytes) -> bytes:
         session.spoken = True

@@ -13,6 +13,7 @@ from jupyter_automerge.engine.after_save import AfterSave
 from jupyter_automerge.engine.collection import Collection
 from jupyter_automerge.engine.connection import Connection
 from jupyter_automerge.engine.connections import Connections
+from jupyter_automerge.engine.crossing import Crossing
 from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.docsync import DocumentSync
 from jupyter_automerge.engine.effects import Effect, Put
@@ -86,7 +87,9 @@ class Engine:
         )
         self._sharing = Sharing(desk, share, self._collection.decided)
         self._collection.sharing = self._sharing
-        receiving = Receiving(desk, self._evidence, Reading(local, desk, self._connections), self._resumption)
+        crossing = Crossing(desk)
+        reading = Reading(local, desk, self._connections)
+        receiving = Receiving(desk, self._evidence, reading, self._resumption, crossing)
         self._docsync = DocumentSync(
             local,
             desk,
@@ -97,6 +100,7 @@ class Engine:
             self._saver,
             after_save,
             self._evidence,
+            crossing,
         )
         self._broadcasting = Broadcasting(local, desk, self._connections)
         self._inbox = Inbox(

@@ -10,6 +10,7 @@ from hashlib import sha256
 from itertools import islice
 
 from jupyter_automerge.engine.blame import guilty_chunks
+from jupyter_automerge.engine.crossing import Crossing
 from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.evidence import Evidence
 from jupyter_automerge.engine.notices import ChangesRefused, DocumentChanged
@@ -28,8 +29,11 @@ class Receiving:
     then.
     """
 
-    def __init__(self, desk: Desk, evidence: Evidence, reading: Reading, resumption: Resumption) -> None:
+    def __init__(
+        self, desk: Desk, evidence: Evidence, reading: Reading, resumption: Resumption, crossing: Crossing
+    ) -> None:
         self._desk = desk
+        self._crossing = crossing
         self._evidence = evidence
         self._reading = reading
         self._resumption = resumption
@@ -70,6 +74,8 @@ class Receiving:
 
     def _take_in_order(self, record: DocumentRecord, session: Session) -> None:
         while session.inbox and not session.muted:
+            if self._crossing.keeps_waiting(record, session):
+                return
             offences = session.offences
             self._take(record, session, session.inbox[0])
             session.dirty = True
@@ -95,6 +101,7 @@ class Receiving:
         heads = frozenset(incoming.message.heads)
         self._evidence.heard(record, session, heads)
         self._resumption.shared(record, session, heads)
+        self._crossing.taken(record, session)
 
     def _refuse(self, record: DocumentRecord, session: Session, incoming: Incoming, reason: str) -> None:
         for chunk in guilty_chunks(record.document, incoming.message.changes):

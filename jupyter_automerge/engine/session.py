@@ -54,11 +54,16 @@ class Session:
     standing: Standing = Standing.UNKNOWN
     advertised: Heads = frozenset()  # the first heads it named: what a search waits for
     heads: Heads = frozenset()  # the heads it named last
+    heard: bool = False  # a message of it was taken: `heads` are its word
     sync: SyncSession | None = None
+    believed: Heads = frozenset()  # what `sync` was primed with
+    doubted: Heads = frozenset()  # the same, once the peer has shown that it lacks it
     inbox: deque[Incoming] = field(default_factory=deque)
     dirty: bool = True
     requested: bool = False
     spoken: bool = False  # we have sent at least one sync message in this session
+    may_be_crossed: bool = False  # its next message may have been sent before our last one arrived
+    answer_by: float = 0.0  # until then a message that crossed ours is not acted upon
     offences: int = 0
     announce_reset: bool = (
         False  # the peer still holds a half of an older session: it must be told to start anew
@@ -90,6 +95,7 @@ class Session:
     def restart(self) -> None:
         """Begin the Automerge session afresh; the peer is told so before anything else is sent."""
         self.sync = None
+        self.may_be_crossed, self.answer_by = False, 0.0
         self.announce_reset = True
         self.from_scratch = True
         self.dirty = True

@@ -14,6 +14,10 @@ MAX_SYNC_HAVES = 1_000
 """Entries in the `have` of a sync message; Automerge writes one."""
 MAX_FILTER_PROBES = 64
 """Probes an entry of a Bloom filter; Automerge writes 7. The core makes them all, for every change."""
+MAX_FILTER_BYTES = 1_000
+"""A longer Bloom filter (ten bits a change) is not sent: fewer bytes can say as much."""
+CROSSING_SECONDS = 10.0
+"""How long the answer to our last word is awaited before what seemed to have crossed it is taken for one."""
 MAX_CBOR_DEPTH = 100
 """Lists and maps within one another."""
 MAX_CBOR_INTEGER_BYTES = 128
@@ -84,6 +88,8 @@ MAX_PENDING_CHANGES = 1_024
 """Local changes that wait for the core, which takes many at once at the price of one."""
 MAX_INFLATED_BYTES = 512 * 1024 * 1024
 """What one compressed change may unpack to: a few bytes of deflate can stand for gigabytes."""
+MAX_LANDMARKS = 64
+"""Hashes that tell where a history may have parted from ours; one too branched for so few sends a filter."""
 MAX_FRONTIERS_CACHED = 4_096
 """Points in history per document whose count of missing changes is kept up to date: a few for each store that
 may be known. The ones not asked for the longest leave."""

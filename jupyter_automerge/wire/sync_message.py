@@ -44,14 +44,32 @@ class SyncMessage:
 
     def encode(self) -> bytes:
         """The bytes for automerge."""
-        parts = [bytes((self.version,)), _hashes(self.heads), _hashes(self.need), _leb128(len(self.have))]
-        for have in self.have:
-            parts += (_hashes(have.last_sync), _leb128(len(have.bloom)), have.bloom)
+        parts = _front(self.version, self.heads, self.need, self.have)
         parts.append(_leb128(len(self.changes)))
         for change in self.changes:
             parts += (_leb128(len(change)), change)
         parts.append(self.tail)
         return b"".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A message whose changes, often megabytes, are not looked into: `rest` is what follows its `have`."""
+
+    version: int
+    heads: tuple[bytes, ...]
+    need: tuple[bytes, ...]
+    have: tuple[Have, ...]
+    rest: bytes
+
+    @property
+    def carries_changes(self) -> bool:
+        """Whether changes follow."""
+        return self.rest[:1] != b"\x00"
+
+    def encode(self) -> bytes:
+        """The bytes for automerge."""
+        return b"".join((*_front(self.version, self.heads, self.need, self.have), self.rest))
 
 
 def parse(data: bytes) -> SyncMessage:
@@ -61,6 +79,14 @@ def parse(data: bytes) -> SyncMessage:
     heads = reader.hashes("heads")
     need = reader.hashes("need")
     return SyncMessage(version, heads, need, reader.haves(), reader.changes(), reader.rest())
+
+
+def parse_opening(data: bytes) -> Opening:
+    """The parts before the changes. Raises as `parse`."""
+    reader = _Reader(data)
+    return Opening(
+        reader.version(), reader.hashes("heads"), reader.hashes("need"), reader.haves(), reader.rest()
+    )
 
 
 def read_heads(data: bytes) -> Heads:
@@ -142,6 +168,15 @@ class _Reader:
         if byte >= 0x80 or (byte == 0 and position > 0):  # automerge refuses padded numbers too
             raise RemoteProtocolError(f"the count of {field} in the sync message is written too long")
         return number
+
+
+def _front(
+    version: int, heads: tuple[bytes, ...], need: tuple[bytes, ...], haves: tuple[Have, ...]
+) -> list[bytes]:
+    parts = [bytes((version,)), _hashes(heads), _hashes(need), _leb128(len(haves))]
+    for have in haves:
+        parts += (_hashes(have.last_sync), _leb128(len(have.bloom)), have.bloom)
+    return parts
 
 
 def _hashes(hashes: tuple[bytes, ...]) -> bytes:

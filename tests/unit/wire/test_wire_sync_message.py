@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from jupyter_automerge.errors import RemoteProtocolError
 from jupyter_automerge.values.limits import MAX_SYNC_HAVES
-from jupyter_automerge.wire.sync_message import V1, V2, Have, SyncMessage, parse, read_heads
+from jupyter_automerge.wire.sync_message import V1, V2, Have, SyncMessage, parse, parse_opening, read_heads
 
 HASH = bytes(range(32))
 hashes = st.lists(st.binary(min_size=32, max_size=32), max_size=4).map(tuple)
@@ -147,3 +147,11 @@ def test_a_message_of_nothing_but_empty_haves_is_refused_before_it_fills_the_mem
 def test_heads_are_read_without_looking_at_the_rest() -> None:
     torn = SyncMessage(heads=(HASH,)).encode()[:34]
     assert read_heads(torn) == {HASH}
+
+
+@given(any_message)
+def test_an_opening_tells_what_stands_before_the_changes_and_keeps_the_rest(message: SyncMessage) -> None:
+    opening = parse_opening(message.encode())
+    assert (opening.heads, opening.need, opening.have) == (message.heads, message.need, message.have)
+    assert opening.carries_changes == bool(message.changes)
+    assert opening.encode() == message.encode()
