@@ -15,6 +15,7 @@ from jupyter_automerge.server.connection_file import ConnectionFile
 from jupyter_automerge.server.host import RepoHost
 from jupyter_automerge.server.routes import ROUTES
 from jupyter_automerge.server.settings import HOST
+from jupyter_automerge.server.upstreams import share_with
 from jupyter_automerge.values import limits
 from jupyter_automerge.version import __version__
 
@@ -91,12 +92,12 @@ class AutomergeExtension(ExtensionApp):
         return FileStorage(self.storage_dir)
 
     def _make_repo(self, storage: Storage) -> Repo:
-        # Nobody is told of documents unasked; reading and writing are the authorizer's decision.
+        # Reading and writing by those who connect are the authorizer's decision.
         return Repo(
             storage=storage,
             name=self.repo_name,
             kind="server",
-            share=FixedShare(announces=False),
+            share=share_with(self.upstreams),
             ack_after_save=self.ack_after_save,
         )
 

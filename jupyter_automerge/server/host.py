@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from tornado.web import HTTPError
 
@@ -12,6 +12,7 @@ from jupyter_automerge.errors import AutomergeError
 from jupyter_automerge.repo import Repo, Storage
 from jupyter_automerge.server.catalogue import open_catalogue
 from jupyter_automerge.server.front_end import FrontEnd
+from jupyter_automerge.server.upstreams import connect_upstreams
 from jupyter_automerge.values import limits
 
 
@@ -32,6 +33,7 @@ class RepoHost:
         self.ping_interval = limits.PING_INTERVAL_SECONDS
         self.ping_timeout = limits.PING_TIMEOUT_SECONDS
         self.find_timeout = 10.0
+        self.upstreams: Mapping[str, str] = {}
         self.front_end = FrontEnd()
         self._started = asyncio.Event()
 
@@ -52,6 +54,7 @@ class RepoHost:
             self.repo = repo
         finally:
             self._started.set()
+        connect_upstreams(repo, self.upstreams, self._log)
         try:
             self.catalogue = await open_catalogue(repo, storage, self._log)
         except AutomergeError as error:

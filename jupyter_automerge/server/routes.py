@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from jupyter_automerge.server.dialers import DialersHandler
 from jupyter_automerge.server.documents import DocumentHandler, DocumentsHandler
 from jupyter_automerge.server.events import EventsHandler
 from jupyter_automerge.server.info import InfoHandler
@@ -17,6 +18,7 @@ ROUTES: list[tuple[Any, ...]] = [
     ("/api/automerge/documents", DocumentsHandler),
     ("/api/automerge/documents/([^/]+)", DocumentHandler),
     ("/api/automerge/documents/([^/]+)/peers", PeersHandler),
+    ("/api/automerge/dialers", DialersHandler),
     ("/automerge/view/([^/]+)", ViewHandler),
     ("/automerge/static/(.*)", FrontEndHandler),
 ]
