@@ -253,6 +253,18 @@ class Document:
         """
         return self._trunk.graph.landmarks(MAX_LANDMARKS)
 
+    def reduced(self, heads: Heads) -> Heads:
+        """The heads without those that others of them are known to come after; unknown ones stay.
+
+        Builds the graph of all changes if it has to; see `places_at_once`.
+        """
+        return heads if len(heads) < 2 else self._reduced(heads)
+
+    @property
+    def places_at_once(self) -> bool:
+        """Whether a question of ancestry costs what it looks at; if not, the first costs the whole history."""
+        return self._trunk.has_graph
+
     def missing_from(self, heads: Heads) -> int:
         """How many of our changes somebody lacks who has `heads` (those that we know) and all before them."""
         return self.standings([heads])[heads].lacks
@@ -301,6 +313,10 @@ class Document:
         finally:
             self._announce()
             self._lock.tell()
+
+    @held
+    def _reduced(self, heads: Heads) -> Heads:
+        return self._trunk.tips(heads)
 
     @held
     def _since(self, heads: Heads) -> list[bytes]:

@@ -50,6 +50,21 @@ class ChangeGraph:
         """Those of the heads that are here."""
         return frozenset(head for head in heads if head in self._positions)
 
+    def tips(self, changes: Heads) -> Heads:
+        """Those of the changes, all known, that none of the others comes after.
+
+        Costs what lies between the oldest and the newest of them.
+        """
+        named = {self._positions[change]: change for change in changes}
+        oldest = min(named)
+        reached, before = set(named), set[int]()
+        for position in range(max(named), oldest, -1):
+            if position in reached:
+                parents = self._parents[self._parents_at[position] : self._parents_at[position + 1]]
+                before.update(parents)
+                reached.update(parents)
+        return frozenset(change for position, change in named.items() if position not in before)
+
     def outside(self, frontiers: Iterable[Heads], tips: Heads) -> dict[Heads, int]:
         """For each frontier, how many changes are neither in it nor ancestors of it.
 

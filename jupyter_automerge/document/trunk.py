@@ -82,6 +82,19 @@ class Trunk:
             return changes - missing_changes(self.core, others)
         return changes - (others - self.graph.known(others))
 
+    @property
+    def has_graph(self) -> bool:
+        """Whether the graph is there already."""
+        return self._graph is not None
+
+    def tips(self, changes: Heads) -> Heads:
+        """Those of the changes that none of the others comes after, as far as is known here."""
+        known = self.known(changes)
+        unknown = changes - known
+        if known >= self.heads:
+            return self.heads | unknown
+        return unknown | (self.graph.tips(known) if len(known) > 1 else known)
+
     def changes_since(self, heads: Heads) -> list[CoreChange]:
         """The changes outside of the ancestors of `heads`, which must be known, in an order that can be
         applied."""
