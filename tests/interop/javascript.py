@@ -207,6 +207,15 @@ class JavaScriptPeer:
         info = await self.call("wait_sync_info", url=url, storageId=storage_id, heads=sorted(heads))
         return float(info["lastSyncTimestamp"])
 
+    async def record_sync_info(self, url: str, storage_id: str) -> None:
+        """Write down what it is told of this store from now on."""
+        await self.call("record_sync_info", url=url, storageId=storage_id)
+
+    async def sync_infos(self) -> list[tuple[float, frozenset[str]]]:
+        """When it was told, in seconds since 1970, and which heads."""
+        infos = await self.call("sync_infos")
+        return [(info["at"] / 1000, frozenset(info["heads"])) for info in infos]
+
     async def flush(self) -> None:
         await self.call("flush")
 

@@ -132,6 +132,16 @@ export const COMMANDS = {
     return handle.getSyncInfo(storageId)
   },
 
+  // From now on, with the time in ms at which each came.
+  record_sync_info: async (peer, { url, storageId }) => {
+    const handle = peer.handle(url)
+    handle.on("remote-heads", () => {
+      peer.syncInfos.push({ at: Date.now(), heads: handle.getSyncInfo(storageId)?.lastHeads ?? [] })
+    })
+    return null
+  },
+  sync_infos: async peer => peer.syncInfos,
+
   allow: async (peer, { announce, access }) => {
     peer.share = { announce, access }
     peer.repo.shareConfigChanged()

@@ -16,6 +16,7 @@ class Peer {
     this.dialed = {}
     this.handles = {}
     this.broadcasts = []
+    this.syncInfos = []
     this.inbox = new EventEmitter()
     this.frames = new FrameCount(this.inbox)
     this.repo = new Repo({
