@@ -5,13 +5,14 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from tornado.iostream import StreamClosedError
-from tornado.websocket import WebSocketProtocol
+from tornado.websocket import WebSocketProtocol, WebSocketProtocol13
 
 from jupyter_automerge.network.close_reason import NO_CODE, TOO_BIG, Ending, fitted, too_big
 from jupyter_automerge.network.contract import TransportSink
 from jupyter_automerge.network.framing import binary_message
 from jupyter_automerge.network.keep_alive import KeepAlive, Pace
 from jupyter_automerge.network.lingering import drain_and_close, end_our_half
+from jupyter_automerge.network.read_ahead import ReadAhead
 from jupyter_automerge.network.traffic import Traffic
 from jupyter_automerge.values.limits import MAX_MESSAGE_BYTES
 
@@ -56,6 +57,8 @@ class SocketTransport:
         self._close_socket = protocol.close
         # tornado closes by itself what is too big, and tells the peer alone.
         protocol.close = self._protocol_closes  # type: ignore[method-assign]
+        if isinstance(protocol, WebSocketProtocol13):
+            ReadAhead(protocol, self._stream)
         protocol.set_nodelay(True)
         self._keep_alive = KeepAlive(pace, Traffic(self._stream), self._ping, self._give_up)
 
