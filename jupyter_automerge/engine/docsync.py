@@ -80,10 +80,10 @@ class DocumentSync:
         self._offer(record)
         self._settle_state(record)
         self._answer_wanting(record)
-        self._evidence.tell(record)
 
     def sent(self, record: DocumentRecord) -> None:
-        """The writers had their turn since `evaluate`."""
+        """The writers had their turn since `evaluate`: now there is time to make rows."""
+        self._evidence.tell(record)
         self._after_save.news_are_out(record)
 
     def save(self, record: DocumentRecord) -> None:

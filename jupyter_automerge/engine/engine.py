@@ -48,8 +48,9 @@ class Engine:
 
     `share`: a fixed policy, or None to ask by AskPolicy. `jitter` gives numbers from 0 to 1 for the backoff;
     `actor` makes actor ids for documents that come from elsewhere (None: the core draws them). `wall_offset`
-    is what to add to `now` for seconds since 1970. `ack_after_save`: see AfterSave. Times are seconds on a
-    clock that never goes back.
+    is what to add to `now` for seconds since 1970. `ack_after_save`: see AfterSave. `put_pause`: how long
+    after a write of a document the next one begins, at the earliest. Times are seconds on a clock that never
+    goes back.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Engine:
         actor: Callable[[], bytes] | None = None,
         wall_offset: float = 0.0,
         ack_after_save: bool = False,
+        put_pause: float = 0.0,
     ) -> None:
         self.local = local
         self._desk = desk = Desk(wall_offset)
@@ -72,7 +74,9 @@ class Engine:
         self._resumption = Resumption(desk)
         self._acknowledging = Acknowledging(local, desk, self._documents, self._evidence, self._resumption)
         after_save = AfterSave(desk, local, ack_after_save)
-        self._saver = Saver(local, desk, after_save, self._acknowledging.saved)
+        # Where peers wait for a put, it waits for nothing.
+        pause = 0.0 if ack_after_save else put_pause
+        self._saver = Saver(local, desk, after_save, self._acknowledging.saved, pause)
         self._graveyard = Graveyard(local, desk)
         self._collection = Collection(
             local,
@@ -124,10 +128,14 @@ class Engine:
 
     def handle(self, event: e.Event, now: float) -> list[Effect]:
         """Take one event; what it asks of the world comes back, in order."""
-        return self.handle_all((event,), now)
+        return list(self.handle_all((event,), now))
 
-    def handle_all(self, events: Iterable[e.Event], now: float) -> list[Effect]:
-        """Take several events that came at once, and decide about each document once for all of them."""
+    def handle_all(self, events: Iterable[e.Event], now: float) -> Iterator[Effect]:
+        """Take several events that came at once, and decide about each document once for all of them.
+
+        To be iterated to the end. Each frame is handed out before the next is made, and all of them before
+        any document's bytes are taken for the disk: whoever performs each effect as it comes delays none.
+        """
         self._desk.now = max(now, self._desk.now)
         if not self._opened:
             self._opened = True
@@ -135,8 +143,8 @@ class Engine:
         for event in events:
             self._absorb(event)
         self._desk.run_due()
-        self._settle()
-        return self._desk.take_effects()
+        yield from self._settle()
+        yield from self._desk.take_effects()
 
     def next_wakeup(self) -> float | None:
         """When a Tick is due at the latest; None while nothing waits for time to pass."""
@@ -203,7 +211,7 @@ class Engine:
             case e.Tick():
                 pass
 
-    def _settle(self) -> None:
+    def _settle(self) -> Iterator[Effect]:
         """Decide, send, save: in this order, as taking a document's bytes for the disk takes longer than a
         frame.
         """
@@ -219,6 +227,7 @@ class Engine:
                 connection = self._connections.table.get(connection_id)
                 if connection is not None:
                     self._writer.pump(connection)
+                    yield from desk.take_effects()
             for record in self._records(documents):
                 self._docsync.sent(record)
             if not (desk.due_documents or desk.due_connections):

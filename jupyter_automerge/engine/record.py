@@ -30,6 +30,8 @@ class Saving:
     heads: Heads = frozenset()
     chunks: dict[StorageKey, int] = field(default_factory=dict)  # sizes of chunks that are in the document
     put: Token | None = None
+    next_put_at: float = 0.0
+    is_waiting: bool = False  # for that moment
     retry_at: float | None = None
     failures: int = 0
     copy: Document | None = None  # the document as the put in flight, or the one just done, has it

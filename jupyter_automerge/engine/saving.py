@@ -1,7 +1,7 @@
 """Which chunk to write next, what a finished write makes durable, and what it makes superfluous.
 
-1. At most one put per document is in flight: edits that arrive meanwhile form the next chunk, so the disk
-   sets the pace.
+1. At most one put per document is in flight, and it begins a pause after the one before at the earliest:
+   edits that arrive meanwhile form the next chunk.
 2. Nothing is put while storage has not answered: an error is not a "no".
 3. Saved heads advance only when the put is done; a failed one is tried again.
 4. Only chunks whose changes are in the document, and in a snapshot that is durable, are ever deleted.
@@ -29,12 +29,18 @@ class Saver:
     """Decides about puts; `saved` is called when a put has made new heads durable."""
 
     def __init__(
-        self, local: LocalPeer, desk: Desk, after_save: AfterSave, saved: Callable[[DocumentRecord], None]
+        self,
+        local: LocalPeer,
+        desk: Desk,
+        after_save: AfterSave,
+        saved: Callable[[DocumentRecord], None],
+        pause: float,
     ) -> None:
         self._local = local
         self._desk = desk
         self._after_save = after_save
         self._saved = saved
+        self._pause = pause
 
     def unsaved(self, record: DocumentRecord) -> bool:
         return self._local.has_storage and record.has_data and record.saving.heads != record.heads
@@ -46,6 +52,9 @@ class Saver:
             return
         if saving.retry_at is not None and self._desk.now < saving.retry_at:
             return
+        if self._desk.now < saving.next_put_at:
+            self._wait(record)
+            return
         heads = self._after_save.put_begins(record)
         whole = _must_compact(record)
         data = record.document.save() if whole else record.document.save_since(saving.heads)
@@ -54,6 +63,17 @@ class Saver:
             lambda token: Put(token, key, data),
             lambda event: self._answered(record, heads, key, len(data), event),
         )
+        saving.next_put_at = self._desk.now + self._pause
+
+    def _wait(self, record: DocumentRecord) -> None:
+        saving = record.saving
+        if not saving.is_waiting:
+            saving.is_waiting = True
+            self._desk.at(saving.next_put_at, lambda: self._go_on(record))
+
+    def _go_on(self, record: DocumentRecord) -> None:
+        record.saving.is_waiting = False
+        self._desk.mark_document(record.id)
 
     def _answered(
         self, record: DocumentRecord, heads: Heads, key: StorageKey, size: int, event: Event

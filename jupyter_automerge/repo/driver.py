@@ -20,7 +20,7 @@ _logger = logging.getLogger(__name__)
 class Protocolist(Protocol):
     """The part of the Engine that the driver uses."""
 
-    def handle_all(self, events: Iterable[Event], now: float) -> list[Effect]: ...
+    def handle_all(self, events: Iterable[Event], now: float) -> Iterable[Effect]: ...
 
     def next_wakeup(self) -> float | None: ...
 
@@ -28,8 +28,9 @@ class Protocolist(Protocol):
 class Driver:
     """One queue, one Engine, one timer, on one event loop.
 
-    Events that arrive within one turn of the loop are handled together. Effects are performed at once; what
-    the Engine has to tell is passed on after them, so that no callback of a user delays a frame.
+    Events that arrive within one turn of the loop are handled together. Each effect is performed before the
+    Engine makes the next; what it has to tell is passed on after all of them, so that no callback of a user
+    delays a frame.
     """
 
     def __init__(
@@ -113,26 +114,25 @@ class Driver:
         events = [self._queue.popleft() for _ in range(len(self._queue))]
         # A local change happened before anything the Engine makes of this batch.
         notices.extend(_local_changes(events))
-        for effect in self._handle(events):
+        for effect in self._effects(events):
             if isinstance(effect, Emit):
                 notices.append(effect.notice)
             else:
                 self._perform(effect)
 
-    def _handle(self, events: list[Event]) -> list[Effect]:
+    def _effects(self, events: list[Event]) -> Iterator[Effect]:
         now = self._home.loop.time()
         self._trace.note(events, now)
         rest = deque(events)
         while rest:
             number = len(rest)
             try:
-                return self._engine.handle_all(_taken(rest), now)
+                yield from self._engine.handle_all(_taken(rest), now)
             except Exception as error:  # noqa: BLE001 - logged in full, and the Repo goes on
                 self._stumbled(error)
             # What the Engine had not taken yet, a write that is done for one, must not be lost with the rest.
             if len(rest) == number:
                 rest.popleft()
-        return []
 
     def _stumbled(self, error: Exception) -> None:
         self.defects += 1

@@ -52,6 +52,7 @@ class SimulatedRepo:
         plain: bool = False,
         peer_id: str = "",
         ack_after_save: bool = False,
+        put_pause: float = 0.0,
     ) -> None:
         self.sim = sim
         self.name = name
@@ -59,6 +60,7 @@ class SimulatedRepo:
         self.stores = stores
         self.plain = plain
         self.ack_after_save = ack_after_save
+        self.put_pause = put_pause
         self.disk = disk or SimulatedDisk()
         self.policy = SimulatedPolicy()
         self.door = SimulatedDoor()
@@ -100,6 +102,7 @@ class SimulatedRepo:
             jitter=random.random,
             actor=lambda: random.randbytes(16),
             ack_after_save=self.ack_after_save,
+            put_pause=self.put_pause,
         )
 
     def crash(self, *, keeps: int = 0) -> None:

@@ -52,6 +52,11 @@ class ObservedStorage(MemoryStorage):
         chunks = (KeyKind.SNAPSHOT, KeyKind.INCREMENTAL)
         return sum(key[0] == document_id and key_kind(key) in chunks for key in self.saves)
 
+    async def begins_to_write(self, document_id: str) -> None:
+        """Wait until a chunk of the document is under way."""
+        while not self._under_way[(document_id,)]:
+            await asyncio.sleep(0)
+
     async def load(self, key: StorageKey) -> bytes | None:
         self._fail()
         return await super().load(key)

@@ -16,7 +16,7 @@ from tests.unit.repo.story import story, turns
 
 @story
 async def test_L27_edits_during_a_write_are_one_write_for_the_disk_sets_the_pace() -> None:
-    # Instead of a delay after which to save: the first edit is written at once, later ones together.
+    # Instead of a delay after which to save: the first edit is written soon, later ones together.
     store = ObservedStorage()
     async with Repo(store) as alice:
         note = alice.create({"n": 0})
@@ -25,7 +25,7 @@ async def test_L27_edits_during_a_write_are_one_write_for_the_disk_sets_the_pace
         for number in range(1, 51):
             with note.change() as d:
                 d["n"] = number
-            await turns(2)
+            await store.begins_to_write(note.document_id)
         assert store.writes_of(note.document_id) == 1
         gate.set()
         await note.saved()
