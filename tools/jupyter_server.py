@@ -86,7 +86,7 @@ class JupyterServer:
             )
         try:
             self._wait_for_answer()
-        except BaseException:
+        except BaseException:  # Ctrl-C too must not leave a server behind
             self.stop()
             raise
 

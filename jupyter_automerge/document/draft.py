@@ -59,7 +59,7 @@ class Draft:
                 self._transaction.rollback()
             # Fails where a transaction is open whose handle was lost, or where a panic poisoned the lock.
             self.core.get_actor()
-        except BaseException as error:
+        except BaseException as error:  # a panic is no Exception; the caller is told by False, and rebuilds
             if not is_panic(error) and not isinstance(error, Exception):
                 raise
             never_free(self.core)

@@ -123,13 +123,13 @@ def _assemble(chunks: list[_Stored]) -> CoreDocument:
     try:
         try:
             core = assemble(stored.chunk for stored in chunks)
-        except BaseException as error:
+        except BaseException as error:  # a panic is no Exception
             if not is_panic(error):
                 raise
             # Not always the fault of the changes: a document chunk that passed may be wrong within.
             core = assemble_anew(stored.chunk for stored in chunks)
         _check(core, chunks)
-    except BaseException as error:
+    except BaseException as error:  # a panic is no Exception, and the core's errors have no narrower class
         if is_panic(error):
             raise BadChunk(f"the Automerge core gave up on it ({error})") from None
         if isinstance(error, Exception) and not isinstance(error, BadChunk):

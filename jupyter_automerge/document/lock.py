@@ -68,7 +68,7 @@ def held(method: Callable[Concatenate[L, P], T]) -> Callable[Concatenate[L, P], 
         try:
             with self._lock.core:
                 return method(self, *args, **kwargs)
-        except BaseException as error:
+        except BaseException as error:  # a panic is no Exception; all else goes on as it is
             if is_panic(error):
                 raise DocumentError(f"the Automerge core gave up ({error})") from error
             raise
@@ -86,7 +86,7 @@ def held_now(method: Callable[Concatenate[L, P], T]) -> Callable[Concatenate[L, 
         self._lock.take_now()
         try:
             return method(self, *args, **kwargs)
-        except BaseException as error:
+        except BaseException as error:  # a panic is no Exception; all else goes on as it is
             if is_panic(error):
                 raise DocumentError(f"the Automerge core gave up ({error})") from error
             raise

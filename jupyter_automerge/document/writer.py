@@ -63,7 +63,7 @@ class Writer(Reader):
             return index <= self._core.length(obj_id)
         try:
             self._core.splice_text(obj_id, index, delete_count, text)
-        except Exception:
+        except Exception:  # the core has no narrower class for an index that does not exist
             if index <= self._core.length(obj_id):
                 raise
             return False

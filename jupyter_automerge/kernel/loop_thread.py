@@ -44,7 +44,7 @@ class LoopThread:
         future = asyncio.run_coroutine_threadsafe(coroutine, self.loop)
         try:
             return future.result(timeout)
-        except BaseException:
+        except BaseException:  # KeyboardInterrupt above all: what nobody waits for any more must not go on
             future.cancel()
             raise
 

@@ -63,7 +63,7 @@ class Dialing:
             await connector.connect(on_open)
         except DialError as error:
             self._failed(effect, error.reason, error.fatal, opened)
-        except Exception as error:
+        except Exception as error:  # connectors are written by others; ours tries again
             _logger.exception("dialing %s failed unexpectedly", effect.endpoint)
             self._failed(effect, f"{type(error).__name__}: {error}", False, opened)
         else:

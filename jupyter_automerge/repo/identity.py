@@ -38,7 +38,7 @@ async def _stored_text(storage: Storage, key: StorageKey, fresh: str) -> str:
             data = await storage.load(key) or fresh.encode()
     except StorageError:
         raise
-    except Exception as error:
+    except Exception as error:  # adapters are written by others and may raise anything
         raise StorageError(f"its id cannot be read: {type(error).__name__}: {error}") from error
     return data.decode(errors="replace").strip()
 

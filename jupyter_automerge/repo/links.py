@@ -133,5 +133,5 @@ class Links:
         self._farewells.add(connection)
         try:
             transport.close(code, reason)
-        except Exception:
+        except Exception:  # transports are written by others; to the Engine this one is closed already
             _logger.exception("connection %d: the transport failed to close", connection)

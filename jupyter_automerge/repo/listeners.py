@@ -39,5 +39,5 @@ class Listeners(Generic[T]):
                 outcome = callback(item)
                 if inspect.isawaitable(outcome):
                     self._run(outcome)
-            except Exception:
+            except Exception:  # it is the user's code: its errors are not the next callback's
                 _logger.exception("the callback %r raised; others are not affected", callback)

@@ -114,7 +114,7 @@ class Repo:
         self._was_opened = True
         try:
             local = await introduce(self.peer_id, self.session_id, self._name, self._kind, self._storage)
-        except BaseException:
+        except BaseException:  # a cancelled one too: whoever failed to open may try again
             self._was_opened = False
             raise
         home = HomeLoop(asyncio.get_running_loop())

@@ -187,7 +187,7 @@ class Running:
             return
         try:
             await self._storage.close()
-        except Exception:
+        except Exception:  # adapters are written by others; all that could be saved is saved
             _logger.exception("the store did not close cleanly")
 
     # Without a store nothing is found, nothing kept, and nothing has to be waited for.
@@ -208,5 +208,5 @@ class Running:
 async def _logged(work: Awaitable[object]) -> None:
     try:
         await work
-    except Exception:
+    except Exception:  # it is the user's code, and nobody awaits it
         _logger.exception("an async callback raised; others are not affected")

@@ -87,7 +87,7 @@ class Asking:
         try:
             announce = self.policy.announce(peer, effect.document_id)
             access = self.policy.access(peer, effect.document_id)
-        except Exception as error:  # noqa: BLE001 - logged and answered as a refusal
+        except Exception as error:  # noqa: BLE001 - the user's code; logged and answered as a refusal
             self._follow_up(_refusal(effect, error))
             return
         if inspect.isawaitable(announce) or inspect.isawaitable(access):
@@ -98,7 +98,7 @@ class Asking:
     async def _await(self, effect: AskPolicy, announce: Verdict, access: Verdict) -> None:
         try:
             answers = await asyncio.gather(_verdict(announce), _verdict(access))
-        except Exception as error:  # noqa: BLE001 - logged and answered as a refusal
+        except Exception as error:  # noqa: BLE001 - the user's code; logged and answered as a refusal
             self._post(_refusal(effect, error))
         else:
             self._post(PolicyAnswered(effect.token, *answers))

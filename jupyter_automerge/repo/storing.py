@@ -73,7 +73,7 @@ class Storing:
                 async for key in changes:
                     if key_kind(key) in (KeyKind.SNAPSHOT, KeyKind.INCREMENTAL):
                         self._post(StorageChanged(DocumentId(key[0])))
-            except Exception:
+            except Exception:  # adapters are written by others and may raise anything
                 _logger.exception(
                     "the store can no longer be watched: writes of others appear on the next load"
                 )

@@ -77,7 +77,7 @@ class Watch:
     async def _run(self) -> None:
         try:
             await self._send_all()
-        except Exception:
+        except Exception:  # nobody waits for this task: the watcher is told to ask again
             _logger.exception("the rows of a document could not be sent")
             self._failed()
         finally:

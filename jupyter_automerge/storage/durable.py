@@ -66,7 +66,7 @@ class DurableFiles:
         try:
             _write_new(unfinished, data)
             unfinished.replace(path)
-        except BaseException:
+        except BaseException:  # KeyboardInterrupt too must not leave half a file
             unfinished.unlink(missing_ok=True)
             raise
 

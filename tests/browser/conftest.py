@@ -83,7 +83,7 @@ async def _tell(story: Coroutine[Any, Any, None], desks: list[Desk], stages: lis
             await story
         for desk in desks:
             desk.check_console()
-    except BaseException:
+    except BaseException:  # a timeout is a CancelledError: its screenshots are those that matter most
         for desk in desks:
             await desk.photograph("failed")
         raise
