@@ -18,7 +18,7 @@ MOST_REPOS = 4
 @dataclass(frozen=True, slots=True)
 class RepoPlan:
     """How one Repo is made: with a store, as plain as JavaScript, with one peer id for all its lives, with a
-    policy that is asked, and on the store of the Repo before it.
+    policy that is asked, on the store of the Repo before it, and acknowledging only what it has saved.
     """
 
     stores: bool
@@ -26,6 +26,7 @@ class RepoPlan:
     pinned: bool
     asks: bool = False
     shares_store: bool = False
+    careful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class NetworkPlan:
 
 def _repo(sim: Simulation, earlier: list[SimulatedRepo], plan: RepoPlan) -> SimulatedRepo:
     name = f"r{len(earlier)}"
-    options: dict[str, Any] = {"stores": plan.stores, "plain": plan.plain}
+    options: dict[str, Any] = {"stores": plan.stores, "plain": plan.plain, "ack_after_save": plan.careful}
     if plan.pinned:
         options["peer_id"] = name
     if plan.asks:
@@ -75,6 +76,7 @@ def networks(draw: Callable[[st.SearchStrategy[Any]], Any]) -> NetworkPlan:
             pinned=draw(st.booleans()),
             asks=draw(st.booleans()),
             shares_store=draw(st.integers(0, 3)) == 0,
+            careful=draw(st.integers(0, 3)) == 0,
         )
         for _ in range(number)
     )

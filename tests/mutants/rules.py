@@ -20,7 +20,7 @@ DELETION = f"{SCENARIOS}/test_deletion.py"
 READERS = f"{SCENARIOS}/test_readers.py"
 SENDERS = f"{SCENARIOS}/test_many_senders.py"
 RESYNC = f"{SCENARIOS}/test_resync.py"
-KEY = f"{SCENARIOS}/test_the_way_of_a_key.py"
+AFTER_SAVE = f"{SCENARIOS}/test_ack_after_save.py"
 POWER = "tests/unit/storage/test_power_cut.py"
 
 
@@ -42,6 +42,27 @@ MUTANTS = (
         "self._take(record, session, session.inbox[0])",
         "session.inbox.reverse()\n            self._take(record, session, session.inbox[0])",
         (f"{SYNC}::test_waiting_messages_of_a_peer_are_taken_in_the_order_in_which_it_sent_them",),
+    ),
+    Mutant(
+        "with ack_after_save a message names saved heads",
+        "engine/after_save.py",
+        "return record.saving.copy if record.saving.is_news else None",
+        "return record.document",
+        (AFTER_SAVE,),
+    ),
+    Mutant(
+        "with ack_after_save what comes during a put waits",
+        "engine/after_save.py",
+        "return self._on and (record.saving.put is not None or record.saving.is_news)",
+        "return False",
+        (AFTER_SAVE,),
+    ),
+    Mutant(
+        "with ack_after_save peers are told before what waited is applied",
+        "engine/after_save.py",
+        "record.saving.is_news = done",
+        "record.saving.is_news = False",
+        (AFTER_SAVE,),
     ),
     Mutant(
         "messages wait for the share policy",
@@ -199,27 +220,6 @@ MUTANTS = (
         "        if connection.full:\n            return\n",
         "",
         (SENDERS,),
-    ),
-    Mutant(
-        "a frame leaves before the next is made",
-        "engine/engine.py",
-        "                    yield from desk.take_effects()\n",
-        "",
-        (KEY,),
-    ),
-    Mutant(
-        "a pause between the writes of a document",
-        "engine/saving.py",
-        "if self._desk.now < saving.next_put_at:",
-        "if False:",
-        (KEY,),
-    ),
-    Mutant(
-        "a write that waited out the pause is made",
-        "engine/saving.py",
-        "            self._desk.at(saving.next_put_at, lambda: self._go_on(record))\n",
-        "            pass\n",
-        (KEY,),
     ),
     Mutant(
         "a failed put is tried again",

@@ -76,6 +76,24 @@ def test_ten_writers_without_pause_are_never_told_of_heads_before_their_put_retu
     assert auditor.read > 100, sim.story()
 
 
+def test_what_comes_during_a_put_waits_unapplied_until_it_returned(
+    sim: Simulation, server: SimulatedRepo
+) -> None:
+    alice = sim.repo("alice", plain=True, stores=False)
+    sim.connect(alice, server)
+    note = server.create({"n": 0})
+    sim.run(2.0)
+    alice.find(note)
+    sim.run_until_quiet()
+    alice.change(note, n=1)
+    sim.run(0.05)
+    alice.change(note, n=2)
+    sim.run(0.05)
+    assert server.value(note)["n"] == 1, sim.story()
+    sim.run(DISK_SECONDS)
+    assert server.value(note)["n"] == 2, sim.story()
+
+
 def test_what_comes_during_a_put_is_put_in_one_group(sim: Simulation, server: SimulatedRepo) -> None:
     writers = sim.repos(*(f"writer-{number}" for number in range(WRITERS)), plain=True, stores=False)
     for writer in writers:
