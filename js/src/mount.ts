@@ -6,13 +6,19 @@ import { findPlace } from "./place.ts";
 import css from "./view/style.css";
 import { DocumentView } from "./view/document-view.ts";
 import { element } from "./view/element.ts";
+import { type PeersSnapshot, PeersView } from "./view/peers-view.ts";
 
 export interface MountOptions {
   readonly url: string;
   readonly path?: Path;
-  readonly view?: "document";
+  /** "document": its content, to be edited in place. "peers": who has it. */
+  readonly view?: "document" | "peers";
   readonly title?: string | null;
-  readonly snapshot?: Snapshot | null;
+  readonly snapshot?: Snapshot | PeersSnapshot | null;
+  /** For "peers": the widget of this page into which a kernel feeds its rows. */
+  readonly key?: string | null;
+  /** "kernel": no server has the document, so none is asked. */
+  readonly where?: "server" | "kernel";
   readonly baseUrl?: string;
   /** False in a notebook that Jupyter does not trust: the view is read-only until a click. */
   readonly trusted?: boolean;
@@ -51,16 +57,26 @@ function mountHere(target: HTMLElement, options: MountOptions): Mounted {
     target.append(complaint);
     return { dispose: () => complaint.remove() };
   }
-  const view = new DocumentView({
-    url: options.url as AutomergeUrl,
-    path: options.path ?? [],
-    title: options.title ?? null,
-    snapshot: options.snapshot && "value" in options.snapshot ? options.snapshot : null,
-    trusted: options.trusted ?? true,
-    page: pageFor(options),
-  });
+  const view = viewFor(options);
   target.append(view.element);
   return view;
+}
+
+function viewFor(options: MountOptions): DocumentView | PeersView {
+  const url = options.url as AutomergeUrl;
+  const title = options.title ?? null;
+  const { snapshot } = options;
+  const page = options.where === "kernel" ? null : pageFor(options);
+  if (options.view === "peers")
+    return new PeersView({ url, title, page, key: options.key ?? null, snapshot: snapshot && "rows" in snapshot ? snapshot : null });
+  return new DocumentView({
+    url,
+    title,
+    page,
+    path: options.path ?? [],
+    snapshot: snapshot && "value" in snapshot ? snapshot : null,
+    trusted: options.trusted ?? true,
+  });
 }
 
 /** Into the head, or into the shadow root that some hosts put their outputs in. Once each. */

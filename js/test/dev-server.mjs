@@ -1,5 +1,6 @@
 // A stand-in for the Jupyter server, for work on the page: real automerge-repo with its stock WebSocket server
-// adapter, the addresses of the extension, and switches (POST /base/dev?mode=signed-out&cut=1&delay=3&access=read).
+// adapter, the addresses of the extension, and switches (POST /base/dev?mode=signed-out&cut=1&delay=3&access=read&peers=2),
+// and ?view=peers for who has it.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { dirname, join, normalize } from "node:path";
@@ -32,7 +33,7 @@ class ServerAdapter extends WebSocketServerAdapter {
 }
 
 export async function startServer({ port = 0, base = "/base/" } = {}) {
-  const state = { mode: "ok", delay: 0, access: "write", session: String(Math.random()) };
+  const state = { mode: "ok", delay: 0, peers: 6, access: "write", session: String(Math.random()) };
   const sockets = new Set();
   const syncSockets = new WebSocketServer({ noServer: true });
   const eventSockets = new WebSocketServer({ noServer: true });
@@ -53,10 +54,22 @@ export async function startServer({ port = 0, base = "/base/" } = {}) {
   });
   const documents = { plan: document };
 
-  const rowsOf = () => [
-    { id: "kernel-store", name: "kernel python3", kind: "kernel", link: "connected", peerIds: ["kernel-1"], user: { username: "alice" } },
-    { id: "anna-store", name: "Firefox on Windows", kind: "browser", link: "offline", peerIds: [], user: { username: "anna", name: "Anna" } },
-  ];
+  const first = document.heads();
+  const rowsOf = () => {
+    const now = document.heads();
+    const away = { link: "offline", asOf: "2026-11-20T08:12:00Z", via: [], peerIds: [] };
+    const here = { link: "connected", asOf: new Date().toISOString(), via: [], peerIds: [] };
+    const lasting = { durableAcks: true, ephemeral: false };
+    const passing = { durableAcks: false, ephemeral: true };
+    return [
+      { ...here, ...passing, id: "kernel-store", name: "workshop.ipynb", kind: "kernel", heads: { received: now }, user: { username: "alice", name: "Alice" } },
+      { ...away, ...passing, id: "anna-store", name: "Firefox on Windows", kind: "browser", heads: { received: first }, user: { username: "anna", name: "Anna" } },
+      { ...here, ...passing, id: "bob-store", name: "Firefox on Windows", kind: "browser", heads: { received: now }, user: { username: "bob", name: "Bob" } },
+      { ...here, ...lasting, id: "upstream", name: "sync.example.org", kind: "server", heads: { received: now, stored: now } },
+      { ...away, ...lasting, id: "attic", name: "laptop in the attic", kind: "script", heads: { stored: first } },
+      { ...here, ...lasting, id: "silent", name: "colleague", kind: "server", denied: true, heads: {} },
+    ].slice(0, state.peers);
+  };
 
   function answer(response, status, type, body) {
     response.writeHead(status, { "Content-Type": type, "Cache-Control": "no-store" });
@@ -64,12 +77,12 @@ export async function startServer({ port = 0, base = "/base/" } = {}) {
   }
   const send = (response, status, value) => answer(response, status, TYPES.json, JSON.stringify(value));
 
-  function viewPage(id) {
+  function viewPage(id, view) {
     const config = JSON.stringify({ baseUrl: base, wsUrl: "" });
     return `<!doctype html><meta charset="utf-8"><title>document</title><script id="jupyter-config-data" type="application/json">${config}</script>
 <style>body{margin:12px;color-scheme:light dark}</style><main id="here"></main>
 <script type="module">import { mount } from "${base}automerge/static/page.js";
-mount(document.getElementById("here"), { url: "automerge:${id}" });</script>`;
+mount(document.getElementById("here"), { url: "automerge:${id}", view: ${JSON.stringify(view)} });</script>`;
   }
 
   const server = createServer((request, response) => {
@@ -78,7 +91,7 @@ mount(document.getElementById("here"), { url: "automerge:${id}" });</script>`;
     if (path === "/dev") return void (change(url.searchParams), send(response, 200, { url: document.url }));
     if (path === "/api/me") return send(response, state.mode === "signed-out" ? 403 : 200, {});
     if (path === "/api/automerge") return info(response);
-    if (path.startsWith("/automerge/view/")) return answer(response, 200, TYPES.html, viewPage(path.split("/").at(-1)));
+    if (path.startsWith("/automerge/view/")) return answer(response, 200, TYPES.html, viewPage(path.split("/").at(-1), url.searchParams.get("view") ?? "document"));
     const [, file] = /^\/automerge\/static\/(.+)$/.exec(path) ?? [];
     if (!file) return send(response, 404, { message: "not here" });
     try {
@@ -98,6 +111,7 @@ mount(document.getElementById("here"), { url: "automerge:${id}" });</script>`;
     state.mode = wanted.get("mode") ?? state.mode;
     state.delay = Number(wanted.get("delay") ?? state.delay);
     state.access = wanted.get("access") ?? state.access;
+    state.peers = Number(wanted.get("peers") ?? state.peers);
     adapter.extra.access = state.access;
     if (wanted.get("text")) document.change((root) => { root.about = wanted.get("text") + root.about; });
     if (wanted.get("insert")) document.change((root) => root.tasks.unshift({ text: wanted.get("insert"), done: false }));
@@ -121,7 +135,15 @@ mount(document.getElementById("here"), { url: "automerge:${id}" });</script>`;
     socket.send(JSON.stringify({ type: "hello" }));
     socket.on("message", (data) => {
       const { type, documentId } = JSON.parse(String(data));
-      if (type === "watch") socket.send(JSON.stringify({ type: "peers", documentId, rows: rowsOf() }));
+      const tell = () => {
+        const heads = document.heads();
+        const local = { id: repo.networkSubsystem.peerMetadata.storageId, name: "dev server", received: heads, stored: heads, trouble: "" };
+        socket.send(JSON.stringify({ type: "peers", documentId, local, rows: rowsOf() }));
+      };
+      if (type !== "watch") return;
+      tell();
+      document.on("change", tell);
+      socket.on("close", () => document.off("change", tell));
     });
   });
   await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));

@@ -1,9 +1,11 @@
 import * as A from "@automerge/automerge/slim";
 import { type DocHandle, type DocHandleChangePayload, type DocumentId, encodeHeads } from "@automerge/automerge-repo/slim";
-import { Evidence, type Level } from "./evidence.ts";
+import { Counting } from "./counting.ts";
+import { Evidence } from "./evidence.ts";
 import { kindOf, lineOf } from "./kind.ts";
 import { type Path, valueAt } from "./path.ts";
-import { type Graph, relate, type Report } from "./relation.ts";
+import type { Graph } from "./relation.ts";
+import { type Reported, type Standing, standingOf } from "./standing.ts";
 
 export type Root = Record<string, unknown>;
 /** "lost": this window has the document, but the server says that it does not, or not for us. */
@@ -29,9 +31,10 @@ export class LiveDocument {
   #unavailable = false;
   #changing = false;
   readonly #watchers = new Set<(change: Change) => void>();
-  #report: { readonly key: string; readonly report: Report; readonly stored: boolean } | null = null;
+  readonly #counting = new Counting(() => this.root);
 
-  constructor(readonly handle: DocHandle<Root>) {
+  /** `serverStores`: whether the server, as far as it has said, reports what is on its disk. */
+  constructor(readonly handle: DocHandle<Root>, private readonly serverStores: () => boolean) {
     handle.on("change", (payload) => this.#changed(payload));
     handle.on("heads-changed", () => this.touch());
   }
@@ -55,14 +58,15 @@ export class LiveDocument {
     return root ? A.getHeads(root) : [];
   }
 
-  /** Our heads against the server's store; null before the document came. */
-  get report(): Report | null {
-    return this.#compared()?.report ?? null;
+  /** Our own changes, to count what others lack; null before the document came. */
+  get graph(): Graph | null {
+    return this.root ? this.#counting : null;
   }
 
-  /** Everything here is known to be in the server's store, not only in its memory. */
-  get storedThere(): boolean {
-    return this.#compared()?.stored ?? false;
+  /** The server's store against our document; null before the document came. */
+  get standing(): Standing | null {
+    const { graph } = this;
+    return graph && standingOf(graph, this.evidence.reported, this.serverStores());
   }
 
   watch(watcher: (change: Change) => void): () => void {
@@ -80,11 +84,16 @@ export class LiveDocument {
     this.#locally(() => this.handle.changeAt(encodeHeads(heads), edit));
   }
 
-  hear(heads: readonly string[], level: Level): void {
-    this.evidence.hear(heads, level, this.#graph() ?? NOTHING_KNOWN);
+  hear(heads: readonly string[], level: keyof Reported): void {
+    this.evidence.hear(heads, level, this.graph ?? NOTHING_KNOWN);
     if (heads.length > 0) this.#unavailable = false;
-    if (this.report?.missingThere === 0) this.refusal = null;
-    this.touch();
+    this.#weigh();
+  }
+
+  /** What the server says of its own store beside the document's messages. */
+  tell(reported: Reported): void {
+    this.evidence.tell(reported);
+    this.#weigh();
   }
 
   /** Another session of the server, perhaps of another store: what was only in its memory may be gone. */
@@ -131,26 +140,10 @@ export class LiveDocument {
     return Object.values(all).filter((value) => !isSame(value, winner));
   }
 
-  /** Walks the history, so it is done once for each pair of heads. */
-  #compared(): { readonly report: Report; readonly stored: boolean } | null {
-    const graph = this.#graph();
-    if (!graph) return null;
-    const { heads, stored } = this.evidence;
-    const key = `${this.heads.join()}|${heads.join()}|${stored.join()}`;
-    if (this.#report?.key !== key)
-      this.#report = { key, report: relate(graph, heads), stored: relate(graph, stored).relation === "synced" };
-    return this.#report;
+  #weigh(): void {
+    if (this.standing?.missingThere === 0) this.refusal = null;
+    this.touch();
   }
-
-  #graph(): Graph | null {
-    const root = this.root;
-    if (!root) return null;
-    return {
-      knows: (hash) => A.hasHeads(root, [hash]),
-      missingFrom: (known) => A.getChangesMetaSince(root, [...known]).length,
-    };
-  }
-
 
   #locally(edit: () => void): void {
     this.#changing = true;

@@ -15,13 +15,15 @@ export interface Report {
   readonly relation: Relation;
   /** Changes of ours that the store is not known to have; null while nothing was heard from it. */
   readonly missingThere: number | null;
+  /** At least so many changes of its are not here; null while nothing was heard from it. */
+  readonly missingHere: number | null;
 }
 
 export function relate(graph: Graph, heard: readonly string[]): Report {
-  if (heard.length === 0) return { relation: "unknown", missingThere: null };
+  if (heard.length === 0) return { relation: "unknown", missingThere: null, missingHere: null };
   const known = heard.filter((hash) => graph.knows(hash));
   const missingThere = graph.missingFrom(known);
-  const behind = known.length < heard.length;
-  if (behind) return { relation: missingThere ? "diverged" : "behind", missingThere };
-  return { relation: missingThere ? "ahead" : "synced", missingThere };
+  const missingHere = heard.length - known.length;
+  if (missingHere > 0) return { relation: missingThere ? "diverged" : "behind", missingThere, missingHere };
+  return { relation: missingThere ? "ahead" : "synced", missingThere, missingHere };
 }

@@ -32,6 +32,8 @@ interface DocumentData {
   readonly view?: string;
   readonly title?: string | null;
   readonly snapshot?: unknown;
+  readonly key?: string | null;
+  readonly where?: string;
 }
 
 const MIME = "application/vnd.jupyter-automerge+json";
@@ -55,8 +57,8 @@ async function mountIn(node: HTMLElement, data: DocumentData, trusted: boolean):
   const page = (await import(new URL(`automerge/static/page.js?v=${PAGE_HASH}`, baseUrl).href)) as {
     mount(target: HTMLElement, options: object): Mounted;
   };
-  const { url, path, view, title, snapshot } = data;
-  return page.mount(node, { url, path, view, title, snapshot, baseUrl, trusted });
+  const { url, path, view, title, snapshot, key, where } = data;
+  return page.mount(node, { url, path, view, title, snapshot, key, where, baseUrl, trusted });
 }
 
 function rendererClass(Base: new () => Widget): new () => Widget {
@@ -66,7 +68,7 @@ function rendererClass(Base: new () => Widget): new () => Widget {
 
     async renderModel(model: MimeModel): Promise<void> {
       const data = model.data[MIME] as unknown as DocumentData;
-      const shown = JSON.stringify([data.url, data.path, model.trusted]);
+      const shown = JSON.stringify([data.url, data.path, data.view, data.key, model.trusted]);
       if (shown === this.#shown) return;
       this.#shown = shown;
       this.#unmount();

@@ -1,10 +1,17 @@
+interface Saved {
+  readonly value?: unknown;
+  readonly rows?: ReadonlyArray<{ readonly name?: string; readonly says?: string; readonly reach?: string }>;
+  readonly asOf?: string;
+}
+
 /** The snapshot as plain text, for hosts that could not get the page module. Small: it is part of the loader. */
 export function showSaved(target: HTMLElement, snapshot: unknown, why: string): { dispose(): void } {
-  const { value, asOf } = (snapshot ?? {}) as { value?: unknown; asOf?: string };
+  const { value, rows, asOf } = (snapshot ?? {}) as Saved;
   const box = document.createElement("pre");
   box.style.cssText = "margin:0;max-height:24em;overflow:auto;white-space:pre-wrap";
   const when = asOf ? `As it was on ${asOf.slice(0, 16).replace("T", " at ")} UTC` : "Nothing was saved";
-  box.textContent = `${when}: ${why}.${value === undefined ? "" : `\n${JSON.stringify(value, null, 2)}`}`;
+  const lines = rows?.map(({ name, says, reach }) => `${name}: ${says}, ${reach}`) ?? (value === undefined ? [] : [JSON.stringify(value, null, 2)]);
+  box.textContent = [`${when}: ${why}.`, ...lines].join("\n");
   target.append(box);
   return { dispose: () => box.remove() };
 }

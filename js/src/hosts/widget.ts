@@ -1,17 +1,14 @@
 /**
  * The anywidget module: saved with every view of every notebook, so it stays tiny and only fetches the page module
- * from the server that made the page. `initialize` does nothing: a slow one costs a widget all its messages.
+ * from the server that made the page. `initialize` only says that the model is here: a slow one costs a widget all
+ * its messages.
  */
+import { keep, type KernelModel } from "./models.ts";
+import { showPlainPeers } from "./plain-peers.ts";
 import { NO_MODULE, showSaved } from "./saved.ts";
 
-interface Model {
-  get(name: string): unknown;
-  on(event: string, listener: () => void): void;
-  off(event: string, listener: () => void): void;
-}
-
 interface RenderProps {
-  readonly model: Model;
+  readonly model: KernelModel;
   readonly el: HTMLElement;
   readonly signal?: AbortSignal;
 }
@@ -32,14 +29,16 @@ function findBase(): URL | null {
 async function show({ model, el }: RenderProps): Promise<Mounted> {
   const base = findBase();
   const snapshot = model.get("snapshot");
-  if (!base) return showSaved(el, snapshot, "there is no Jupyter server here to be live with");
+  const saved = (why: string): Mounted => (model.get("view") === "peers" ? showPlainPeers(el, model) : showSaved(el, snapshot, why));
+  if (!base) return saved("there is no Jupyter server here to be live with");
   const address = new URL(`automerge/static/page.js?v=${String(model.get("page_hash"))}`, base).href;
   try {
     const page = (await import(address)) as { mount(target: HTMLElement, options: object): Mounted };
-    return page.mount(el, { url: model.get("url"), path: model.get("path"), view: model.get("view"), snapshot, baseUrl: base.href });
+    const [url, path, view, key, where, title] = ["url", "path", "view", "key", "where", "title"].map((name) => model.get(name));
+    return page.mount(el, { url, path, view, key, where, title, snapshot, baseUrl: base.href });
   } catch (error) {
     console.warn("jupyter_automerge:", error);
-    return showSaved(el, snapshot, NO_MODULE);
+    return saved(NO_MODULE);
   }
 }
 
@@ -69,4 +68,9 @@ function render(props: RenderProps): () => void {
 
 const NAMES = ["change:url", "change:path"];
 
-export default { initialize: (): void => undefined, render };
+function initialize({ model }: Pick<RenderProps, "model">): (() => void) | undefined {
+  const key = model.get("key");
+  return typeof key === "string" ? keep(key, model) : undefined;
+}
+
+export default { initialize, render };

@@ -1,28 +1,22 @@
 import type { DocumentId } from "@automerge/automerge-repo/slim";
+import type { PeersNews } from "../peers/row.ts";
 import { Dialer, type Surroundings } from "./dialer.ts";
 import type { Inquiry } from "./verdict.ts";
 
-/** One store besides the server's own, as the server last described it. */
-export interface PeerRow {
-  readonly id: string;
-  readonly name?: string;
-  readonly kind?: string;
-  readonly link?: string;
-  readonly peerIds?: readonly string[];
-  readonly user?: { readonly username?: string; readonly name?: string } | string | null;
-}
-
 type ServerEvent =
   | { readonly type: "hello"; readonly storageId?: string; readonly peerId?: string }
-  | { readonly type: "peers"; readonly documentId: DocumentId; readonly rows: readonly PeerRow[] }
+  | ({ readonly type: "peers" } & PeersNews)
   | { readonly type: "access"; readonly access: "read" | "write" };
 
 export interface EventsListener {
-  readonly peers: (documentId: DocumentId, rows: readonly PeerRow[]) => void;
+  readonly peers: (news: PeersNews) => void;
   readonly access: (access: "read" | "write") => void;
 }
 
-/** The page's one socket for what the server sees of other peers. All views share it. */
+/**
+ * The page's one socket for what the server sees of other peers. All views share it. What it said stays as last
+ * heard when the connection breaks.
+ */
 export class EventsClient {
   readonly dialer: Dialer;
   readonly #watched = new Set<DocumentId>();
@@ -35,7 +29,7 @@ export class EventsClient {
         ask,
         onOpen: () => this.#resume(),
         onFrame: (data) => this.#receive(data),
-        onDown: () => this.#forget(),
+        onDown: () => undefined,
         onState: () => undefined,
       },
       surroundings,
@@ -61,11 +55,6 @@ export class EventsClient {
     for (const documentId of this.#watched) this.#tell("watch", documentId);
   }
 
-  /** What a server said before the connection broke is no longer current. */
-  #forget(): void {
-    for (const documentId of this.#watched) this.listener.peers(documentId, []);
-  }
-
   #tell(type: "watch" | "unwatch", documentId: DocumentId): void {
     this.dialer.send(JSON.stringify({ type, documentId }));
   }
@@ -78,7 +67,7 @@ export class EventsClient {
       this.#lastOddity = "an event that is not JSON";
       return;
     }
-    if (event.type === "peers") this.listener.peers(event.documentId, event.rows);
+    if (event.type === "peers") this.listener.peers(event);
     else if (event.type === "access") this.listener.access(event.access);
   }
 }

@@ -49,6 +49,9 @@ export class ServerAdapter extends NetworkAdapter {
   info: ServerInfo | null = null;
   lastOddity = "";
   listener: ServerListener | null = null;
+  /** When `link` last became what it is, in milliseconds. */
+  linkSince: number;
+  #lastLink: LinkName = "connecting";
   #access: Access = "write";
   #last: ServerMetadata = {};
   #ready = false;
@@ -60,6 +63,7 @@ export class ServerAdapter extends NetworkAdapter {
   constructor(private readonly options: AdapterOptions) {
     super();
     this.#patience = options.silenceSeconds ?? 30;
+    this.linkSince = options.surroundings.now();
     this.dialer = new Dialer(
       options.url,
       {
@@ -67,7 +71,7 @@ export class ServerAdapter extends NetworkAdapter {
         onOpen: () => this.#join(),
         onFrame: (data) => this.#receive(data),
         onDown: () => this.#down(),
-        onState: () => this.listener?.linkChanged(),
+        onState: () => this.#stateChanged(),
       },
       options.surroundings,
       options.handshakeSeconds,
@@ -77,6 +81,11 @@ export class ServerAdapter extends NetworkAdapter {
   get link(): LinkName {
     if (this.dialer.state === "connected") return "live";
     return this.dialer.verdict ? LINK_OF_VERDICT[this.dialer.verdict] : this.dialer.failures ? "offline" : "connecting";
+  }
+
+  /** What the server last said of itself, also while it is away. */
+  get metadata(): ServerMetadata {
+    return this.#last;
   }
 
   /** What the server last let us do; before it said anything, writing is assumed and nothing is sent anyway. */
@@ -146,6 +155,12 @@ export class ServerAdapter extends NetworkAdapter {
     if (frame.type === "error") return this.dialer.drop(String(frame["message"]), "incompatible");
     if (this.server) this.#dispatch(frame);
     else this.lastOddity = `a ${frame.type} before the handshake`;
+  }
+
+  #stateChanged(): void {
+    if (this.link !== this.#lastLink) this.linkSince = this.options.surroundings.now();
+    this.#lastLink = this.link;
+    this.listener?.linkChanged();
   }
 
   #heardSomething(): void {

@@ -1,9 +1,11 @@
 import { type AutomergeUrl, type DocumentId, type NetworkAdapterInterface, parseAutomergeUrl, type PeerId, Repo } from "@automerge/automerge-repo/slim";
 import { LiveDocument, type Root } from "../document/live-document.ts";
-import { EventsClient, type PeerRow } from "../network/events-client.ts";
+import { EventsClient } from "../network/events-client.ts";
 import type { Surroundings } from "../network/dialer.ts";
 import { ServerAdapter, type ServerListener } from "../network/server-adapter.ts";
 import { askServer } from "../network/verdict.ts";
+import type { Peer } from "../peers/peer.ts";
+import { Roster, type ServerFacts } from "../peers/roster.ts";
 import { addresses, type Place } from "../place.ts";
 import { browserName, randomId } from "./browser.ts";
 import { loadCore } from "./core.ts";
@@ -13,6 +15,7 @@ const KEEP_SECONDS = 30;
 
 interface Opened {
   readonly document: LiveDocument;
+  readonly roster: Roster;
   views: number;
 }
 
@@ -29,7 +32,6 @@ export class Page {
   readonly server: ServerAdapter | null;
   readonly #events: EventsClient | null;
   readonly #documents = new Map<DocumentId, Opened>();
-  readonly #rows = new Map<DocumentId, readonly PeerRow[]>();
   readonly #coreUrl: string;
 
   constructor(readonly place: Place | null, network: NetworkAdapterInterface | null, coreUrl: string) {
@@ -67,18 +69,20 @@ export class Page {
     if (opened.views === 0) setTimeout(() => void this.#unload(documentId), KEEP_SECONDS * 1000);
   }
 
-  /** The other peers of a document, as the server last named them: without itself and without this page. */
-  peersOf(documentId: DocumentId): readonly PeerRow[] {
-    const rows = this.#rows.get(documentId) ?? [];
-    const storageId = this.server?.server?.metadata.storageId;
-    return rows.filter((row) => row.id !== storageId && !row.peerIds?.includes(this.peerId));
+  /** Who has a document, the server first, as far as it is known here; nobody for one that no view has opened. */
+  peersOf(documentId: DocumentId): readonly Peer[] {
+    const opened = this.#documents.get(documentId);
+    const server = this.#serverFacts();
+    if (!opened || !server) return [];
+    const { document, roster } = opened;
+    return roster.peers(server, this.peerId, document.graph, document.standing, Date.now());
   }
 
   /** Changes that may exist in this window only, over all documents. */
   get onlyHere(): number {
     let count = 0;
     this.#forEach((document) => {
-      if (document.editedHere && !document.refusal) count += document.report?.missingThere ?? 1;
+      if (document.editedHere && !document.refusal) count += document.standing?.unsafe ?? 1;
     });
     return count;
   }
@@ -89,11 +93,14 @@ export class Page {
 
   #find(documentId: DocumentId): Opened {
     // Registered before find(): the share policy asks this map.
-    const opened = { views: 0 } as { document: LiveDocument; views: number };
+    const opened = { roster: new Roster(), views: 0 } as { document: LiveDocument; roster: Roster; views: number };
     this.#documents.set(documentId, opened);
     const progress = this.repo.findWithProgress<Root>(documentId);
     const { handle } = "peek" in progress ? progress.peek() : progress;
-    opened.document = new LiveDocument(handle);
+    opened.document = new LiveDocument(handle, () => Boolean(this.server?.metadata.durableAcks));
+    opened.document.watch(({ local }) => {
+      if (local) opened.roster.changed(Date.now());
+    });
     this.#events?.watch(documentId);
     return opened;
   }
@@ -101,9 +108,8 @@ export class Page {
   async #unload(documentId: DocumentId): Promise<void> {
     const opened = this.#documents.get(documentId);
     if (!opened || opened.views > 0) return;
-    if (opened.document.state !== "ready" || opened.document.report?.missingThere !== 0) return; // the only copy stays
+    if (opened.document.state !== "ready" || opened.document.standing?.unsafe !== 0) return; // the only copy stays
     this.#documents.delete(documentId);
-    this.#rows.delete(documentId);
     this.#events?.unwatch(documentId);
     await this.repo.removeFromCache(documentId);
   }
@@ -124,7 +130,7 @@ export class Page {
     return {
       linkChanged: () => this.#linkChanged(),
       headsHeard: (documentId, heads, level) => this.#documents.get(documentId)?.document.hear(heads, level),
-      sessionStarted: (sameStore) => this.#forEach((document) => document.newSession(sameStore)),
+      sessionStarted: (sameStore) => this.#sessionStarted(sameStore),
       unavailable: (documentId) => this.#documents.get(documentId)?.document.noteUnavailable(),
       refused: (documentId, reason) => this.#documents.get(documentId)?.document.refused(reason),
     };
@@ -132,13 +138,32 @@ export class Page {
 
   #eventsListener(): ConstructorParameters<typeof EventsClient>[1] {
     return {
-      peers: (documentId, rows) => {
-        this.#rows.set(documentId, rows);
-        this.#documents.get(documentId)?.document.touch();
+      peers: (news) => {
+        const opened = this.#documents.get(news.documentId);
+        opened?.document.tell(opened.roster.hear(news));
       },
       access: (access) => {
         if (this.server) this.server.access = access;
       },
+    };
+  }
+
+  #sessionStarted(sameStore: boolean): void {
+    if (!sameStore) for (const { roster } of this.#documents.values()) roster.forget();
+    this.#forEach((document) => document.newSession(sameStore));
+  }
+
+  #serverFacts(): ServerFacts | null {
+    const { server, place } = this;
+    if (!server || !place) return null;
+    const { storageId, name, durableAcks } = server.metadata;
+    return {
+      id: storageId,
+      name: name ?? "",
+      where: place.http.host,
+      live: server.link === "live",
+      since: server.linkSince,
+      stores: Boolean(durableAcks),
     };
   }
 

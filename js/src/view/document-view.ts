@@ -7,10 +7,12 @@ import { refusedText } from "../document/refused-text.ts";
 import { reviveSnapshot, type Snapshot } from "../document/snapshot.ts";
 import type { LinkName } from "../network/server-adapter.ts";
 import type { Page } from "../page/page.ts";
+import type { Peer } from "../peers/peer.ts";
+import { changes } from "../peers/words.ts";
 import { addresses } from "../place.ts";
 import { Branches } from "../tree/branches.ts";
 import { PAGE_OF_ROWS, rowsOf, type ValueRow } from "../tree/rows.ts";
-import { changes, type Chip, type ChipFacts, chipOf } from "./chip.ts";
+import { type Chip, type ChipFacts, chipOf } from "./chip.ts";
 import { diagnosticsOf } from "./diagnostics.ts";
 import type { Editor } from "./editor.ts";
 import { element } from "./element.ts";
@@ -38,10 +40,10 @@ const EDITABLE: ReadonlySet<LinkName> = new Set<LinkName>(["connecting", "live",
 /** One document, or a part of it, as a tree that is edited in place. */
 export class DocumentView {
   readonly element = element("section", { class: "jam-view", "data-lm-suppress-shortcuts": "true" });
-  readonly #header = new Header(() => this.#copyDiagnostics());
+  readonly #header = new Header(() => this.#copyDiagnostics(), () => this.#schedule());
   readonly #notices = new Notices();
   readonly #speaker = new Speaker();
-  readonly #steady = new Steady(() => this.#schedule());
+  readonly #steady = new Steady<Chip>(() => this.#schedule());
   readonly #tree: Treegrid;
   readonly #empty = element("div", { class: "jam-empty", hidden: true }, "nothing in it yet");
   readonly #branches = new Branches();
@@ -83,6 +85,7 @@ export class DocumentView {
     this.#unwatch();
     this.#steady.dispose();
     this.#speaker.dispose();
+    this.#header.dispose();
     cancelAnimationFrame(this.#frame);
     if (this.#document) this.options.page?.release(this.#document.id);
     this.element.remove();
@@ -146,14 +149,15 @@ export class DocumentView {
     const live = this.#root !== undefined;
     const value = live ? valueAt(this.#root, this.#path) : this.#old;
     this.#openFirst(live, value);
-    const chip = this.#steady.show(this.#chip());
+    const peers = this.options.page?.peersOf(this.#documentId) ?? [];
+    const chip = this.#steady.show(this.#chip(peers));
     const title = this.#title(live ? this.#root : this.options.snapshot?.value);
     if (live && document.title === this.options.url) document.title = title; // in its own window
     this.#tree.element.setAttribute("aria-label", title);
     this.#header.show({
       title,
       chip,
-      peers: this.options.page?.peersOf(this.#documentId) ?? [],
+      peers,
       ownWindow: this.#ownWindow(),
       login: this.#login(),
     });
@@ -186,7 +190,7 @@ export class DocumentView {
     return this.#path.length > 0 ? `${title} › ${this.#path.join(" › ")}` : title;
   }
 
-  #chip(): Chip {
+  #chip([server]: readonly Peer[]): Chip {
     const { page } = this.options;
     if (!page) return { icon: "off", tone: "warn", words: "saved state", detail: "There is no Jupyter server to be live with." };
     const document = this.#document;
@@ -194,8 +198,8 @@ export class DocumentView {
       link: page.server?.link ?? "live",
       access: page.server?.access ?? "write",
       state: document?.state ?? "fetching",
-      report: document?.report ?? null,
-      stored: document?.storedThere ?? false,
+      standing: document?.standing ?? null,
+      trouble: server?.facts.trouble ?? "",
       refused: document?.refusal !== null && document !== null,
       slow: this.#steady.slow,
     };
@@ -217,7 +221,7 @@ export class DocumentView {
 
   #showNotices(live: boolean): void {
     const { options } = this;
-    const missing = this.#document?.report?.missingThere ?? 0;
+    const missing = this.#document?.standing?.missingThere ?? 0;
     const refused = missing > 0 && (this.#document?.refusal || options.page?.server?.access === "read");
     this.#notices.show({
       old: live ? this.#whyPartial() : this.#whyNotLive(),
@@ -272,7 +276,8 @@ export class DocumentView {
   }
 
   async #copyDiagnostics(): Promise<void> {
-    await navigator.clipboard.writeText(diagnosticsOf(this.options.url, this.options.page, this.#document, this.#chip()));
+    const peers = this.options.page?.peersOf(this.#documentId) ?? [];
+    await navigator.clipboard.writeText(diagnosticsOf(this.options.url, this.options.page, this.#document, this.#chip(peers)));
   }
 
   async #copyRefused(): Promise<void> {

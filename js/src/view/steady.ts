@@ -1,4 +1,4 @@
-import type { Chip } from "./chip.ts";
+import type { Sign } from "../peers/words.ts";
 
 /** Milliseconds. A better state is shown only after it lasted this long: while someone types, "sending" stays. */
 const HOLD = 700;
@@ -6,12 +6,12 @@ const HOLD = 700;
 const LONG = 15_000;
 
 /**
- * Keeps the chip from flickering. It delays good news only, so what it shows is never better than what is true.
+ * Keeps a sign from flickering. It delays better news only, so what it shows is never better than what is true.
  */
-export class Steady {
-  #shown: Chip | null = null;
+export class Steady<Shown extends Sign> {
+  #shown: Shown | null = null;
   #busySince: number | null = null;
-  #busyUntil = 0;
+  #sendingUntil = 0;
   #holdTimer: ReturnType<typeof setTimeout> | undefined;
   #longTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -22,14 +22,15 @@ export class Steady {
     return this.#busySince !== null && performance.now() - this.#busySince >= LONG;
   }
 
-  show(chip: Chip): Chip {
+  show(sign: Shown): Shown {
     const now = performance.now();
-    this.#noteBusy(chip.icon === "send", now);
-    const hold = chip.tone === "good" && this.#shown?.icon === "send" && now < this.#busyUntil;
-    if (!hold) return (this.#shown = chip);
+    this.#note(sign, now);
+    const better = sign.tone === "good" || sign.icon === "save";
+    const hold = better && this.#shown?.icon === "send" && now < this.#sendingUntil;
+    if (!hold) return (this.#shown = sign);
     clearTimeout(this.#holdTimer);
-    this.#holdTimer = setTimeout(this.again, this.#busyUntil - now + 10);
-    return this.#shown as Chip;
+    this.#holdTimer = setTimeout(this.again, this.#sendingUntil - now + 10);
+    return this.#shown as Shown;
   }
 
   dispose(): void {
@@ -37,8 +38,9 @@ export class Steady {
     clearTimeout(this.#longTimer);
   }
 
-  #noteBusy(busy: boolean, now: number): void {
-    if (busy) this.#busyUntil = now + HOLD;
+  #note({ icon }: Sign, now: number): void {
+    if (icon === "send") this.#sendingUntil = now + HOLD;
+    const busy = icon === "send" || icon === "save";
     if (busy === (this.#busySince !== null)) return;
     this.#busySince = busy ? now : null;
     clearTimeout(this.#longTimer);

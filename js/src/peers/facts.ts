@@ -1,0 +1,41 @@
+import type { Relation } from "../document/relation.ts";
+import type { Level } from "../document/standing.ts";
+import type { Link } from "./row.ts";
+
+/** All that the words about one store depend on. */
+export interface PeerFacts {
+  readonly link: Link;
+  readonly relation: Relation;
+  readonly level: Level;
+  readonly missingThere: number | null;
+  readonly missingHere: number | null;
+  readonly certain: boolean;
+  /** Reachable, with work to do, and nothing has moved for a while. */
+  readonly stalled: boolean;
+  /** It reports what is on its disk. */
+  readonly durableAcks: boolean;
+  /** It is the memory of a process. */
+  readonly ephemeral: boolean;
+  readonly denied: boolean;
+  readonly unavailable: boolean;
+  readonly sameStore: boolean;
+  readonly clone: boolean;
+  readonly trust: string;
+  /** By whose word it is known, where it is not connected itself. */
+  readonly via: readonly string[];
+  /** Why its disk fails, in its own words. */
+  readonly trouble: string;
+}
+
+export const isReachable = ({ link }: { readonly link: Link }): boolean => link === "connected" || link === "relayed";
+
+/** It has all of ours, at the best level that it can report. */
+export function hasAll(facts: PeerFacts): boolean {
+  return facts.missingThere === 0 && (facts.level === "stored" || !facts.durableAcks);
+}
+
+/** It counts as another copy: lasting, and neither our own store, nor a copy of it, nor one that is not trusted. */
+export function isCopy(facts: PeerFacts): boolean {
+  const counts = !facts.ephemeral && !facts.sameStore && !facts.clone && facts.trust !== "untrusted" && facts.trust !== "dead";
+  return counts && hasAll(facts);
+}
