@@ -1,8 +1,12 @@
-"""What went through a Repo so far: frames, bytes and chunks, as running totals."""
+"""What a Repo counts: how full its tables are, and, as running totals, what went through."""
 
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from jupyter_automerge.values.keys import KeyKind, StorageKey, key_kind
+
+if TYPE_CHECKING:
+    from jupyter_automerge.repo.running import Running
 
 
 @dataclass(slots=True)
@@ -29,3 +33,17 @@ class Totals:
     def as_metrics(self) -> dict[str, int]:
         """By name, for `repo.metrics()`."""
         return asdict(self)
+
+
+def metrics_of(running: "Running") -> dict[str, int]:
+    """See Repo.metrics. Only on the Repo's loop."""
+    return {
+        **running.engine.metrics(),
+        **running.totals.as_metrics(),
+        "handles": len(running.documents),
+        "transports": len(running.links),
+        "tasks": len(running.tasks),
+        "waits": len(running.watching),
+        "events_waiting": running.driver.waiting,
+        "defects": running.driver.defects,
+    }

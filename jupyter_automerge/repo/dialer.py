@@ -1,10 +1,16 @@
 """What `repo.connect` gives: the wish for a connection, and how it stands."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
+from jupyter_automerge.engine.events import DialerAdded, DialerRemoved
+from jupyter_automerge.network.contract import Connector
 from jupyter_automerge.repo.directory import DialerInfo
 from jupyter_automerge.values.ids import DialerId
 from jupyter_automerge.values.status import DialerState
+
+if TYPE_CHECKING:
+    from jupyter_automerge.repo.running import Running
 
 
 class Dialer:
@@ -51,3 +57,24 @@ class Dialer:
     def close(self) -> None:
         """Close its connection and try no more. Calling again has no effect."""
         self._close()
+
+
+def keep_dialing(running: "Running", connector: Connector) -> Dialer:
+    """See Repo.dial."""
+    dialer = running.dialing.add(connector)
+    running.directory.add_dialer(dialer, connector.endpoint)
+    running.post(DialerAdded(dialer, connector.endpoint))
+    return Dialer(
+        dialer,
+        connector.endpoint,
+        lambda: running.directory.dialer(dialer),
+        lambda: _hang_up(running, dialer),
+    )
+
+
+def _hang_up(running: "Running", dialer: DialerId) -> None:
+    if running.closed or running.directory.dialer(dialer) is None:
+        return
+    running.directory.remove_dialer(dialer)
+    running.home.soon(lambda: running.dialing.remove(dialer))
+    running.post(DialerRemoved(dialer))

@@ -1,6 +1,7 @@
 """Opens the transports that Dialers ask for. When to try again is the Engine's decision."""
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Callable
 
@@ -31,11 +32,15 @@ class Dialing:
         self._opened = opened
         self._tasks = tasks
         self._post = post
+        self._ids = itertools.count(1)
         self._connectors: dict[DialerId, Connector] = {}
         self._tries: dict[DialerId, asyncio.Task[None]] = {}
 
-    def add(self, dialer: DialerId, connector: Connector) -> None:
+    def add(self, connector: Connector) -> DialerId:
+        """A new Dialer, with this Connector. Any thread may add one."""
+        dialer = DialerId(next(self._ids))
         self._connectors[dialer] = connector
+        return dialer
 
     def remove(self, dialer: DialerId) -> None:
         """Forget the Dialer; a try under way is given up."""

@@ -9,11 +9,16 @@ from jupyter_automerge.document import Document
 from jupyter_automerge.engine.notices import Notice
 from jupyter_automerge.repo.handle import DocHandle
 from jupyter_automerge.repo.live import LiveDocument
+from jupyter_automerge.storage.contract import Storage
 from jupyter_automerge.values.ids import DocumentId
+from jupyter_automerge.values.keys import KeyKind, key_kind
 from jupyter_automerge.values.status import DocumentState
 
 if TYPE_CHECKING:
     from jupyter_automerge.repo.running import Running
+
+
+_KINDS = (KeyKind.SNAPSHOT, KeyKind.INCREMENTAL)
 
 
 class Documents:
@@ -81,3 +86,10 @@ class Documents:
             handle._live.rows = engine.rows(document_id)
         handle._live.attach(document)
         return handle
+
+
+async def documents_of(running: "Running", storage: Storage | None) -> tuple[DocumentId, ...]:
+    """See Repo.document_ids."""
+    entries = [] if storage is None else await storage.keys(())
+    stored = {DocumentId(one.key[0]) for one in entries if key_kind(one.key) in _KINDS}
+    return tuple(sorted(stored | running.documents.ready.keys()))

@@ -1,11 +1,14 @@
 """What a user may name a document by."""
 
+from collections.abc import Callable
 from uuid import UUID
 
+from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.ids import URL_SCHEME, interpret_document_id
 from jupyter_automerge.values.url import AutomergeUrl
 
 DocumentName = str | bytes | UUID | AutomergeUrl
+NewId = Callable[[Heads], DocumentName]  # how new documents are named: by their first heads
 
 
 def interpret(name: DocumentName) -> AutomergeUrl:

@@ -1,7 +1,6 @@
 """Repo: documents, a store and connections, in one place."""
 
 import asyncio
-import itertools
 import uuid
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
@@ -9,25 +8,27 @@ from ssl import SSLContext
 from types import TracebackType
 from typing import Any, Self
 
-from jupyter_automerge.document import ChunkState, Document
-from jupyter_automerge.engine.events import Create, DialerAdded, DialerRemoved, PolicyChanged
+from jupyter_automerge.engine.events import PolicyChanged
 from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.notices import Notice
-from jupyter_automerge.errors import BadChunk, RepoAlreadyOpen, RepoClosed
-from jupyter_automerge.network import MemoryTransport, WebSocketConnector, memory_pair
+from jupyter_automerge.errors import RepoAlreadyOpen, RepoClosed
+from jupyter_automerge.network import MemoryTransport, WebSocketConnector
 from jupyter_automerge.network.contract import Connector, Transport, TransportSink
-from jupyter_automerge.repo import filling
-from jupyter_automerge.repo.dialer import Dialer
+from jupyter_automerge.repo.counting import metrics_of
+from jupyter_automerge.repo.creating import document_from_bytes, merge_in, new_document, take_in_new
+from jupyter_automerge.repo.dialer import Dialer, keep_dialing
 from jupyter_automerge.repo.directory import ConnectionInfo, DialerInfo
+from jupyter_automerge.repo.documents import documents_of
 from jupyter_automerge.repo.feed import Feed
 from jupyter_automerge.repo.forks import Birthplace
 from jupyter_automerge.repo.handle import DocHandle
 from jupyter_automerge.repo.home import HomeLoop
 from jupyter_automerge.repo.identity import introduce, new_peer_id
+from jupyter_automerge.repo.linking import link
 from jupyter_automerge.repo.listeners import Unsubscribe
 from jupyter_automerge.repo.listening import Listener, listen
 from jupyter_automerge.repo.making import new_engine
-from jupyter_automerge.repo.naming import DocumentName, interpret
+from jupyter_automerge.repo.naming import DocumentName, NewId, interpret
 from jupyter_automerge.repo.pending import Pending
 from jupyter_automerge.repo.removing import wait_removed, wait_unloaded
 from jupyter_automerge.repo.report import CloseReport
@@ -37,25 +38,19 @@ from jupyter_automerge.repo.searching import Search, present, wait_found
 from jupyter_automerge.repo.share import FixedShare, PeerInfo, SharePolicy
 from jupyter_automerge.repo.stores import StoreInfo, stores_of
 from jupyter_automerge.storage.contract import Storage
-from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.identity import User
 from jupyter_automerge.values.ids import (
-    DialerId,
     DocumentId,
     PeerId,
     SessionId,
     StorageId,
-    document_id_from_bytes,
     interpret_document_id,
     parse_peer_id,
 )
-from jupyter_automerge.values.keys import KeyKind, key_kind
 from jupyter_automerge.values.limits import CLOSE_TIMEOUT_SECONDS, FIND_TIMEOUT_SECONDS, SAVE_TIMEOUT_SECONDS
 from jupyter_automerge.values.status import Access, Direction
 
-NewId = Callable[[Heads], DocumentName]
 Headers = Mapping[str, str] | Callable[[], Mapping[str, str]]
-_DOCUMENT_KINDS = (KeyKind.SNAPSHOT, KeyKind.INCREMENTAL)
 
 
 class Repo:
@@ -95,7 +90,6 @@ class Repo:
         self._running: Running | None = None
         self._was_opened = False
         self._birthplace = Birthplace()
-        self._dialer_ids = itertools.count(1)
         self._listeners: list[Listener] = []
         self.peer_id: PeerId = new_peer_id(kind) if peer_id is None else parse_peer_id(peer_id)
         self.session_id = SessionId(str(uuid.uuid4()))
@@ -158,8 +152,7 @@ class Repo:
 
     def create(self, value: Mapping[str, Any] | None = None) -> DocHandle:
         """A new document with this content, ready at once; saving and announcing begin with the next turn."""
-        self._open()
-        return self._take_in_new(filling.new_document(value))
+        return take_in_new(self._open(), new_document(value), self._new_id)
 
     def find(self, url: DocumentName, *, timeout: float | None = FIND_TIMEOUT_SECONDS) -> Pending[DocHandle]:
         """Get the document from memory, the store or peers.
@@ -180,24 +173,17 @@ class Repo:
 
     def clone(self, source: DocHandle) -> DocHandle:
         """A new document with the same history; from there on the two go their own ways."""
-        return self._take_in_new(source._content.fork())
+        return take_in_new(self._open(), source._content.fork(), self._new_id)
 
     def import_document(self, data: bytes, *, document_id: DocumentName | None = None) -> DocHandle:
         """A document from Automerge's own format, history and all. Raises BadChunk if the bytes are not that.
 
         With the id of a document that is here already the imported changes are merged into it.
         """
-        document, verdicts = Document.load([data])
-        if bad := [one for one in verdicts if one.state is not ChunkState.APPLIED]:
-            raise BadChunk(bad[0].reason or bad[0].state.value)
+        running, document = self._open(), document_from_bytes(data)
         if document_id is None:
-            return self._take_in_new(document)
-        name = interpret_document_id(document_id)
-        here = self._open().documents.get(name)
-        if here is None:
-            return self._take_in(name, document, fresh=False)
-        here._document.merge(document)
-        return here
+            return take_in_new(running, document, self._new_id)
+        return merge_in(running, interpret_document_id(document_id), document)
 
     def export(self, url: DocumentName, *, timeout: float | None = FIND_TIMEOUT_SECONDS) -> Pending[bytes]:
         """The document in Automerge's own format, up to the URL's heads, if any; fails as `find` does."""
@@ -234,14 +220,8 @@ class Repo:
 
     def document_ids(self) -> Pending[tuple[DocumentId, ...]]:
         """The documents in the store and in memory, sorted."""
-        running, storage = self._open(), self._storage
-
-        async def listed() -> tuple[DocumentId, ...]:
-            entries = [] if storage is None else await storage.keys(())
-            stored = {DocumentId(one.key[0]) for one in entries if key_kind(one.key) in _DOCUMENT_KINDS}
-            return tuple(sorted(stored | running.documents.ready.keys()))
-
-        return running.tasks.answer(listed)
+        running = self._open()
+        return running.tasks.answer(lambda: documents_of(running, self._storage))
 
     def saved(self, timeout: float | None = SAVE_TIMEOUT_SECONDS) -> Pending[None]:
         """Wait until every document in memory is saved as it is now; one that fails keeps no other from it.
@@ -264,17 +244,7 @@ class Repo:
 
     def dial(self, connector: Connector) -> Dialer:
         """As `connect`, over any kind of transport."""
-        running = self._open()
-        dialer = DialerId(next(self._dialer_ids))
-        running.directory.add_dialer(dialer, connector.endpoint)
-        running.dialing.add(dialer, connector)
-        running.post(DialerAdded(dialer, connector.endpoint))
-        return Dialer(
-            dialer,
-            connector.endpoint,
-            lambda: running.directory.dialer(dialer),
-            lambda: self._hang_up(dialer),
-        )
+        return keep_dialing(self._open(), connector)
 
     def listen(
         self,
@@ -312,13 +282,7 @@ class Repo:
 
     def link(self, other: "Repo") -> MemoryTransport:
         """Connect with another Repo of this process, on this or another loop. Returns our end."""
-        mine, theirs = self._open(), other._open()
-        left, right = memory_pair(mine.home.loop, theirs.home.loop)
-        mine.home.soon(
-            lambda: left.start(mine.links.open(left, Direction.OUTGOING, f"memory:{other.peer_id}"))
-        )
-        theirs.home.soon(lambda: right.start(other.accept(right, endpoint=f"memory:{self.peer_id}")))
-        return left
+        return link(self._open(), other._open())
 
     @property
     def peers(self) -> tuple[PeerInfo, ...]:
@@ -338,8 +302,7 @@ class Repo:
     @property
     def stores(self) -> tuple[StoreInfo, ...]:
         """Every other store known here, connected or not."""
-        running = self._open()
-        return stores_of(running)
+        return stores_of(self._open())
 
     def share_policy_changed(self) -> None:
         """The share policy answers differently from now on: ask it again about everybody."""
@@ -362,10 +325,10 @@ class Repo:
         """How full the tables are, and what went through. In another thread it waits for the Repo's loop."""
         running = self._open()
         if running.home.is_here():
-            return _count(running)
+            return metrics_of(running)
 
         async def count() -> dict[str, int]:
-            return _count(running)
+            return metrics_of(running)
 
         return running.tasks.answer(count).result()
 
@@ -380,41 +343,8 @@ class Repo:
         self._running.check()
         return self._running
 
-    def _take_in_new(self, document: Document) -> DocHandle:
-        if self._new_id is None:
-            return self._take_in(document_id_from_bytes(uuid.uuid4().bytes), document)
-        # An id that was made from the content may be in the store already.
-        return self._take_in(interpret_document_id(self._new_id(document.heads)), document, fresh=False)
-
-    def _take_in(self, document_id: DocumentId, document: Document, *, fresh: bool = True) -> DocHandle:
-        running = self._open()
-        handle = running.documents.add(document_id, document)
-        running.post(Create(document_id, document, fresh))
-        return handle
-
-    def _hang_up(self, dialer: DialerId) -> None:
-        running = self._running
-        if running is None or running.closed or running.directory.dialer(dialer) is None:
-            return
-        running.directory.remove_dialer(dialer)
-        running.home.soon(lambda: running.dialing.remove(dialer))
-        running.post(DialerRemoved(dialer))
-
     async def _close(self, running: Running, seconds: float) -> CloseReport:
         report = await running.close(seconds)
         for listener in self._listeners:
             await listener.ended()
         return report
-
-
-def _count(running: Running) -> dict[str, int]:
-    return {
-        **running.engine.metrics(),
-        **running.totals.as_metrics(),
-        "handles": len(running.documents),
-        "transports": len(running.links),
-        "tasks": len(running.tasks),
-        "waits": len(running.watching),
-        "events_waiting": running.driver.waiting,
-        "defects": running.driver.defects,
-    }
