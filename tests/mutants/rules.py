@@ -11,7 +11,9 @@ SYNC = f"{SCENARIOS}/test_document_sync.py"
 COLLECTION = f"{SCENARIOS}/test_collection.py"
 POLICY = f"{SCENARIOS}/test_share_policy.py"
 LOCAL = f"{SCENARIOS}/test_local_repo.py"
-NETWORKED = f"{SCENARIOS}/test_networked_repos.py"
+BROADCASTS = f"{SCENARIOS}/test_broadcasts.py"
+UNAVAILABLE = f"{SCENARIOS}/test_unavailable_documents.py"
+STORES = f"{SCENARIOS}/test_what_stores_have.py"
 CONNECTIONS = f"{SCENARIOS}/test_connections.py"
 BAD_CHUNKS = f"{SCENARIOS}/test_bad_chunks.py"
 BAD_FRAMES = f"{SCENARIOS}/test_bad_frames.py"
@@ -97,7 +99,7 @@ MUTANTS = (
         "engine/ephemeral.py",
         "            peer = session.connection.peer\n",
         "            peer = session.connection.peer\n            self._count += 1\n",
-        (f"{NETWORKED}::test_M24_a_broadcast_in_a_mesh_arrives_once_and_never_at_its_author",),
+        (f"{BROADCASTS}::test_M24_a_broadcast_in_a_mesh_arrives_once_and_never_at_its_author",),
     ),
     Mutant(
         "reset after a refused chunk",
@@ -261,7 +263,7 @@ MUTANTS = (
         "engine/collection.py",
         "        if policy is not Policy.DENIED:\n            self._begin(record)\n",
         "        self._begin(record)\n",
-        (NETWORKED,),
+        (UNAVAILABLE,),
     ),
     Mutant(
         "who lost changes gets a filter, not the history",
@@ -289,7 +291,7 @@ MUTANTS = (
         "engine/acknowledging.py",
         "reported = message.new_heads.get(own) if own is not None else None",
         "reported = next(iter(message.new_heads.values()))",
-        (NETWORKED,),
+        (STORES,),
     ),
     Mutant(
         "nobody speaks in another's name",
