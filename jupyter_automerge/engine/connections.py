@@ -133,7 +133,11 @@ class Connections:
         first = not others
         others[connection.id] = connection
         if connection.dialer is not None:
-            self.dialers[connection.dialer].turn(Turn.GREETED)
+            dialer = self.dialers[connection.dialer]
+            dialer.led_to = connection.peer
+            dialer.turn(Turn.GREETED)
+        if not connection.metadata.multi_link:
+            self._let_others_stand_by(connection.peer)
         self._tell(connection, is_open=True)
         if first:
             self._desk.emit(PeerUp(connection.peer, connection.metadata))
@@ -167,14 +171,20 @@ class Connections:
             # Not on a replacement: with three addresses of one peer the standbys would evict each other for
             # ever.
             if wake:
-                self._wake_standbys()
+                self._wake_standbys(connection.peer)
 
-    def _wake_standbys(self) -> None:
-        # Which dialer led to which peer is not remembered: a standby that finds its peer connected stands by
-        # again.
+    def _let_others_stand_by(self, peer_id: PeerId) -> None:
+        """The peer bears one connection, which it has now. It may have closed an older one before it answered
+        on this: that one's Dialer would take the peer away again, and so on in turns.
+        """
         for dialer in self.dialers.values():
-            if dialer.state is DialerState.STANDBY:
-                dialer.turn(Turn.DUE)
+            if dialer.state is DialerState.WAITING and dialer.led_to == peer_id:
+                dialer.turn(Turn.REPLACED)
+
+    def _wake_standbys(self, peer_id: PeerId) -> None:
+        for dialer in self.dialers.values():
+            if dialer.state is DialerState.STANDBY and dialer.led_to == peer_id:
+                dialer.turn(Turn.PARTED)
 
     def _expect_greeting(self, connection: Connection) -> None:
         if connection.phase in (Phase.AWAITING_JOIN, Phase.AWAITING_PEER):

@@ -7,7 +7,7 @@ from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.effects import Dial
 from jupyter_automerge.engine.notices import DialerChanged
 from jupyter_automerge.errors import ImpossibleEvent
-from jupyter_automerge.values.ids import DialerId
+from jupyter_automerge.values.ids import DialerId, PeerId
 from jupyter_automerge.values.limits import (
     CONNECTION_SETTLED_SECONDS,
     DIAL_BACKOFF_FACTOR,
@@ -24,7 +24,8 @@ class Turn(Enum):
     GREETED = auto()  # the handshake over the new transport is complete
     LOST = auto()  # no transport came of the attempt, or it is gone
     REFUSED = auto()  # another attempt cannot succeed
-    REPLACED = auto()  # the same peer came by another connection and can hold only one
+    REPLACED = auto()  # its peer came by another connection and can hold only one
+    PARTED = auto()  # that one is gone
     DUE = auto()  # the time to try again has come
     REMOVED = auto()  # the user no longer wants it
 
@@ -39,7 +40,9 @@ TRANSITIONS: dict[tuple[State, Turn], State] = {
     (State.CONNECTED, Turn.REFUSED): State.FAILED,
     (State.CONNECTED, Turn.REPLACED): State.STANDBY,
     (State.WAITING, Turn.DUE): State.DIALING,
-    (State.STANDBY, Turn.DUE): State.DIALING,
+    (State.WAITING, Turn.REPLACED): State.STANDBY,
+    # Not at once: the peer may just have preferred another of our connections, whose greeting is on its way.
+    (State.STANDBY, Turn.PARTED): State.WAITING,
     **{(state, Turn.REMOVED): State.CLOSED for state in State if state is not State.CLOSED},
 }
 
@@ -50,6 +53,7 @@ class Dialer:
     def __init__(self, dialer_id: DialerId, endpoint: str, desk: Desk, jitter: Callable[[], float]) -> None:
         self.id = dialer_id
         self.endpoint = endpoint
+        self.led_to: PeerId | None = None
         self.state = State.IDLE
         self.attempt = 0
         self.error = ""

@@ -45,9 +45,12 @@ class OneSocketServer(Stranger):
     def _welcome(self, connection: ConnectionId, join: Join) -> None:
         self.handshakes += 1
         older, self._current = self._current, connection
-        steps = [lambda: self._greet(connection, join), lambda: self._close(older)]
-        for step in reversed(steps) if self._closes_first else steps:
-            step()
+        if self._closes_first:
+            self._close(older)
+            self._greet(connection, join)
+        else:
+            self._greet(connection, join)
+            self._close(older)
 
     def _greet(self, connection: ConnectionId, join: Join) -> None:
         greeting = encode(PeerMessage(self.peer_id, join.sender_id, self.metadata))
