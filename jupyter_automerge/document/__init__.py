@@ -21,6 +21,7 @@ points, as `str` does. A str written where text stands edits that text by the sm
 writes nothing; any other replaces what was there. Objects are copied when they are written a second time.
 """
 
+from jupyter_automerge.document.asking import is_question, question
 from jupyter_automerge.document.changed import Changed, ChangeRecord, ChunkState, ChunkVerdict
 from jupyter_automerge.document.difference import Patch
 from jupyter_automerge.document.document import Document
@@ -45,3 +46,5 @@ __all__ = [
     "TextProxy",
     "UnknownValue",
 ]
+    "is_question",
+    "question",

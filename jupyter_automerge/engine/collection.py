@@ -56,7 +56,7 @@ class Collection:
         """Take in a document made here; one that is here already gets its changes."""
         self._graveyard.lift(event.document_id)
         record = self._documents.get(event.document_id)
-        if record is not None and record.document is event.document:
+        if record is not None and record.opened is event.document:
             record.mark_all_dirty()
         elif record is not None:
             record.changes_waiting.append(event.document.save())
@@ -73,7 +73,7 @@ class Collection:
         Each call is answered by a DocumentStateChanged, also when nothing moved: it was here all along.
         """
         self._graveyard.lift(document_id)
-        record = self._documents.get(document_id) or self._enter(document_id, self._loader.empty())
+        record = self._documents.get(document_id) or self._enter(document_id)
         self._want(record)
         record.told = None
         self._begin(record)
@@ -90,7 +90,8 @@ class Collection:
 
     def _ask_again(self, record: DocumentRecord, session: Session) -> None:
         """The peer said no before. Some do not say it twice (the npm sync server): silence then means no."""
-        session.standing, session.sync, session.dirty = Standing.UNKNOWN, None, True
+        session.forget_sync()
+        session.standing, session.dirty = Standing.UNKNOWN, True
 
         def give_up() -> None:
             if session.standing is Standing.UNKNOWN and not record.has_data:
@@ -103,7 +104,7 @@ class Collection:
         """The record of a document that a peer spoke of. It is looked for only once the policy admits the
         peer.
         """
-        return self._documents.get(document_id) or self._enter(document_id, self._loader.empty())
+        return self._documents.get(document_id) or self._enter(document_id)
 
     def unload(self, document_id: DocumentId) -> None:
         record = self._documents.get(document_id)
@@ -125,7 +126,7 @@ class Collection:
             return
         # A user's thread may commit at any moment: none may slip in after the look at what is saved.
         gone = partial(DocumentGone, record.id, DocumentState.UNLOADED)
-        if record.document.seal(gone, lambda: self._may_leave(record)):
+        if record.opened is None or record.opened.seal(gone, lambda: self._may_leave(record)):
             self.drop(record)
             if record.leaving:
                 self._desk.emit(DocumentUnloaded(record.id))
@@ -160,11 +161,12 @@ class Collection:
                 connection.interrupted.add(record.id)
         record.sessions.clear()
 
-    def _enter(self, document_id: DocumentId, document: Document, *, look: bool = True) -> DocumentRecord:
+    def _enter(
+        self, document_id: DocumentId, document: Document | None = None, *, look: bool = True
+    ) -> DocumentRecord:
         pending = look and self._local.has_storage
-        record = DocumentRecord(
-            document_id, document, Storage.PENDING if pending else Storage.ANSWERED, self._desk.now
-        )
+        storage = Storage.PENDING if pending else Storage.ANSWERED
+        record = DocumentRecord(document_id, document, self._loader.empty, storage, self._desk.now)
         self._documents[document_id] = record
         self._desk.mark_document(document_id)
         return record

@@ -15,6 +15,7 @@ follows.
 
 from contextlib import suppress
 
+from jupyter_automerge.document import question
 from jupyter_automerge.engine.after_save import AfterSave
 from jupyter_automerge.engine.connection import Connection
 from jupyter_automerge.engine.connections import Connections
@@ -125,9 +126,9 @@ class DocumentSync:
             self._receiving.take_all(record, readable)
 
     def _refuse_all(self, record: DocumentRecord, session: Session) -> None:
-        for _ in range(len(session.inbox)):
-            session.inbox.popleft()
+        for _ in session.inbox:
             self._say_unavailable(record, session)
+        session.inbox.clear()
 
     # Availability
 
@@ -172,7 +173,7 @@ class DocumentSync:
             return
         progress = progress_of(record, self._connections)
         if progress != record.told:
-            record.told = progress
+            record.told = progress if record.wanted else None
             self._desk.emit(DocumentStateChanged(record.id, state, progress))
 
     def _answer_wanting(self, record: DocumentRecord) -> None:
@@ -234,6 +235,8 @@ class DocumentSync:
             session.announce_reset = False
             self._desk.mark_document(record.id)
             return self._encoded(record, session, reset().encode())
+        if not record.has_data and session.sync is None:
+            return self._ask(record, session)
         self._resumption.start(record, session)
         assert session.sync is not None
         source = self._after_save.source(record)
@@ -245,6 +248,14 @@ class DocumentSync:
         self._evidence.sent(record, session, source.heads)
         self._crossing.sent(record, session, data)
         return self._encoded(record, session, with_better_have(record, session, data))
+
+    def _ask(self, record: DocumentRecord, session: Session) -> bytes | None:
+        session.dirty = False
+        if session.asked:
+            return None
+        session.asked = True
+        self._crossing.sent(record, session, question())
+        return self._encoded(record, session, question())
 
     def _encoded(self, record: DocumentRecord, session: Session, data: bytes) -> bytes:
         session.spoken = True

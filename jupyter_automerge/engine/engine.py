@@ -269,7 +269,8 @@ class Engine:
     def _bid_farewell(self, document_id: DocumentId) -> None:
         record = self._documents.get(document_id)
         if record is not None:
-            record.document.seal(partial(DocumentGone, document_id, DocumentState.DELETED))
+            if record.opened is not None:
+                record.opened.seal(partial(DocumentGone, document_id, DocumentState.DELETED))
             self._collection.mourn(record)
             self._collection.drop(record)
 

@@ -25,7 +25,8 @@ class Evidence:
         """The peer's message named these heads: they are in that running Repo's memory."""
         session.heads = heads
         facts = self._moved(record, session)
-        facts.received = _bounded(NO_HEADS.union(*(one.heads for one in facts.sessions.values())))
+        others = [one.heads for one in facts.sessions.values() if one is not session]
+        facts.received = _bounded(heads.union(*others) if others else heads)
         facts.as_of = self._desk.now
 
     def sent(self, record: DocumentRecord, session: Session, heads: Heads) -> None:
@@ -66,10 +67,18 @@ class Evidence:
         if record.rows_moved:
             record.rows_moved = False
             self._desk.emit(RowsChanged(record.id, self.rows(record)))
+            if not (record.wanted or record.has_data):
+                self._forget_rows(record)
 
     def rows(self, record: DocumentRecord) -> tuple[StoreRow, ...]:
         """One row per store, as of now."""
         return tuple(facts.row or self._row(facts) for facts in record.stores.values())
+
+    @staticmethod
+    def _forget_rows(record: DocumentRecord) -> None:
+        """Nobody has the document, or looks for it here: they are made again if somebody asks."""
+        for facts in record.stores.values():
+            facts.row = None
 
     def _moved(self, record: DocumentRecord, session: Session) -> StoreFacts:
         connection = session.connection

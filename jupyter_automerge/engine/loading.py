@@ -94,8 +94,8 @@ class Loader:
 
     def _fill(self, record: DocumentRecord, history: list[StoredChunk]) -> None:
         document, verdicts = Document.load([chunk.data for chunk in history])
-        document.on_free = record.document.on_free
-        record.document = document
+        document.on_free = None if record.opened is None else record.opened.on_free
+        record.opened = document
         self._list(record, history, verdicts)
         record.saving.heads = document.heads if record.saving.chunks else frozenset()
         record.complete = record.has_data

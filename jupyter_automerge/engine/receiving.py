@@ -19,7 +19,7 @@ from jupyter_automerge.engine.record import DocumentRecord
 from jupyter_automerge.engine.resume import Resumption
 from jupyter_automerge.engine.session import Incoming, Session
 from jupyter_automerge.errors import BadChunk
-from jupyter_automerge.values.heads import Heads
+from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.limits import MAX_REFUSED_CHUNKS
 from jupyter_automerge.values.status import Access, Origin
 
@@ -80,7 +80,7 @@ class Receiving:
             self._take(record, session, session.inbox[0])
             session.dirty = True
             if session.offences == offences:
-                session.inbox.popleft()
+                del session.inbox[0]
             else:
                 # The peer learns by the reset that nothing since the bad message counts; it sends anew.
                 session.inbox.clear()
@@ -91,14 +91,15 @@ class Receiving:
             return
         if session.connection.access is Access.READ:
             incoming = self._reading.sanitized(record, session, incoming)
-        incoming = self._resumption.prepared(record, session, incoming)
-        assert session.sync is not None
-        try:
-            record.document.receive(session.sync, incoming.data)
-        except BadChunk as error:
-            self._refuse(record, session, incoming, error.reason)
-            return
-        heads = frozenset(incoming.message.heads)
+        if not self._resumption.keeps_question(record, session, incoming):
+            incoming = self._resumption.prepared(record, session, incoming)
+            assert session.sync is not None
+            try:
+                record.document.receive(session.sync, incoming.data)
+            except BadChunk as error:
+                self._refuse(record, session, incoming, error.reason)
+                return
+        heads = frozenset(incoming.message.heads) or NO_HEADS
         self._evidence.heard(record, session, heads)
         self._resumption.shared(record, session, heads)
         self._crossing.taken(record, session)

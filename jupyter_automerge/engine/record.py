@@ -1,6 +1,6 @@
 """One document in the Engine's table: the bytes' owner, its sessions, and what storage said of it."""
 
-from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -9,7 +9,7 @@ from jupyter_automerge.engine.connection import Connection
 from jupyter_automerge.engine.events import Token
 from jupyter_automerge.engine.notices import SearchProgress, StoreRow
 from jupyter_automerge.engine.session import Session, Standing
-from jupyter_automerge.values.heads import Heads
+from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.ids import ConnectionId, DocumentId, StorageId
 from jupyter_automerge.values.keys import StorageKey
 from jupyter_automerge.values.status import DocumentState
@@ -77,7 +77,8 @@ class DocumentRecord:
     """All that the Engine knows of one document. Facts only: states are derived in `docsync`."""
 
     id: DocumentId
-    document: Document
+    opened: Document | None  # None: it is empty, and nobody has touched it
+    empty: Callable[[], Document]
     storage: Storage
     since: float
     begun: bool = False  # somebody who may have it asked for it: it was looked for
@@ -93,17 +94,24 @@ class DocumentRecord:
     resume: dict[StorageId, Resume] = field(default_factory=dict)
     stores: dict[str, StoreFacts] = field(default_factory=dict)
     rows_moved: bool = False
-    refused_chunks: OrderedDict[bytes, None] = field(default_factory=OrderedDict)
+    refused_chunks: dict[bytes, None] = field(default_factory=dict)
     changes_waiting: list[bytes] = field(default_factory=list)  # chunks that wait for the document to be free
     leaving: bool = False  # to be unloaded once it is saved
 
     @property
+    def document(self) -> Document:
+        """Made when it is first needed: ten kilobytes that a document which nobody has does without."""
+        if self.opened is None:
+            self.opened = self.empty()
+        return self.opened
+
+    @property
     def heads(self) -> Heads:
-        return self.document.heads
+        return NO_HEADS if self.opened is None else self.opened.heads
 
     @property
     def has_data(self) -> bool:
-        return bool(self.document.heads)
+        return self.opened is not None and bool(self.opened.heads)
 
     def suppliers(self) -> list[Session]:
         """Sessions whose peer advertised heads and may deliver them."""

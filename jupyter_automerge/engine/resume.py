@@ -8,7 +8,7 @@ as automerge-repo writes it: byte 0x43, LEB128 count, raw 32-byte hashes.
 
 from dataclasses import replace
 
-from jupyter_automerge.document import SyncSession
+from jupyter_automerge.document import SyncSession, is_question
 from jupyter_automerge.engine.connection import Connection
 from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.record import DocumentRecord, Resume
@@ -46,6 +46,13 @@ class Resumption:
             return
         believed = NO_HEADS if session.from_scratch else self._settled(record, session.connection)
         self._begin(record, session, believed)
+
+    def keeps_question(self, record: DocumentRecord, session: Session, incoming: Incoming) -> bool:
+        """Whether the peer and we hold nothing: then its question waits, and no core is made for it."""
+        if record.has_data or session.sync is not None or not is_question(incoming.data):
+            return False
+        session.question = incoming.data
+        return True
 
     def prepared(self, record: DocumentRecord, session: Session, incoming: Incoming) -> Incoming:
         """Start the session if it is new; a peer that asks for everything gets what it can lack, and no more.
@@ -151,6 +158,9 @@ class Resumption:
         if heads:
             record.document.receive(sync, prime(heads).encode())
         session.sync, session.believed, session.doubted = sync, heads, NO_HEADS
+        question, session.question = session.question, None
+        if question is not None:
+            record.document.receive(sync, question)
 
     def _age(self, resume: Resume) -> None:
         # Heads that a peer held only in memory may be lost when it dies; after a while they are taken as

@@ -2,7 +2,6 @@
 it.
 """
 
-from collections import deque
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -56,9 +55,11 @@ class Session:
     heads: Heads = frozenset()  # the heads it named last
     heard: bool = False  # a message of it was taken: `heads` are its word
     sync: SyncSession | None = None
+    question: bytes | None = None  # the peer's, which `sync` is to be given first; kept while we hold nothing
+    asked: bool = False  # our question is out, though there is no `sync` yet
     believed: Heads = frozenset()  # what `sync` was primed with
     doubted: Heads = frozenset()  # the same, once the peer has shown that it lacks it
-    inbox: deque[Incoming] = field(default_factory=deque)
+    inbox: list[Incoming] = field(default_factory=list)  # an empty deque takes ten times as much
     dirty: bool = True
     requested: bool = False
     spoken: bool = False  # we have sent at least one sync message in this session
@@ -94,8 +95,12 @@ class Session:
 
     def restart(self) -> None:
         """Begin the Automerge session afresh; the peer is told so before anything else is sent."""
-        self.sync = None
+        self.forget_sync()
         self.may_be_crossed, self.answer_by = False, 0.0
         self.announce_reset = True
         self.from_scratch = True
         self.dirty = True
+
+    def forget_sync(self) -> None:
+        """The next message begins the Automerge session afresh."""
+        self.sync, self.question, self.asked = None, None, False

@@ -78,7 +78,7 @@ ROUNDS_PER_TURN = 64
 """Times the driver goes round between Engine and transports before the event loop gets its turn."""
 
 # Documents
-MAX_DOCUMENTS_PER_PEER = 100_000
+MAX_DOCUMENTS_PER_PEER = 50_000
 """Documents that one connection may make us look for; further ones are answered `doc-unavailable`."""
 MAX_JOURNAL_BYTES = 64 * 1024
 """Changes kept beside a document's base before a fresh base is made, unless the base is larger."""
