@@ -27,6 +27,7 @@ from jupyter_automerge.document.difference import Patch
 from jupyter_automerge.document.document import Document
 from jupyter_automerge.document.list_proxy import ListProxy
 from jupyter_automerge.document.map_proxy import MapProxy
+from jupyter_automerge.document.standing import Standing
 from jupyter_automerge.document.sync_session import SyncSession
 from jupyter_automerge.document.text_proxy import TextProxy
 from jupyter_automerge.document.value_types import Counter, ImmutableString, UnknownValue
@@ -42,9 +43,10 @@ __all__ = [
     "ListProxy",
     "MapProxy",
     "Patch",
+    "Standing",
     "SyncSession",
     "TextProxy",
     "UnknownValue",
-]
     "is_question",
     "question",
+]
