@@ -1,7 +1,8 @@
 """Telling peers which heads are durable in our own store, once they are.
 
-To whom: a peer that may read the document and announced `durableAcks`, so that it knows what the report
-means. JavaScript 2.5.6 dies of a report about a document it has not loaded, so nobody else is told unasked.
+To whom: a peer that may read the document, and either announced `durableAcks`, so that it knows what the
+report means, or subscribed to our storage id and holds the document. JavaScript 2.5.6 dies of a report about
+a document that it has not loaded, so nobody else is told (P30, P31).
 """
 
 from itertools import islice
@@ -13,6 +14,7 @@ from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.record import DocumentRecord
 from jupyter_automerge.engine.resume import Resumption
 from jupyter_automerge.engine.session import Session
+from jupyter_automerge.engine.stamps import Stamps
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.limits import DURABLE_REPORTS_PER_SECOND, STORED_HEADS_PER_FRAME
@@ -32,23 +34,32 @@ class Acknowledging:
         documents: dict[DocumentId, DocumentRecord],
         evidence: Evidence,
         resumption: Resumption,
+        stamps: Stamps,
     ) -> None:
         self._local = local
         self._desk = desk
         self._documents = documents
         self._evidence = evidence
         self._resumption = resumption
-        self._last_stamp = 0.0
+        self._stamps = stamps
 
     def saved(self, record: DocumentRecord) -> None:
         """New heads are durable: let every entitled peer know."""
         for session in record.sessions.values():
             self.owe(record, session)
 
+    def subscribed(self, connection: Connection) -> None:
+        """The peer may have come to follow our own store."""
+        for document_id, session in connection.sessions.items():
+            record = self._documents.get(document_id)
+            if record is not None:
+                self.owe(record, session)
+
     def owe(self, record: DocumentRecord, session: Session) -> None:
-        """The peer of this session should hear of our saved heads, if there are any."""
+        """The peer of this session should hear of our saved heads, if it was not told of these yet."""
         connection = session.connection
-        if not (connection.metadata.durable_acks and session.engaged and record.saving.heads):
+        saved = record.saving.heads
+        if not saved or saved == session.acked or not self._is_entitled(session):
             return
         if self._desk.now >= session.next_ack_at:
             connection.acks[record.id] = None
@@ -56,24 +67,39 @@ class Acknowledging:
         elif record.id not in connection.acks:
             self._desk.at(session.next_ack_at, lambda: self.owe(record, session))
 
+    def _is_entitled(self, session: Session) -> bool:
+        connection = session.connection
+        if connection.metadata.durable_acks:
+            return session.engaged
+        return session.engaged and session.holds and self._local.storage_id in connection.follows
+
     def frame(self, connection: Connection) -> bytes | None:
-        """One report of all that waits on the connection, as it stands now; at most 500 documents."""
-        heads: dict[DocumentId, Heads] = {}
-        for document_id in list(islice(connection.acks, STORED_HEADS_PER_FRAME)):
+        """One report of all that waits on the connection, as it stands now; at most 500 documents.
+
+        One document at a time for who follows our store without speaking our dialect.
+        """
+        reports: dict[DocumentRecord, Heads] = {}
+        most = STORED_HEADS_PER_FRAME if connection.metadata.durable_acks else 1
+        for document_id in list(islice(connection.acks, most)):
             del connection.acks[document_id]
             record = self._documents.get(document_id)
             session = record.sessions.get(connection.id) if record is not None else None
-            if record is not None and session is not None and session.engaged:
+            if record is not None and session is not None and self._is_entitled(session):
                 session.next_ack_at = self._desk.now + 1 / DURABLE_REPORTS_PER_SECOND
-                heads[document_id] = record.saving.heads
-        return encode(self._report(connection, heads)) if heads else None
+                session.acked = reports[record] = record.saving.heads
+        return encode(self._report(connection, reports)) if reports else None
 
-    def _report(self, connection: Connection, heads: dict[DocumentId, Heads]) -> RemoteHeadsChanged | Stored:
-        if len(heads) > 1 or self._local.storage_id is None:
-            return Stored(self._local.peer_id, connection.peer, heads)
-        ((document_id, saved),) = heads.items()
-        own = {self._local.storage_id: StoreHeads(saved, self._stamp())}
-        return RemoteHeadsChanged(self._local.peer_id, connection.peer, document_id, own)
+    def _report(
+        self, connection: Connection, reports: dict[DocumentRecord, Heads]
+    ) -> RemoteHeadsChanged | Stored:
+        local = self._local
+        if len(reports) > 1 or local.storage_id is None:
+            return Stored(
+                local.peer_id, connection.peer, {record.id: heads for record, heads in reports.items()}
+            )
+        ((record, saved),) = reports.items()
+        own = {local.storage_id: StoreHeads(saved, self._stamps.next(record, local.storage_id))}
+        return RemoteHeadsChanged(local.peer_id, connection.peer, record.id, own)
 
     def heard(self, connection: Connection, message: RemoteHeadsChanged) -> None:
         """A report counts as durable only about the reporter's own store, and only if it promised to mean
@@ -98,8 +124,3 @@ class Acknowledging:
                 message.sender_id, message.target_id, document_id, {own: StoreHeads(heads, 0.0)}
             )
             self.heard(connection, report)
-
-    def _stamp(self) -> float:
-        # Strictly growing, so that JavaScript never sees two equal stamps and drops the second.
-        self._last_stamp = max(self._desk.wall_ms, self._last_stamp + 1.0)
-        return self._last_stamp

@@ -31,7 +31,9 @@ from jupyter_automerge.engine.removal import UNSAFE, Graveyard, is_elsewhere
 from jupyter_automerge.engine.resume import Resumption
 from jupyter_automerge.engine.saving import Saver
 from jupyter_automerge.engine.sharing import Sharing
+from jupyter_automerge.engine.stamps import Stamps
 from jupyter_automerge.engine.stopping import Stopping
+from jupyter_automerge.engine.subscriptions import Subscriptions
 from jupyter_automerge.engine.writer import Writer
 from jupyter_automerge.errors import DocumentGone
 from jupyter_automerge.values.heads import Heads
@@ -67,12 +69,14 @@ class Engine:
         self.local = local
         self._desk = desk = Desk(wall_offset)
         self._documents: dict[DocumentId, DocumentRecord] = {}
-        self._connections = Connections(
-            local, desk, jitter, lambda connection: self._collection.met(connection), self._parted
-        )
+        self._connections = Connections(local, desk, jitter, self._met, self._parted)
         self._evidence = Evidence(local, desk)
         self._resumption = Resumption(desk)
-        self._acknowledging = Acknowledging(local, desk, self._documents, self._evidence, self._resumption)
+        stamps = Stamps(desk)
+        self._acknowledging = Acknowledging(
+            local, desk, self._documents, self._evidence, self._resumption, stamps
+        )
+        self._subscriptions = Subscriptions(local, desk, self._connections)
         after_save = AfterSave(desk, local, ack_after_save)
         # Where peers wait for a put, it waits for nothing.
         pause = 0.0 if ack_after_save else put_pause
@@ -117,9 +121,10 @@ class Engine:
             self._evidence,
             self._broadcasting,
             self._acknowledging,
+            self._subscriptions,
             self._graveyard,
         )
-        self._writer = Writer(desk, self._docsync.frame, self._acknowledging.frame)
+        self._writer = Writer(desk, self._docsync.frame, self._acknowledging.frame, self._subscriptions.frame)
         self._stopping = Stopping(desk, self._documents, self._connections, self._saver)
         self._opened = False
         self._sync_states_due = False
@@ -204,6 +209,10 @@ class Engine:
                     self._broadcasting.broadcast(record, data)
             case e.PolicyChanged():
                 self._collection.policy_changed()
+            case e.Follow(store_ids):
+                self._subscriptions.follow(store_ids)
+            case e.Unfollow(store_ids):
+                self._subscriptions.unfollow(store_ids)
             case e.StorageChanged(document_id):
                 self._collection.look_again(document_id)
             case e.Stop():
@@ -244,7 +253,12 @@ class Engine:
             if record is not None:
                 yield record
 
+    def _met(self, connection: Connection) -> None:
+        self._collection.met(connection)
+        self._subscriptions.met(connection)
+
     def _parted(self, connection: Connection) -> None:
+        self._subscriptions.parted(connection)
         self._collection.parted(connection)
         self._reconsider_searches()
 
@@ -332,5 +346,6 @@ class Engine:
             "frames_waiting": sum(len(one.frames) for one in self._connections.table.values()),
             "puts_in_flight": sum(one.saving.put is not None for one in self._documents.values()),
             "tombstones": len(self._graveyard),
+            "followed_stores": len(self._subscriptions),
             "open_questions": self._desk.open_questions,
         }

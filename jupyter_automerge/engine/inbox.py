@@ -18,7 +18,9 @@ from jupyter_automerge.engine.receiving import Receiving
 from jupyter_automerge.engine.record import DocumentRecord
 from jupyter_automerge.engine.removal import Graveyard
 from jupyter_automerge.engine.session import Incoming, Session, Standing
+from jupyter_automerge.engine.subscriptions import Subscriptions
 from jupyter_automerge.errors import InvalidId, RemoteProtocolError
+from jupyter_automerge.values.heads import NO_HEADS
 from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.limits import MAX_DOCUMENTS_PER_PEER, MAX_WAITING_BYTES, MAX_WAITING_FRAMES
 from jupyter_automerge.wire.codec import decode
@@ -29,6 +31,7 @@ from jupyter_automerge.wire.messages import (
     Message,
     Notice,
     RemoteHeadsChanged,
+    RemoteSubscriptionChange,
     Request,
     Stored,
     Sync,
@@ -52,6 +55,7 @@ class Inbox:
         evidence: Evidence,
         broadcasting: Broadcasting,
         acknowledging: Acknowledging,
+        subscriptions: Subscriptions,
         graveyard: Graveyard,
     ) -> None:
         self._local = local
@@ -63,6 +67,7 @@ class Inbox:
         self._evidence = evidence
         self._broadcasting = broadcasting
         self._acknowledging = acknowledging
+        self._subscriptions = subscriptions
         self._graveyard = graveyard
         self._routes: dict[type, Callable[[Connection, Message], None]] = {
             Sync: self._on_sync,
@@ -71,6 +76,7 @@ class Inbox:
             Ephemeral: self._on_ephemeral,
             Notice: self._on_notice,
             RemoteHeadsChanged: self._on_remote_heads,
+            RemoteSubscriptionChange: self._on_subscription,
             Stored: self._on_stored,
             Leave: self._on_leave,
         }
@@ -125,6 +131,10 @@ class Inbox:
             return
         heads = frozenset(incoming.message.heads)
         # By heads and not by changes: the message of an empty document carries one "change" and no heads.
+        if heads:
+            session.holds = True
+        else:
+            session.acked = NO_HEADS  # it begins anew, and may have forgotten what was reported
         if heads and session.can_supply and session.standing is not Standing.HAS:
             session.standing, session.advertised = Standing.HAS, heads
         waiting_bytes = sum(len(one.data) for one in session.inbox) + len(data)
@@ -157,7 +167,7 @@ class Inbox:
         session = record.sessions.get(connection.id) if record is not None else None
         if record is None or session is None:
             return
-        session.standing = Standing.UNAVAILABLE
+        session.standing, session.holds = Standing.UNAVAILABLE, False
         self._evidence.standing(record, session)
         self._desk.mark_document(record.id)
 
@@ -173,6 +183,11 @@ class Inbox:
     def _on_remote_heads(self, connection: Connection, message: Message) -> None:
         assert isinstance(message, RemoteHeadsChanged)
         self._acknowledging.heard(connection, message)
+
+    def _on_subscription(self, connection: Connection, message: Message) -> None:
+        assert isinstance(message, RemoteSubscriptionChange)
+        self._subscriptions.changed(connection, message)
+        self._acknowledging.subscribed(connection)
 
     def _on_stored(self, connection: Connection, message: Message) -> None:
         assert isinstance(message, Stored)

@@ -94,6 +94,7 @@ class DocumentRecord:
     resume: dict[StorageId, Resume] = field(default_factory=dict)
     stores: dict[str, StoreFacts] = field(default_factory=dict)
     rows_moved: bool = False
+    stamps: dict[str, float] = field(default_factory=dict)  # the last ones of our reports, by store
     refused_chunks: dict[bytes, None] = field(default_factory=dict)
     changes_waiting: list[bytes] = field(default_factory=list)  # chunks that wait for the document to be free
     leaving: bool = False  # to be unloaded once it is saved

@@ -63,6 +63,7 @@ class Session:
     dirty: bool = True
     requested: bool = False
     spoken: bool = False  # we have sent at least one sync message in this session
+    holds: bool = False  # it named heads: it has the document in memory
     may_be_crossed: bool = False  # its next message may have been sent before our last one arrived
     answer_by: float = 0.0  # until then a message that crossed ours is not acted upon
     offences: int = 0
@@ -70,6 +71,7 @@ class Session:
         False  # the peer still holds a half of an older session: it must be told to start anew
     )
     next_ack_at: float = 0.0  # the earliest time for the next report of saved heads
+    acked: Heads = frozenset()  # the saved heads last reported
     from_scratch: bool = False  # an earlier session failed: what it shared is no ground to begin from
     refused: Heads = frozenset()  # heads of a reader that were already reported as not accepted
 

@@ -9,7 +9,7 @@ from jupyter_automerge.values.ids import DocumentId
 
 
 class Writer:
-    """Takes queued frames first, then dirty documents in turn, then reports of saved heads.
+    """Takes queued frames first, then dirty documents in turn, reports of saved heads, and subscriptions.
 
     A sync message is generated only here, when it can be sent at once: generating it changes the SyncState,
     so it is a promise that must be kept. Hence at most one generated message per connection is ever on its
@@ -21,10 +21,12 @@ class Writer:
         desk: Desk,
         sync_frame: Callable[[Connection, DocumentId], bytes | None],
         ack_frame: Callable[[Connection], bytes | None],
+        subscription_frame: Callable[[Connection], bytes | None],
     ) -> None:
         self._desk = desk
         self._sync_frame = sync_frame
         self._ack_frame = ack_frame
+        self._subscription_frame = subscription_frame
 
     def pump(self, connection: Connection) -> None:
         """Send the next frame, if there is one and the transport is not full."""
@@ -38,7 +40,9 @@ class Writer:
     def _next(self, connection: Connection) -> bytes | None:
         if connection.frames:
             return connection.frames.popleft()
-        return self._next_sync(connection) or self._next_ack(connection)
+        return (
+            self._next_sync(connection) or self._next_ack(connection) or self._subscription_frame(connection)
+        )
 
     def _next_sync(self, connection: Connection) -> bytes | None:
         while connection.dirty:

@@ -121,6 +121,8 @@ PUT_PAUSE_SECONDS = 0.02
 PUT_RETRY_FIRST_SECONDS = 0.5
 PUT_RETRY_MOST_SECONDS = 30.0
 STALLED_AFTER_SECONDS = 5.0
+MAX_SUBSCRIPTIONS_PER_PEER = 1_000
+"""Stores that one peer may follow through us, and that we ask one peer about; further ones are passed over."""
 RELAYED_FOR_SECONDS = 300.0
 """How long word of a store through somebody else counts as reaching it."""
 

@@ -259,7 +259,7 @@ def _addressed(
 
 
 def _store_heads(value: StoreHeads) -> dict[str, object]:
-    # JavaScript reads the first two and passes nothing else on (P65).
+    # JavaScript reads the first two and passes nothing else on (P56).
     extras = {"level": _STORED if value.stored else "", "name": value.name, "kind": value.kind}
     said = {key: text for key, text in extras.items() if text}
     return {"heads": heads_to_text(value.heads), "timestamp": float(value.timestamp), **said}
