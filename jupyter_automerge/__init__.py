@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from jupyter_automerge.storage import FileStorage, MemoryStorage
     from jupyter_automerge.values.status import Access, DocumentState, Level, Link, Origin, Relation
     from jupyter_automerge.values.url import AutomergeUrl
+    from jupyter_automerge.widget.peers_view import PeersView
     from jupyter_automerge.widget.view import AutomergeView
 
 __all__ = [
@@ -72,6 +73,7 @@ __all__ = [
     "NoPeers",
     "Origin",
     "PeerGone",
+    "PeersView",
     "Relation",
     "Repo",
     "RepoClosed",
@@ -100,6 +102,7 @@ _HOME = {
     "Link": "values.status",
     "MemoryStorage": "storage",
     "Origin": "values.status",
+    "PeersView": "widget.peers_view",
     "Relation": "values.status",
     "Repo": "repo",
     "SharePolicy": "repo",

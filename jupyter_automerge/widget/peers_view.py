@@ -1,0 +1,121 @@
+"""Who has a document, as a live table in a notebook."""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+import anywidget
+import traitlets
+
+from jupyter_automerge.errors import AutomergeError
+from jupyter_automerge.kernel.process import current_session
+from jupyter_automerge.repo import MIME_TYPE, DocHandle
+from jupyter_automerge.widget import peer_text
+from jupyter_automerge.widget.front_end import loader, page_hash
+from jupyter_automerge.widget.peer_rows import rows_of, summary_of
+from jupyter_automerge.widget.rows_feed import RowsFeed
+
+WIDGET_MIME_TYPE = "application/vnd.jupyter.widget-view+json"
+
+
+class PeersView(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget carries no types
+    """Shows who has the document of a handle, who lacks what, since when, and why a wait for it hangs.
+
+    While this kernel runs it shows what `handle.peers` says, at most ten times a second, also while a cell
+    runs. Without the kernel a page of a server that has the document goes on with what it knows itself;
+    everywhere else the rows stay as they were, with their date. `close()` ends it.
+
+    Raises FrontEndNotBuilt in a source folder without built JavaScript, and what `handle.peers` raises.
+    """
+
+    url = traitlets.Unicode(help="The document's URL.").tag(sync=True)
+    title = traitlets.Unicode(None, allow_none=True, help="What the document is called.").tag(sync=True)
+    view = traitlets.Unicode("peers", help="How it is shown.").tag(sync=True)
+    key = traitlets.Unicode(help="Names this widget to views that were made for it.").tag(sync=True)
+    where = traitlets.Unicode(help="Who has the document: the page's server, or only the kernel.").tag(
+        sync=True
+    )
+    rows: traitlets.List[Any] = traitlets.List(help="One for each store, as pages get them.").tag(sync=True)
+    summary = traitlets.Dict(help="How safe the document is.").tag(sync=True)
+    page_hash = traitlets.Unicode(help="The page module that belongs to this package.").tag(sync=True)
+
+    def __init__(self, handle: DocHandle, **kwargs: Any) -> None:
+        # As late as this, so that the package can be imported without any built JavaScript.
+        self._esm = loader()
+        self._handle = handle
+        self._feed: RowsFeed | None = None
+        key = uuid.uuid4().hex
+        super().__init__(
+            url=handle.url,
+            title=_title(handle),
+            key=key,
+            model_id=key,
+            where="server" if _is_on_the_server(handle) else "kernel",
+            rows=rows_of(handle),
+            summary=summary_of(handle),
+            page_hash=page_hash(),
+            **kwargs,
+        )
+        self._feed = RowsFeed(handle, self._look)
+
+    def close(self) -> None:
+        """Show no more, and stop to look at the document."""
+        if self._feed is not None:
+            self._feed.stop()
+        super().close()
+
+    def _look(self) -> None:
+        """On the Repo's thread."""
+        try:
+            rows, summary = rows_of(self._handle), summary_of(self._handle)
+        except AutomergeError as error:
+            # The document was deleted or unloaded, or the Repo closed: that is what there is to show.
+            rows, summary = self.rows, {"state": "ended", "copies": 0, "words": str(error)}
+            if self._feed is not None:
+                self._feed.stop()
+        with self.hold_sync():
+            self.rows, self.summary = rows, summary
+
+    def _repr_mimebundle_(self, **_options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        moment = datetime.now(UTC)
+        known = (self.title or self.url, self.summary["words"], self.rows, moment)
+        data = {
+            MIME_TYPE: self._mime_data(moment),
+            "text/html": peer_text.table(*known),
+            "text/plain": peer_text.lines(*known),
+        }
+        if self.where == "server":
+            # Elsewhere it would make exported pages load widget code from strangers; composed with other
+            # widgets it shows in every host.
+            widget, _ = super()._repr_mimebundle_()
+            data[WIDGET_MIME_TYPE] = widget[WIDGET_MIME_TYPE]
+        return data, {}
+
+    def _mime_data(self, moment: datetime) -> dict[str, Any]:
+        as_of = moment.isoformat(timespec="seconds")
+        return {
+            "version": 1,
+            "url": self.url,
+            "path": [],
+            "view": "peers",
+            "title": self.title,
+            "key": self.key,
+            "where": self.where,
+            "snapshot": {"rows": self.rows, "summary": self.summary, "asOf": as_of},
+        }
+
+
+def _title(handle: DocHandle) -> str | None:
+    try:
+        title = handle.get(["title"])
+    except AutomergeError:
+        return None
+    return str(title)[:200] if isinstance(title, str) else None
+
+
+def _is_on_the_server(handle: DocHandle) -> bool:
+    """Whether it is a document of this kernel's session, which a Jupyter server has too."""
+    session = current_session()
+    if session is None or session.address is None:
+        return False
+    return session.repo.handles.get(handle.document_id) is handle

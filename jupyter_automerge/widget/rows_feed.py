@@ -1,0 +1,47 @@
+"""Looks at a document's rows whenever they may have moved, and not more often than a notebook can take."""
+
+import asyncio
+from collections.abc import Callable
+
+from jupyter_automerge.repo import DocHandle, Notice
+
+INTERVAL_SECONDS = 0.1
+"""Jupyter drops what comes in faster than a thousand messages a second, over all widgets of a kernel."""
+
+
+class RowsFeed:
+    """Calls `look` on the Repo's thread: once soon, and again after whatever may have moved a row.
+
+    What moves within the interval is seen in one look at its end, so that the last state is always seen.
+    """
+
+    def __init__(self, handle: DocHandle, look: Callable[[], object]) -> None:
+        self._document_id = handle.document_id
+        self._look = look
+        self._next = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._stopped = False
+        running = handle._running
+        self._unsubscribe = running.listeners.add(self._hear)
+        running.home.soon(self._moved)
+
+    def stop(self) -> None:
+        """Look no more. From any thread; again without effect."""
+        self._stopped = True
+        self._unsubscribe()
+
+    def _hear(self, notice: Notice) -> None:
+        if getattr(notice, "document_id", None) == self._document_id:
+            self._moved()
+
+    def _moved(self) -> None:
+        if self._timer is None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_at(max(self._next, loop.time()), self._turn)
+
+    def _turn(self) -> None:
+        self._timer = None
+        if self._stopped:
+            return
+        self._next = asyncio.get_running_loop().time() + INTERVAL_SECONDS
+        self._look()
