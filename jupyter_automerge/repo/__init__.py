@@ -40,14 +40,19 @@ from jupyter_automerge.repo.directory import ConnectionInfo, DialerInfo
 from jupyter_automerge.repo.display import MIME_TYPE, mime_data
 from jupyter_automerge.repo.handle import DocHandle
 from jupyter_automerge.repo.listening import Listener
+from jupyter_automerge.repo.local_copy import LocalCopy
 from jupyter_automerge.repo.pending import Pending
 from jupyter_automerge.repo.rendering import bounded_json, value_to_json
 from jupyter_automerge.repo.repo import Repo
-from jupyter_automerge.repo.report import CloseReport, SyncReport
+from jupyter_automerge.repo.report import CloseReport, ExitReport, RepoSyncReport, SyncReport
 from jupyter_automerge.repo.rows import DocPeer, Peers
+from jupyter_automerge.repo.safety import SafetyPolicy
 from jupyter_automerge.repo.searching import Search
 from jupyter_automerge.repo.share import FixedShare, PeerInfo, SharePolicy
-from jupyter_automerge.repo.stores import StoreInfo
+from jupyter_automerge.repo.store_info import StoreInfo
+from jupyter_automerge.repo.stores import Stores
+from jupyter_automerge.repo.summary import SyncSummary
+from jupyter_automerge.repo.targets import any_of
 from jupyter_automerge.repo.view import DocView
 from jupyter_automerge.storage import FileStorage, MemoryStorage, Storage
 
@@ -77,10 +82,12 @@ __all__ = [
     "DocumentStateChanged",
     "DocumentUnloaded",
     "EphemeralReceived",
+    "ExitReport",
     "FileStorage",
     "FixedShare",
     "ImmutableString",
     "Listener",
+    "LocalCopy",
     "MemoryStorage",
     "Notice",
     "NoticeReceived",
@@ -92,7 +99,9 @@ __all__ = [
     "Peers",
     "Pending",
     "Repo",
+    "RepoSyncReport",
     "RowsChanged",
+    "SafetyPolicy",
     "Search",
     "SearchProgress",
     "ServerAddress",
@@ -101,11 +110,14 @@ __all__ = [
     "StorageTrouble",
     "StoreInfo",
     "StoreRow",
+    "Stores",
     "SyncReport",
     "SyncSocketHandler",
+    "SyncSummary",
     "TokenRefused",
     "Transport",
     "TransportSink",
+    "any_of",
     "bounded_json",
     "fetch_info",
     "mime_data",

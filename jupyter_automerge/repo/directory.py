@@ -1,14 +1,14 @@
 """Who is connected, and which Dialers try: frozen views, replaced as notices come. Any thread may read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from jupyter_automerge.engine.notices import ConnectionChanged, DialerChanged, Notice
-from jupyter_automerge.repo.share import PeerInfo
+from jupyter_automerge.repo.share import PeerInfo, store_of
 from jupyter_automerge.values.identity import PeerMetadata, User
-from jupyter_automerge.values.ids import ConnectionId, DialerId, PeerId
-from jupyter_automerge.values.status import Access, DialerState, Direction
+from jupyter_automerge.values.ids import ConnectionId, DialerId, PeerId, SessionId
+from jupyter_automerge.values.status import Access, DialerState, Direction, Phase
 
 TRYING = frozenset(
     (DialerState.IDLE, DialerState.DIALING, DialerState.CONNECTED, DialerState.WAITING, DialerState.STANDBY)
@@ -18,21 +18,30 @@ TRYING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ConnectionInfo:
-    """An open connection, its handshake done. `opened_at` is UTC; `user`, `access` the transport's word."""
+    """An open connection. `user` and `access` are the transport's word.
+
+    `peer_id` is None and `metadata` empty while `phase` is HANDSHAKING. Times are UTC: `opened_at`, and when
+    a frame was last sent and received (None: none was yet). The bytes are those of frames.
+    """
 
     id: ConnectionId
-    peer_id: PeerId
+    peer_id: PeerId | None
     direction: Direction
     endpoint: str
     opened_at: datetime
     user: User | None
     access: Access
     metadata: PeerMetadata
+    phase: Phase = Phase.READY
+    last_sent: datetime | None = None
+    last_received: datetime | None = None
+    bytes_sent: int = 0
+    bytes_received: int = 0
 
     @property
     def store_id(self) -> str:
-        """The store of the peer; a peer that names none is its own."""
-        return self.metadata.storage_id or self.metadata.ephemeral_store_id or self.peer_id
+        """The store of the peer; a peer that names none is its own. Empty during the handshake."""
+        return "" if self.peer_id is None else store_of(self.metadata, self.peer_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,7 @@ class DialerInfo:
 
 
 class Directory:
-    """The present connections and Dialers, as told by the Engine."""
+    """The present Dialers, and the connections whose handshake is done, as told by the Engine."""
 
     def __init__(self, utc: Callable[[float], datetime], now: Callable[[], float]) -> None:
         self._utc = utc
@@ -66,9 +75,12 @@ class Directory:
 
     @property
     def peers(self) -> tuple[PeerInfo, ...]:
-        """Each connected peer once; of several connections the newest tells of it."""
-        newest = {one.peer_id: one for one in self.connections}
-        return tuple(PeerInfo(one.peer_id, one.user, one.access, one.metadata) for one in newest.values())
+        """Each life of a connected peer once; of several connections the newest tells of it."""
+        ways: dict[tuple[PeerId, SessionId | None], list[ConnectionInfo]] = {}
+        for one in self.connections:
+            if one.peer_id is not None:
+                ways.setdefault((one.peer_id, one.metadata.session_id), []).append(one)
+        return tuple(_peer(peer_id, connections) for (peer_id, _), connections in ways.items())
 
     @property
     def hopes(self) -> bool:
@@ -131,3 +143,9 @@ class Directory:
             replace(one, **facts) if one.id == dialer else one  # type: ignore[arg-type]  # fields of DialerInfo
             for one in self.dialers
         )
+
+
+def _peer(peer_id: PeerId, connections: Sequence[ConnectionInfo]) -> PeerInfo:
+    newest = connections[-1]
+    ids = tuple(one.id for one in connections)
+    return PeerInfo(peer_id, newest.user, newest.access, newest.metadata, ids)

@@ -50,8 +50,11 @@ class Documents:
         with self._lock:
             handle = self._handles.get(document_id)
             if handle is None:
-                live = LiveDocument(document_id, document, self._running.driver.post, self._running.run)
-                handle = self._handles[document_id] = DocHandle(live, self._running)
+                running = self._running
+                live = LiveDocument(
+                    document_id, document, running.driver.post, running.run, running.clock.now
+                )
+                handle = self._handles[document_id] = DocHandle(live, running)
             return handle
 
     def hear(self, notice: Notice, document_id: DocumentId) -> None:
@@ -84,6 +87,7 @@ class Documents:
         if handle is None:
             handle = self.add(document_id, document)
             handle._live.rows = engine.rows(document_id)
+        handle._live.saved = engine.saved_heads(document_id)
         handle._live.attach(document)
         return handle
 

@@ -13,12 +13,17 @@ from jupyter_automerge.repo.display import bundle
 from jupyter_automerge.repo.feed import Feed
 from jupyter_automerge.repo.listeners import Unsubscribe
 from jupyter_automerge.repo.live import LiveDocument
+from jupyter_automerge.repo.local_copy import LocalCopy
+from jupyter_automerge.repo.looking import copy_here, summary, viewpoint
 from jupyter_automerge.repo.pending import Pending
 from jupyter_automerge.repo.report import SyncReport
-from jupyter_automerge.repo.rows import Peers, peers_of
+from jupyter_automerge.repo.rows import Peers
 from jupyter_automerge.repo.saving import wait_saved
-from jupyter_automerge.repo.syncing import SyncWait
+from jupyter_automerge.repo.summary import SyncSummary
+from jupyter_automerge.repo.syncing import SyncWait, Wish
 from jupyter_automerge.repo.targets import Target
+from jupyter_automerge.repo.watched import Watched, watch
+from jupyter_automerge.repo.whom import Way
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.limits import SAVE_TIMEOUT_SECONDS, SYNC_TIMEOUT_SECONDS
@@ -125,7 +130,30 @@ class DocHandle:
 
     def peers_at(self, heads: Heads) -> Peers:
         """The same rows for these heads instead of the present ones; those unknown here do not count."""
-        return peers_of(self._live.rows, self._document, heads, self._running.clock.utc)
+        return viewpoint(self._running, self._live, self._document, heads).peers(self._live.rows)
+
+    @property
+    def local(self) -> LocalCopy:
+        """This Repo's own copy: what is in memory, and what of it is durable."""
+        return self.local_at(self.heads)
+
+    def local_at(self, heads: Heads) -> LocalCopy:
+        """The same for these heads, known here or not: what of them this Repo has, and how well."""
+        return copy_here(self._running, self._live, self._document, heads)
+
+    @property
+    def sync(self) -> SyncSummary:
+        """In one word and one line whether anything is at risk, by the Repo's SafetyPolicy, as of now."""
+        return summary(self._running, self._live, self._document, self.heads)
+
+    def watch_peers(self) -> tuple[Peers, Watched[Peers]]:
+        """The rows as of now, and for one `async for` each next state of them.
+
+        None is left out between the two, none comes twice; of several that passed meanwhile the newest is
+        given. Ends when the document is unloaded or deleted, or the Repo closes.
+        """
+        self._running.check()
+        return watch(self._running, lambda: self.peers, self.document_id)
 
     def synced(
         self,
@@ -133,19 +161,28 @@ class DocHandle:
         level: Level | None = None,
         timeout: float | None = SYNC_TIMEOUT_SECONDS,
         *,
-        copies: int = 1,
+        direction: Way = "out",
+        heads: Heads | None = None,
+        copies: int | None = None,
     ) -> Pending[SyncReport]:
         """Wait until others have what is in the document now; later changes do not prolong it.
 
-        `with_`: None for any `copies` other stores, else a row, a peer, a Dialer, an id, a name, a predicate
-        of rows, or a list of these, all of which are waited for. `level` None means STORED; if no store in
-        reach can report that, RECEIVED, and the report says "reported in memory".
+        `with_`: None for as many stores as the Repo's SafetyPolicy asks for (or `copies`), else a row, a
+        store, a peer, a connection, a Dialer, an id, a name, an address, a predicate of rows, `any_of(...)`,
+        or a list of these, all of which are waited for. `level` None means the policy's; a store that cannot
+        report STORED is taken at its best word, RECEIVED, while no better one is in reach, and the report
+        says "reported in memory". `heads`: other heads than the present ones.
+
+        `direction` "in" waits until everything is here that they had when the wait first saw them (or
+        `heads`), of all in reach or of those named; "both" for both.
 
         Ends with a report or raises SyncTimeout, NoPeers (at once, when nobody can be reached and nothing is
-        dialing), PeerGone, SyncDenied, DocumentGone or RepoClosed.
+        dialing), PeerGone, SyncDenied, DocumentGone or RepoClosed. Of a store that is out of reach the wait
+        goes on until its time is over. Raises TypeError or ValueError at once for what cannot be waited for.
         """
         self._running.check()
-        wait = SyncWait(self._running, self._live, self.heads, with_, level, copies)
+        wish = Wish(with_, level, direction, heads, copies)
+        wait = SyncWait(self._running, self._live, self.heads, wish)
         return self._running.tasks.answer(lambda: wait.run(timeout))
 
     def saved(self, timeout: float | None = SAVE_TIMEOUT_SECONDS) -> Pending[None]:

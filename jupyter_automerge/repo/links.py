@@ -5,6 +5,7 @@ import contextlib
 import itertools
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from jupyter_automerge.engine.effects import Close, Send
 from jupyter_automerge.engine.events import ConnectionClosed, ConnectionOpened, Event, FrameReceived, Writable
@@ -18,6 +19,32 @@ _logger = logging.getLogger(__name__)
 INTERNAL_ERROR = 1011
 
 
+@dataclass(slots=True, eq=False)
+class Line:
+    """An open transport, where it leads, and what went over it. Times are the event loop's."""
+
+    transport: Transport
+    direction: Direction
+    endpoint: str
+    user: User | None
+    access: Access
+    opened_at: float
+    last_sent: float | None = None
+    last_received: float | None = None
+    bytes_sent: int = 0
+    bytes_received: int = 0
+
+    def received(self, size: int, now: float) -> None:
+        """A frame came."""
+        self.last_received = now
+        self.bytes_received += size
+
+    def sent(self, size: int, now: float) -> None:
+        """The transport took a frame."""
+        self.last_sent = now
+        self.bytes_sent += size
+
+
 class ConnectionSink:
     """What a transport tells of itself, as events. Deaf once its connection is over."""
 
@@ -26,9 +53,7 @@ class ConnectionSink:
         self._links = links
 
     def frame(self, data: bytes | str) -> None:
-        if self._links.knows(self.connection):
-            self._links.totals.frames_received += 1
-            self._links.totals.bytes_received += len(data)
+        if self._links.received(self.connection, len(data)):
             self._links.post(FrameReceived(self.connection, data))
 
     def writable(self) -> None:
@@ -43,28 +68,47 @@ class Links:
     """Opens, writes to and closes connections on behalf of the Engine."""
 
     def __init__(
-        self, post: Callable[[Event], None], follow_up: Callable[[Event], None], totals: Totals
+        self,
+        post: Callable[[Event], None],
+        follow_up: Callable[[Event], None],
+        totals: Totals,
+        now: Callable[[], float],
     ) -> None:
         """`follow_up` queues an event that belongs to the same turn as the effect being performed."""
         self.post = post
-        self.totals = totals
+        self._totals = totals
+        self._now = now
         self._follow_up = follow_up
-        self._transports: dict[ConnectionId, Transport] = {}
-        self._outgoing: set[ConnectionId] = set()
+        self._lines: dict[ConnectionId, Line] = {}
         self._ids = itertools.count(1)
         self._farewells: set[ConnectionId] = set()
         self._all_said = asyncio.Event()
 
     def __len__(self) -> int:
-        return len(self._transports)
+        return len(self._lines)
 
     def knows(self, connection: ConnectionId) -> bool:
-        return connection in self._transports
+        return connection in self._lines
+
+    @property
+    def open_lines(self) -> list[tuple[ConnectionId, Line]]:
+        """Those that are open, whether or not anybody has introduced himself. Any thread may ask."""
+        return list(self._lines.items())
 
     @property
     def outgoing(self) -> frozenset[ConnectionId]:
         """Those that we opened."""
-        return frozenset(self._outgoing & self._transports.keys())
+        return frozenset(id_ for id_, line in self._lines.items() if line.direction is Direction.OUTGOING)
+
+    def received(self, connection: ConnectionId, size: int) -> bool:
+        """Count a frame; False if its connection is over."""
+        line = self._lines.get(connection)
+        if line is None:
+            return False
+        line.received(size, self._now())
+        self._totals.frames_received += 1
+        self._totals.bytes_received += size
+        return True
 
     def open(
         self,
@@ -78,25 +122,24 @@ class Links:
     ) -> ConnectionSink:
         """Take the transport in under a new id; the handshake begins."""
         connection = ConnectionId(next(self._ids))
-        self._transports[connection] = transport
-        if direction is Direction.OUTGOING:
-            self._outgoing.add(connection)
+        self._lines[connection] = Line(transport, direction, endpoint, user, access, self._now())
         self.post(ConnectionOpened(connection, direction, endpoint, dialer, user, access))
         return ConnectionSink(connection, self)
 
     def send(self, effect: Send) -> None:
-        transport = self._transports.get(effect.connection)
-        if transport is None:
+        line = self._lines.get(effect.connection)
+        if line is None:
             return  # It closed a moment ago, and the Engine is about to hear of it.
         try:
-            takes_more = transport.send(effect.frame)
+            takes_more = line.transport.send(effect.frame)
         except Exception as error:
             # The frame was a promise: without it this connection is worth nothing.
             _logger.exception("connection %d: the transport failed to send", effect.connection)
             self._close(effect.connection, INTERNAL_ERROR, f"could not send: {type(error).__name__}")
             return
-        self.totals.frames_sent += 1
-        self.totals.bytes_sent += len(effect.frame)
+        line.sent(len(effect.frame), self._now())
+        self._totals.frames_sent += 1
+        self._totals.bytes_sent += len(effect.frame)
         if takes_more:
             self._follow_up(Writable(effect.connection))
 
@@ -104,16 +147,15 @@ class Links:
         self._close(effect.connection, effect.code, effect.reason)
 
     def close_all(self, code: int, reason: str) -> None:
-        for connection in list(self._transports):
+        for connection in list(self._lines):
             self._close(connection, code, reason)
 
     def gone(self, connection: ConnectionId, code: int | None, reason: str) -> None:
         """The transport is gone, by whomever."""
         self._farewells.discard(connection)
-        self._outgoing.discard(connection)
         if not self._farewells:
             self._all_said.set()
-        if self._transports.pop(connection, None) is not None:
+        if self._lines.pop(connection, None) is not None:
             self.post(ConnectionClosed(connection, code, reason))
 
     async def farewells(self, seconds: float) -> None:
@@ -126,12 +168,12 @@ class Links:
 
     def _close(self, connection: ConnectionId, code: int | None, reason: str) -> None:
         # To the Engine it is over now; the transport may take its time to say goodbye.
-        transport = self._transports.pop(connection, None)
-        if transport is None:
+        line = self._lines.pop(connection, None)
+        if line is None:
             return
         self.post(ConnectionClosed(connection, code, reason))
         self._farewells.add(connection)
         try:
-            transport.close(code, reason)
+            line.transport.close(code, reason)
         except Exception:  # transports are written by others; to the Engine this one is closed already
             _logger.exception("connection %d: the transport failed to close", connection)

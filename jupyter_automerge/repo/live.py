@@ -21,6 +21,7 @@ from jupyter_automerge.errors import AutomergeError, DocumentGone, RepoClosed
 from jupyter_automerge.repo.changes import BroadcastEvent, ChangeEvent
 from jupyter_automerge.repo.feed import Feed
 from jupyter_automerge.repo.listeners import Listeners
+from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.status import DocumentState
 from jupyter_automerge.wire.cbor import decode
@@ -40,17 +41,21 @@ class LiveDocument:
         document: Document,
         post: Callable[[Event], None],
         run: Callable[[Awaitable[object]], object],
+        now: Callable[[], float],
     ) -> None:
         self.document_id = document_id
         self._post = post
         self.state = DocumentState.READY
         self.rows: tuple[StoreRow, ...] = ()
+        self.saved: Heads = NO_HEADS
+        """What is durable in this Repo's own store, as far as the Engine told."""
         self.trouble = ""
         """Why the last write failed; empty once one succeeded."""
         self.on_change: Listeners[ChangeEvent] = Listeners(run)
         self.on_broadcast: Listeners[BroadcastEvent] = Listeners(run)
         self._feeds: tuple[Feed[ChangeEvent], ...] = ()
         self._document: Document | None = document
+        self._moved: tuple[Heads, float] = (document.heads, now())
         self._listen_to(document)
 
     def attach(self, document: Document) -> None:
@@ -70,6 +75,13 @@ class LiveDocument:
         if document is None:
             raise DocumentGone(self.document_id, self.state.value)
         return document
+
+    def moved_at(self, now: float) -> float:
+        """When its heads moved, as far as anybody looked: right after they did nobody is told an older time."""
+        document = self._document
+        if document is not None and document.heads != self._moved[0]:
+            self._moved = (document.heads, now)
+        return self._moved[1]
 
     def feed(self) -> Feed[ChangeEvent]:
         """A stream of what happens from now on."""

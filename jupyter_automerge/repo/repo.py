@@ -14,6 +14,7 @@ from jupyter_automerge.engine.notices import Notice
 from jupyter_automerge.errors import RepoAlreadyOpen, RepoClosed
 from jupyter_automerge.network import MemoryTransport, WebSocketConnector
 from jupyter_automerge.network.contract import Connector, Transport, TransportSink
+from jupyter_automerge.repo.connections import connections_of
 from jupyter_automerge.repo.counting import metrics_of
 from jupyter_automerge.repo.creating import document_from_bytes, merge_in, new_document, take_in_new
 from jupyter_automerge.repo.dialer import Dialer, keep_dialing
@@ -33,10 +34,11 @@ from jupyter_automerge.repo.pending import Pending
 from jupyter_automerge.repo.removing import wait_removed, wait_unloaded
 from jupyter_automerge.repo.report import CloseReport
 from jupyter_automerge.repo.running import EngineView, Running
+from jupyter_automerge.repo.safety import SAFE, SafetyPolicy
 from jupyter_automerge.repo.saving import wait_all_saved
 from jupyter_automerge.repo.searching import Search, present, wait_found
 from jupyter_automerge.repo.share import FixedShare, PeerInfo, SharePolicy
-from jupyter_automerge.repo.stores import StoreInfo, stores_of
+from jupyter_automerge.repo.stores import Stores
 from jupyter_automerge.storage.contract import Storage
 from jupyter_automerge.values.identity import User
 from jupyter_automerge.values.ids import (
@@ -70,6 +72,7 @@ class Repo:
         peer_id: str | None = None,
         share: SharePolicy | None = None,
         new_id: NewId | None = None,
+        safety: SafetyPolicy = SAFE,
         ack_after_save: bool = False,
         engine: Callable[[LocalPeer, SharePolicy], EngineView] | None = None,
     ) -> None:
@@ -77,7 +80,8 @@ class Repo:
 
         `name` is what people call it, `kind` what it is. A `peer_id` of one's own must be unique; the default
         is unguessable. `share` decides who gets which documents; the default gives all to all. `new_id` names
-        new documents by their first heads; the default is random. With `ack_after_save` peers are sent no heads
+        new documents by their first heads; the default is random. `safety` says when a document counts as safe:
+        by default once one other store has stored it. With `ack_after_save` peers are sent no heads
         that are not durable here: for a server of plain JavaScript clients, at the price of a put's time.
         `engine` is for tests.
         """
@@ -86,6 +90,7 @@ class Repo:
         self._kind = kind
         self._share = share or FixedShare()
         self._new_id = new_id
+        self.safety = safety
         self._engine = engine or partial(new_engine, ack_after_save=ack_after_save)
         self._running: Running | None = None
         self._was_opened = False
@@ -112,7 +117,9 @@ class Repo:
             self._was_opened = False
             raise
         home = HomeLoop(asyncio.get_running_loop())
-        self._running = Running(home, local, self._engine(local, self._share), self._storage, self._share)
+        self._running = Running(
+            home, local, self._engine(local, self._share), self._storage, self._share, self.safety
+        )
 
     def close(self, timeout: float = CLOSE_TIMEOUT_SECONDS) -> Pending[CloseReport]:
         """Save what is unsaved, say goodbye to peers, close the store. The report names what stayed unsaved.
@@ -292,7 +299,7 @@ class Repo:
     @property
     def connections(self) -> tuple[ConnectionInfo, ...]:
         """The open connections; several may lead to one peer."""
-        return self._open().directory.connections
+        return connections_of(self._open())
 
     @property
     def dialers(self) -> tuple[DialerInfo, ...]:
@@ -300,9 +307,9 @@ class Repo:
         return self._open().directory.dialers
 
     @property
-    def stores(self) -> tuple[StoreInfo, ...]:
-        """Every other store known here, connected or not."""
-        return stores_of(self._open())
+    def stores(self) -> Stores:
+        """Every other store known here, connected or not; and what we call it and think of it."""
+        return Stores.of(self._open())
 
     def share_policy_changed(self) -> None:
         """The share policy answers differently from now on: ask it again about everybody."""

@@ -1,62 +1,41 @@
-"""One row per (document, store): what we know that it has, computed when somebody looks.
+"""One row per (document, store): what we know that it has, as of the moment somebody looked. Rules: docs/peers.md."""
 
-By ancestry, never by equality. Let R be the heads it reported, K those of them that we know and U the others;
-`ours` is how many of our changes are not ancestors of K.
-
-    R       U       ours   relation
-    none    -       -      UNKNOWN
-    some    none    0      SYNCED
-    some    none    > 0    AHEAD: it lacks `ours` changes
-    some    some    0      BEHIND: it has all of ours and more
-    some    some    > 0    DIVERGED: it may have ours beneath U, which shows once those are here
-"""
-
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from jupyter_automerge.document import Document
 from jupyter_automerge.engine.notices import StoreRow
-from jupyter_automerge.repo.ancestry import lacking
 from jupyter_automerge.repo.brief import brief
+from jupyter_automerge.repo.calling import Names
+from jupyter_automerge.repo.clock import Moment
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.identity import User
 from jupyter_automerge.values.ids import PeerId
-from jupyter_automerge.values.status import Level, Link, PeerState, Relation
-
-_REACHABLE = (Link.CONNECTED, Link.RELAYED)
+from jupyter_automerge.values.status import Activity, Level, Link, PeerState, Relation, Trust
 
 
 @dataclass(frozen=True, slots=True)
 class DocPeer:
-    """A store, other than this Repo's own, regarding one document, as of the moment it was asked for.
+    """A store, other than this Repo's own, regarding one document. It does not change: look again for news.
 
-    `level`: how well it is known to have all our changes. `safe`: it has them at the best level that it can
-    report, in a store that outlives its process. `missing_there`: how many of ours it is not known to have,
-    None if it never told. `missing_here`: at least how many of its changes we lack. `certain`: False while
-    heads that it reported are unknown here, and may contain ours. `as_of`: when it last told, UTC. `name`
-    and `kind` are its claims; `user` is the transport's word.
+    `called`: what to call it, unique among the rows. `level`: how well it is known to have all our changes.
+    `safe`: it counts as a copy by this Repo's SafetyPolicy, and has them all. `missing_there`: how many of
+    ours it is not known to have, None if it never told. `missing_here`: at least how many of its changes we
+    lack. `certain`: False while heads that it reported are unknown here, and may contain ours.
     """
 
-    id: str
-    name: str
-    kind: str
-    user: User | None
-    link: Link
+    facts: StoreRow = field(repr=False)
+    """What it is known by: the reported heads for each kind of evidence, and who told."""
+    called: str
     relation: Relation
     state: PeerState
+    activity: Activity
     level: Level
     safe: bool
     missing_there: int | None
     missing_here: int | None
     certain: bool
-    as_of: datetime | None
-    sessions: int
-    peer_ids: tuple[PeerId, ...]
-    same_store: bool
-    ephemeral: bool
-    durable_acks: bool
-    heads: Heads
+    _unsent_since: float | None
+    _moment: Moment = field(compare=False)
 
     def __repr__(self) -> str:
         missing = "" if not self.missing_there else f", lacks {self.missing_there}"
@@ -65,8 +44,104 @@ class DocPeer:
 
     @property
     def label(self) -> str:
-        """What to call it: its name and the beginning of its id, as names are not unique."""
-        return f"{self.name or self.kind or 'unnamed'} ({self.id[:8]})"
+        """Our name for it or its own, and always the beginning of its id."""
+        return Names(self.id, self.petname, self.name, self.kind).label
+
+    # Who it is
+
+    @property
+    def id(self) -> str:
+        return self.facts.store_id
+
+    @property
+    def name(self) -> str:
+        """Its claim; anybody may claim any name."""
+        return self.facts.name
+
+    @property
+    def petname(self) -> str:
+        """Our own name for it; empty if it was given none."""
+        return self.facts.petname
+
+    @property
+    def kind(self) -> str:
+        """Its claim: "server", "kernel", "page", ..."""
+        return self.facts.kind
+
+    @property
+    def user(self) -> User | None:
+        """Who is logged in there, by word of the transport."""
+        return self.facts.user
+
+    @property
+    def trust(self) -> Trust:
+        """Our word, by `repo.stores.trust`."""
+        return self.facts.trust
+
+    @property
+    def same_store(self) -> bool:
+        """Another Repo on our own store: no other copy."""
+        return self.facts.same_store
+
+    @property
+    def ephemeral(self) -> bool:
+        """It is the memory of a Repo without a store, and ends with it."""
+        return self.facts.ephemeral
+
+    @property
+    def durable_acks(self) -> bool:
+        """It reports what it has stored, and not only what it has received."""
+        return self.facts.durable_acks
+
+    @property
+    def clone(self) -> bool:
+        """It claims our store's id and is no Repo on it: a copied folder. Never counted."""
+        return self.facts.clone
+
+    # How it is reached
+
+    @property
+    def link(self) -> Link:
+        return self.facts.link
+
+    @property
+    def sessions(self) -> int:
+        """How many connections lead to it."""
+        return self.facts.sessions
+
+    @property
+    def peer_ids(self) -> tuple[PeerId, ...]:
+        """Its running Repos that are connected."""
+        return self.facts.peer_ids
+
+    @property
+    def via(self) -> tuple[str, ...]:
+        """The stores that told of it, if others did."""
+        return self.facts.via
+
+    @property
+    def clock_ahead(self) -> bool:
+        """It stamps its reports with times to come. Nothing depends on them."""
+        return self.facts.clock_ahead
+
+    # What it told
+
+    @property
+    def heads(self) -> Heads:
+        """All that it is known to have, by whatever word; some may be unknown here."""
+        facts = self.facts
+        return facts.received | facts.relayed | facts.stored
+
+    @property
+    def as_of(self) -> datetime | None:
+        """When it last told something, UTC; None if it never did."""
+        reading = self.facts.as_of
+        return None if reading is None else self._moment.past(reading)
+
+    @property
+    def unsent_since(self) -> datetime | None:
+        """Since when it lacks changes of ours, UTC; None while it lacks none, or never told."""
+        return None if self._unsent_since is None else self._moment.past(self._unsent_since)
 
 
 class Peers(tuple[DocPeer, ...]):
@@ -84,77 +159,10 @@ class Peers(tuple[DocPeer, ...]):
         """There are others, and each has all of ours and we all of theirs."""
         return bool(self) and all(row.state is PeerState.SYNCED for row in self)
 
+    @property
+    def safe(self) -> bool:
+        """At least one other store that counts has everything; `handle.sync` knows how many are asked for."""
+        return any(row.safe for row in self)
+
     def __repr__(self) -> str:
         return "alone" if self.alone else f"Peers({tuple.__repr__(self)})"
-
-
-def peers_of(
-    rows: Iterable[StoreRow], document: Document, heads: Heads, utc: Callable[[float], datetime]
-) -> Peers:
-    """The rows against these heads of ours. `utc` turns the Engine's clock into the time of day.
-
-    Any thread may ask.
-    """
-    return Peers(peer_of(row, document, heads, utc) for row in rows)
-
-
-def peer_of(row: StoreRow, document: Document, heads: Heads, utc: Callable[[float], datetime]) -> DocPeer:
-    reported = row.received | row.stored
-    unknown = reported - document.known(reported)
-    ours = lacking(document, reported, heads) if row.known else None
-    relation = _relation(row, ours, bool(unknown))
-    level = _level(row, document, heads, ours)
-    return DocPeer(
-        id=row.store_id,
-        name=row.name,
-        kind=row.kind,
-        user=row.user,
-        link=row.link,
-        relation=relation,
-        state=_state(row, relation),
-        level=level,
-        safe=level >= best_level(row) and not row.ephemeral and not row.same_store,
-        missing_there=ours,
-        missing_here=len(unknown) if row.known else None,
-        certain=not unknown,
-        as_of=None if row.as_of is None else utc(row.as_of),
-        sessions=row.sessions,
-        peer_ids=row.peer_ids,
-        same_store=row.same_store,
-        ephemeral=row.ephemeral,
-        durable_acks=row.durable_acks,
-        heads=reported,
-    )
-
-
-def best_level(row: StoreRow) -> Level:
-    """The best that this store can ever report."""
-    return Level.STORED if row.durable_acks else Level.RECEIVED
-
-
-def _relation(row: StoreRow, ours: int | None, has_unknown: bool) -> Relation:
-    if not row.known:
-        return Relation.UNKNOWN
-    if ours == 0:
-        return Relation.BEHIND if has_unknown else Relation.SYNCED
-    return Relation.DIVERGED if has_unknown else Relation.AHEAD
-
-
-def _level(row: StoreRow, document: Document, heads: Heads, ours: int | None) -> Level:
-    if row.stored and lacking(document, row.stored, heads) == 0:
-        return Level.STORED
-    if ours == 0:
-        return Level.RECEIVED
-    if row.sent and lacking(document, row.sent, heads) == 0:
-        return Level.SENT
-    return Level.NONE
-
-
-def _state(row: StoreRow, relation: Relation) -> PeerState:
-    if row.denied:
-        return PeerState.DENIED
-    if row.unavailable:
-        return PeerState.UNAVAILABLE
-    if relation in (Relation.UNKNOWN, Relation.SYNCED):
-        return PeerState(relation.value)
-    return PeerState.SYNCING if row.link in _REACHABLE else PeerState(relation.value)

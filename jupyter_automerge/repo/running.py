@@ -20,9 +20,11 @@ from jupyter_automerge.repo.driver import Driver, Protocolist
 from jupyter_automerge.repo.feed import Feed
 from jupyter_automerge.repo.forks import Birthplace
 from jupyter_automerge.repo.home import HomeLoop
+from jupyter_automerge.repo.known_stores import KnownStores
 from jupyter_automerge.repo.links import INTERNAL_ERROR, Links
 from jupyter_automerge.repo.listeners import Listeners
 from jupyter_automerge.repo.report import CloseReport
+from jupyter_automerge.repo.safety import SAFE, SafetyPolicy
 from jupyter_automerge.repo.share import Asking, SharePolicy
 from jupyter_automerge.repo.storing import Storing
 from jupyter_automerge.repo.tasks import Tasks
@@ -63,7 +65,9 @@ class Running:
         engine: EngineView,
         storage: Storage | None,
         share: SharePolicy,
+        safety: SafetyPolicy = SAFE,
     ) -> None:
+        self.safety = safety
         self.home = home
         self.local = local
         self.engine = engine
@@ -72,14 +76,17 @@ class Running:
         self.tasks = Tasks(home)
         self.driver = Driver(engine, home, self._perform, self._tell, self._start_over)
         self.totals = Totals()
-        self.links = Links(self.driver.post, self.driver.follow_up, self.totals)
+        self.links = Links(self.driver.post, self.driver.follow_up, self.totals, self.clock.now)
         self.directory = Directory(self.clock.utc, self.clock.now)
+        self.stores = KnownStores(self.directory)
         self.dialing = Dialing(self.links, self.tasks, self.driver.post, self.directory.dialed)
         self.asking = Asking(share, self.tasks, self.driver.post, self.driver.follow_up)
         self.documents = Documents(self)
         self.watching = Watching()
         self.listeners: Listeners[Notice] = Listeners(self.run)
         self.feeds: tuple[Feed[Notice], ...] = ()
+        self.streams: set[Feed[None]] = set()
+        """Those that look for themselves when something moved; they end with the Repo."""
         self.closed = False
         self._storage = storage
         self._storing = (
@@ -148,6 +155,8 @@ class Running:
         self.documents.close()
         for feed in self.feeds:
             feed.close()
+        for stream in tuple(self.streams):
+            stream.close()
         await self._close_storage()
         if unsaved:
             _logger.error("closed with unsaved changes in: %s", ", ".join(unsaved))
@@ -160,6 +169,7 @@ class Running:
         if isinstance(notice, Stopped) and not self._stopped.done():
             self._stopped.set_result(notice)
         self.directory.hear(notice)
+        self.stores.hear(notice)
         document_id: DocumentId | None = getattr(notice, "document_id", None)
         if document_id is not None:
             self.documents.hear(notice, document_id)

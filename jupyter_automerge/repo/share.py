@@ -11,7 +11,7 @@ from jupyter_automerge.engine.effects import AskPolicy
 from jupyter_automerge.engine.events import Event, PolicyAnswered
 from jupyter_automerge.repo.tasks import Tasks
 from jupyter_automerge.values.identity import PeerMetadata, User
-from jupyter_automerge.values.ids import DocumentId, PeerId
+from jupyter_automerge.values.ids import ConnectionId, DocumentId, PeerId, SessionId
 from jupyter_automerge.values.status import Access
 
 _logger = logging.getLogger(__name__)
@@ -20,12 +20,16 @@ Verdict = bool | Awaitable[bool]
 
 @dataclass(frozen=True, slots=True)
 class PeerInfo:
-    """One running Repo elsewhere. `user` and `access` are the transport's word, `metadata` its own claims."""
+    """One running Repo elsewhere. `user` and `access` are the transport's word, `metadata` its own claims.
+
+    `connections`: the ids of those that lead to it.
+    """
 
     peer_id: PeerId
     user: User | None
     access: Access
     metadata: PeerMetadata
+    connections: tuple[ConnectionId, ...] = ()
 
     @property
     def name(self) -> str:
@@ -35,6 +39,21 @@ class PeerInfo:
     @property
     def kind(self) -> str:
         return self.metadata.kind
+
+    @property
+    def session_id(self) -> SessionId | None:
+        """This life of it; None from one that does not say, such as JavaScript."""
+        return self.metadata.session_id
+
+    @property
+    def store_id(self) -> str:
+        """The store that it belongs to; one that names none is its own."""
+        return store_of(self.metadata, self.peer_id)
+
+
+def store_of(metadata: PeerMetadata, peer_id: PeerId) -> str:
+    """The id of a peer's store, or what stands for one."""
+    return metadata.storage_id or metadata.ephemeral_store_id or peer_id
 
 
 class SharePolicy(Protocol):

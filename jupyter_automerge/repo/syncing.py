@@ -1,45 +1,62 @@
 """Waiting for other stores: when it ends, and with what."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jupyter_automerge.document import Standing
 from jupyter_automerge.engine.notices import StoreRow
 from jupyter_automerge.errors import NoPeers, PeerGone, SyncDenied, SyncTimeout, WaitError
-from jupyter_automerge.repo.ancestry import covers
+from jupyter_automerge.repo.comparing import Evidence, Viewpoint, has
 from jupyter_automerge.repo.live import LiveDocument
+from jupyter_automerge.repo.looking import copy_here, viewpoint
+from jupyter_automerge.repo.phrases import lacks, owes
 from jupyter_automerge.repo.report import IN_MEMORY, STORED, UNREPORTED, SyncReport
-from jupyter_automerge.repo.rows import DocPeer, best_level, peer_of
-from jupyter_automerge.repo.targets import Target, matches
+from jupyter_automerge.repo.safety import IN_REACH
+from jupyter_automerge.repo.targets import Target
+from jupyter_automerge.repo.whom import Way, Whom
 from jupyter_automerge.values.heads import Heads
-from jupyter_automerge.values.status import Level, Link
+from jupyter_automerge.values.status import Level
 
 if TYPE_CHECKING:
     from jupyter_automerge.repo.running import Running
 
 
-class SyncWait:
-    """One wait: what was asked for at the call, and the answer as of each look. See DocHandle.synced."""
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is waited for. See DocHandle.synced."""
 
-    def __init__(
-        self,
-        running: "Running",
-        live: LiveDocument,
-        heads: Heads,
-        target: Target,
-        level: Level | None,
-        copies: int,
-    ) -> None:
+    target: Target = None
+    level: Level | None = None
+    direction: Way = "out"
+    heads: Heads | None = None
+    copies: int | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what cannot be waited for."""
+        if self.direction not in ("out", "in", "both"):
+            raise ValueError(f'{self.direction!r} is no direction: "out", "in" or "both"')
+        if self.copies is not None and self.copies < 1:
+            raise ValueError(f"{self.copies} copies are there already: wait for at least one")
+        if self.level is not None and self.level not in (Level.RECEIVED, Level.STORED):
+            raise ValueError(f"{self.level!r} is never reported: wait for Level.RECEIVED or Level.STORED")
+
+
+class SyncWait:
+    """One wait: what was asked for at the call, and the answer as of each look."""
+
+    def __init__(self, running: "Running", live: LiveDocument, heads: Heads, wish: Wish) -> None:
         """In any thread. Raises TypeError for a target that is none."""
         self._running = running
         self._live = live
-        self._heads = heads
-        self._targets = matches(target, running.directory)
-        self._wanted = level
-        self._copies = copies
+        self._wish = wish
+        self._heads = heads if wish.heads is None else wish.heads
+        self._whom = Whom(wish.target, running.stores)
+        self._copies = wish.copies or running.safety.copies
+        self._theirs: dict[str, Heads] = {}  # what each store had when it was first seen
         self._began = running.clock.now()
-        self._seen: dict[int, str] = {}  # number of the target -> the name of who once answered to it
-        self._note_who_is_there()
+        self._note(self._viewpoint())
 
     async def run(self, seconds: float | None) -> SyncReport:
         """On the Repo's loop. Ends with the report or raises."""
@@ -52,105 +69,127 @@ class SyncWait:
                         await moved.wait()
                     return report
         except TimeoutError:
-            report = self.report(())
+            report = self.report()
             words = f"not synced after {seconds} s: {'; '.join(report.blockers)}"
             raise SyncTimeout(words, report) from None
 
     def look(self) -> SyncReport | None:
         """The report if it is done, None if it goes on. Raises why it cannot succeed."""
         self._running.check()
-        document = self._live.require()
-        holders = [row for row in self._candidates() if covers(document, self._evidence(row), self._heads)]
-        if self._targets:
-            done = all(any(match(row) for row in holders) for match in self._targets)
-        else:
-            done = len(holders) >= self._copies
-        if done:
-            return self.report(holders)
-        self._fail_if_hopeless()
-        return None
+        view = self._viewpoint()
+        self._note(view)
+        given = self._given(view) if self._gives else []
+        taken = self._taken(view) if self._takes else []
+        if given is None or taken is None:
+            self._fail_if_hopeless(view)
+            return None
+        if not self._gives:
+            return self.report(taken, self._own_level(view))
+        return self.report(given, min((self._needed(view, row) for row in given), default=Level.NONE))
 
-    def report(self, holders: Sequence[StoreRow]) -> SyncReport:
-        level = self._level if holders else Level.NONE
-        durability = UNREPORTED if not holders else STORED if level is Level.STORED else IN_MEMORY
+    def report(self, done: Sequence[StoreRow] | None = None, level: Level = Level.NONE) -> SyncReport:
+        """As of now; `done` are the stores that made it a success, None while it is none."""
+        view = self._viewpoint()
+        rows = {row.id: row for row in view.peers(self._rows)}
         return SyncReport(
             heads=self._heads,
             level=level,
-            copies=tuple(self._describe(row) for row in holders),
-            rows=tuple(self._describe(row) for row in self._rows),
-            durability=durability,
+            copies=tuple(rows[row.store_id] for row in done or () if row.store_id in rows),
+            rows=tuple(rows.values()),
+            durability={Level.STORED: STORED, Level.RECEIVED: IN_MEMORY}.get(level, UNREPORTED),
             elapsed=self._running.clock.now() - self._began,
-            blockers=() if holders else tuple(self._blockers()),
+            blockers=tuple(self._blockers(view)) if done is None else (),
         )
+
+    @property
+    def _gives(self) -> bool:
+        return self._wish.direction != "in"
+
+    @property
+    def _takes(self) -> bool:
+        return self._wish.direction != "out"
 
     @property
     def _rows(self) -> tuple[StoreRow, ...]:
         return self._live.rows
 
-    @property
-    def _level(self) -> Level:
-        """What was asked for, or the best that anybody in reach can report."""
-        if self._wanted is not None:
-            return self._wanted
-        reachable = [row for row in self._candidates() if row.link is Link.CONNECTED and not row.denied]
-        return max((best_level(row) for row in reachable), default=Level.STORED)
+    def _viewpoint(self) -> Viewpoint:
+        return viewpoint(self._running, self._live, self._live.require(), self._heads)
 
-    def _candidates(self) -> list[StoreRow]:
-        if self._targets:
-            return [row for row in self._rows if any(match(row) for match in self._targets)]
-        others = [row for row in self._rows if not row.same_store and row.link is not Link.GONE]
-        # The memory of a page counts only where there is nothing better.
-        return [row for row in others if not row.ephemeral] or others
+    def _note(self, view: Viewpoint) -> None:
+        self._whom.note(self._rows, view.judge)
+        for row in self._whom.to_take(self._rows):
+            if row.known and row.link in IN_REACH:
+                self._theirs.setdefault(row.store_id, row.received | row.relayed | row.stored)
 
-    def _evidence(self, row: StoreRow) -> Heads:
-        return row.stored if self._level is Level.STORED else row.received | row.stored
+    def _given(self, view: Viewpoint) -> list[StoreRow] | None:
+        """Those that have ours, if they are all that were named, or enough."""
+        candidates = [Evidence.of(row, view.judge) for row in self._whom.to_give(self._rows, view.judge)]
+        standings = view.standings(candidates)
+        holders = [one.row for one in candidates if self._holds(view, one, standings)]
+        return holders if self._whom.satisfied(holders, self._copies) else None
 
-    def _fail_if_hopeless(self) -> None:
-        self._fail_if_gone()
-        candidates = self._candidates()
-        if candidates and all(row.denied for row in candidates):
-            raise self._error(SyncDenied, "the share policy keeps the document from everybody waited for")
-        if self._targets and (denied := [row for row in candidates if row.denied]):
-            raise self._error(
-                SyncDenied, f"the share policy keeps the document from {denied[0].name or denied[0].store_id}"
-            )
-        if not self._running.hopes:
+    def _holds(self, view: Viewpoint, one: Evidence, standings: Mapping[Heads, Standing]) -> bool:
+        if one.row.denied:
+            return False
+        if self._whom.is_named:
+            # Whoever names a store takes the word of those who speak for it.
+            one = Evidence(one.row, one.reported, one.reported)
+        elif not view.judge.is_fresh(one.row):
+            return False
+        return has(one, self._needed(view, one.row), standings)
+
+    def _taken(self, view: Viewpoint) -> list[StoreRow] | None:
+        """Those of whom all is here that they had, if they are all that were named, or all in reach."""
+        suppliers = self._whom.to_take(self._rows)
+        if self._wish.heads is not None:
+            return suppliers if view.document.knows_all(self._wish.heads) else None
+        done = [row for row in suppliers if self._is_here(view, row)]
+        if not self._whom.is_named and len(done) < len(suppliers):
+            return None
+        return done if self._whom.satisfied(done, copies=1) else None
+
+    def _is_here(self, view: Viewpoint, row: StoreRow) -> bool:
+        had = self._theirs.get(row.store_id)
+        return row.unavailable or (had is not None and view.document.knows_all(had))
+
+    def _own_level(self, view: Viewpoint) -> Level:
+        return copy_here(self._running, self._live, view.document, view.document.heads).level
+
+    def _needed(self, view: Viewpoint, row: StoreRow) -> Level:
+        """The level asked for, or the best that can be had: of this one, if it was named."""
+        if self._wish.level is not None:
+            return self._wish.level
+        strict = not self._whom.is_named and view.judge.needs_storing(self._rows)
+        return view.judge.needed(row, strict=strict)
+
+    def _fail_if_hopeless(self, view: Viewpoint) -> None:
+        if (left := self._whom.gone(self._rows)) is not None:
+            name = left.petname or left.name or left.store_id
+            raise self._error(PeerGone, f"{name} left; without a store it will not come back as the same")
+        candidates = self._candidates(view)
+        if (denied := self._whom.denied(self._rows, candidates)) is not None:
+            name = denied.petname or denied.name or denied.store_id
+            raise self._error(SyncDenied, f"the share policy keeps the document from {name}")
+        if not self._running.hopes and not self._whom.may_come_back:
             raise self._error(NoPeers, _nobody(self._running.directory.dialers))
 
-    def _note_who_is_there(self) -> None:
-        for number, match in enumerate(self._targets):
-            for row in self._rows:
-                if match(row) and row.link is not Link.GONE:
-                    self._seen[number] = row.name or row.store_id
-
-    def _fail_if_gone(self) -> None:
-        self._note_who_is_there()
-        for number, match in enumerate(self._targets):
-            rows = [row for row in self._rows if match(row)]
-            if number in self._seen and all(row.link is Link.GONE for row in rows):
-                name = self._seen[number]
-                raise self._error(PeerGone, f"{name} left; without a store it will not come back as the same")
+    def _candidates(self, view: Viewpoint) -> list[StoreRow]:
+        if not self._gives:
+            return self._whom.to_take(self._rows)
+        return self._whom.to_give(self._rows, view.judge)
 
     def _error(self, kind: type[WaitError], message: str) -> WaitError:
-        return kind(message, self.report(()))
+        return kind(message, self.report())
 
-    def _blockers(self) -> list[str]:
-        candidates = self._candidates()
-        if not candidates:
-            return [_nobody(self._running.directory.dialers)]
-        return [_blocker(self._describe(row), self._level) for row in candidates]
-
-    def _describe(self, row: StoreRow) -> DocPeer:
-        return peer_of(row, self._live.require(), self._heads, self._running.clock.utc)
+    def _blockers(self, view: Viewpoint) -> list[str]:
+        level = self._wish.level or self._running.safety.level
+        says = (lambda row: lacks(row, level)) if self._gives else owes
+        wanted = {row.store_id for row in self._candidates(view)}
+        rows = [says(row) for row in view.peers(self._rows) if row.id in wanted]
+        said = [f"this store fails: {self._live.trouble}"] if self._live.trouble else []
+        return [*said, *(rows or [_nobody(self._running.directory.dialers)])]
 
 
 def _nobody(dialers: Sequence[object]) -> str:
     return "nobody is connected" + ("" if dialers else " and nothing is dialing: repo.connect(url) first")
-
-
-def _blocker(row: DocPeer, level: Level) -> str:
-    if row.missing_there == 0 and level > row.level:
-        claim = "does not report what it stored" if not row.durable_acks else "has not stored it yet"
-        return f"{row.label} {claim}"
-    missing = "has told nothing yet" if row.missing_there is None else f"lacks {row.missing_there} changes"
-    return f"{row.label} {missing} ({row.link.value})"

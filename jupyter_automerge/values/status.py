@@ -159,6 +159,15 @@ class Direction(StrEnum):
     """We did, through a Dialer; we introduce ourselves first."""
 
 
+class Phase(StrEnum):
+    """How far an open connection has come."""
+
+    HANDSHAKING = "handshaking"
+    """The transport is open; the other side has not said yet who it is."""
+    READY = "ready"
+    """Both know each other; documents are synced."""
+
+
 class Access(StrEnum):
     """What the other side of a connection may do here."""
 

@@ -152,11 +152,11 @@ async def test_N14_an_exception_in_the_handling_of_one_message_ends_connections_
         await bob.find(note.url)
         running = alice._running
         assert running is not None
-        ends = list(running.links._transports)
+        ends = list(running.links._lines)
 
         handle_all = running.engine.handle_all
 
-        def trip(events: Iterable[Event], now: float) -> list[Effect]:
+        def trip(events: Iterable[Event], now: float) -> Iterable[Effect]:
             def tripping() -> Iterator[Event]:
                 for event in events:
                     if isinstance(event, FrameReceived) and event.frame == b"trip":

@@ -1,0 +1,153 @@
+"""Rows made of facts: each store's heads against ours, by ancestry, never by equality.
+
+Let R be the heads that a store is known to have by whatever word, U those of them that are unknown here;
+`ours` is how many of our changes are neither in R nor before it.
+
+    R       U       ours   relation
+    none    -       -      UNKNOWN
+    some    none    0      SYNCED
+    some    none    > 0    AHEAD: it lacks `ours` changes
+    some    some    0      BEHIND: it has all of ours and more
+    some    some    > 0    DIVERGED: it may have ours beneath U, which shows once those are here
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from jupyter_automerge.document import Document, Standing
+from jupyter_automerge.engine.notices import StoreRow
+from jupyter_automerge.repo.calling import Names, callings
+from jupyter_automerge.repo.clock import Moment
+from jupyter_automerge.repo.rows import DocPeer, Peers
+from jupyter_automerge.repo.safety import IN_REACH, Judge
+from jupyter_automerge.values.heads import Heads
+from jupyter_automerge.values.limits import STALLED_AFTER_SECONDS
+from jupyter_automerge.values.status import Activity, Level, Link, PeerState, Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Viewpoint:
+    """From where rows are looked at: our heads, which moved last at `moved_at`, the moment, and our policy."""
+
+    document: Document
+    heads: Heads
+    moved_at: float
+    moment: Moment
+    judge: Judge
+
+    def peers(self, rows: Sequence[StoreRow]) -> Peers:
+        """The rows as of now. Any thread may ask; waits for the short work of others on the document."""
+        evidence = [Evidence.of(row, self.judge) for row in rows]
+        standings = self.standings(evidence)
+        names = callings([Names(row.store_id, row.petname, row.name, row.kind) for row in rows])
+        strict = self.judge.needs_storing(rows)
+        return Peers(
+            self._peer(row, found, standings, name, strict)
+            for row, found, name in zip(rows, evidence, names, strict=True)
+        )
+
+    def standings(self, evidence: "Sequence[Evidence]") -> Mapping[Heads, Standing]:
+        """Where everybody stands by each kind of evidence."""
+        frontiers = {heads for one in evidence for heads in (one.reported, one.believed, one.row.stored)}
+        frontiers.update(one.row.sent for one in evidence if one.row.sent)
+        return self.document.standings(frontiers, self.heads)
+
+    def _peer(
+        self,
+        row: StoreRow,
+        evidence: "Evidence",
+        standings: Mapping[Heads, Standing],
+        called: str,
+        strict: bool,
+    ) -> DocPeer:
+        reported = standings[evidence.reported]
+        ours = reported.lacks if row.known else None
+        relation = _relation(ours, reported.unknown)
+        activity = self._activity(row, relation)
+        return DocPeer(
+            row,
+            called,
+            relation,
+            _state(row, relation, activity),
+            activity,
+            _level(row, standings, ours),
+            self.is_copy(evidence, standings, strict=strict),
+            ours,
+            reported.unknown if row.known else None,
+            not reported.unknown,
+            self._unsent_since(row, ours),
+            self.moment,
+        )
+
+    def is_copy(self, evidence: "Evidence", standings: Mapping[Heads, Standing], *, strict: bool) -> bool:
+        """Whether the store counts as a copy of these heads by the policy. `strict`: see Judge.needed."""
+        row, judge = evidence.row, self.judge
+        if not (judge.may_count(row) and judge.is_fresh(row)):
+            return False
+        return has(evidence, judge.needed(row, strict=strict), standings)
+
+    def _activity(self, row: StoreRow, relation: Relation) -> Activity:
+        idle = row.link is not Link.CONNECTED or relation is Relation.SYNCED
+        if idle or row.denied or row.unavailable:
+            return Activity.IDLE
+        # Heads that moved here count at once, the Engine hears of them a moment later.
+        moved_at = self.moved_at if row.moved_at is None else max(row.moved_at, self.moved_at)
+        return Activity.STALLED if self.moment.now - moved_at >= STALLED_AFTER_SECONDS else Activity.ACTIVE
+
+    def _unsent_since(self, row: StoreRow, ours: int | None) -> float | None:
+        if not ours:
+            return None
+        return self.moved_at if row.unsent_since is None else row.unsent_since
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The heads of a store: by all words, and by those that count."""
+
+    row: StoreRow
+    reported: Heads
+    believed: Heads
+
+    @classmethod
+    def of(cls, row: StoreRow, judge: Judge) -> "Evidence":
+        own = row.stored if row.received == row.stored else row.received | row.stored
+        if not row.relayed or row.relayed == own:
+            return cls(row, own, own)
+        everybody = own | row.relayed
+        return cls(row, everybody, everybody if judge.is_believed(row) else own)
+
+
+def has(evidence: Evidence, level: Level, standings: Mapping[Heads, Standing]) -> bool:
+    """Whether the store certainly has all of the heads that the standings are about, at this level."""
+    row = evidence.row
+    if level is Level.STORED:
+        return bool(row.stored) and standings[row.stored].lacks == 0
+    return bool(evidence.believed) and standings[evidence.believed].lacks == 0
+
+
+def _relation(ours: int | None, unknown: int) -> Relation:
+    if ours is None:
+        return Relation.UNKNOWN
+    if ours == 0:
+        return Relation.BEHIND if unknown else Relation.SYNCED
+    return Relation.DIVERGED if unknown else Relation.AHEAD
+
+
+def _level(row: StoreRow, standings: Mapping[Heads, Standing], ours: int | None) -> Level:
+    if row.stored and standings[row.stored].lacks == 0:
+        return Level.STORED
+    if ours == 0:
+        return Level.RECEIVED
+    return Level.SENT if row.sent and standings[row.sent].lacks == 0 else Level.NONE
+
+
+def _state(row: StoreRow, relation: Relation, activity: Activity) -> PeerState:
+    if row.denied:
+        return PeerState.DENIED
+    if row.unavailable:
+        return PeerState.UNAVAILABLE
+    if relation in (Relation.UNKNOWN, Relation.SYNCED):
+        return PeerState(relation.value)
+    if row.link in IN_REACH:
+        return PeerState.STALLED if activity is Activity.STALLED else PeerState.SYNCING
+    return PeerState(relation.value)

@@ -1,0 +1,82 @@
+"""The stores that this Repo knows of besides its own: a replica of the Engine's table that any thread may read."""
+
+import threading
+from collections.abc import Callable
+
+from jupyter_automerge.engine.notices import (
+    Notice,
+    StoreChanged,
+    StoreForgotten,
+    StoreRow,
+    StoreSeen,
+)
+from jupyter_automerge.repo.directory import ConnectionInfo, Directory
+from jupyter_automerge.values.status import Link, Trust
+from jupyter_automerge.values.store import KnownStore, RunningPeer
+
+
+class KnownStores:
+    """Written on the Repo's loop as notices come."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+        self._lock = threading.Lock()
+        self._stores: dict[str, KnownStore] = {}
+        self.trusted: frozenset[str] = frozenset()
+        """Those whose word about others counts."""
+
+    def hear(self, notice: Notice) -> None:
+        """Bring the table up to date."""
+        match notice:
+            case StoreSeen(store) | StoreChanged(store):
+                self._write(lambda stores: stores.__setitem__(store.id, store))
+                if store.link is Link.GONE:
+                    self._write(lambda stores: stores.pop(store.id, None))
+            case StoreForgotten(store_id):
+                self._write(lambda stores: stores.pop(store_id, None))
+
+    def all(self) -> tuple[KnownStore, ...]:
+        """As of now."""
+        with self._lock:
+            stores = dict(self._stores)
+        for one in self._directory.connections:
+            stores.setdefault(one.store_id, _met(one))
+        return tuple(stores.values())
+
+    def get(self, store_id: str) -> KnownStore | None:
+        with self._lock:
+            return self._stores.get(store_id)
+
+    def endpoints(self, store_id: str) -> frozenset[str]:
+        """The addresses under which our Dialers reach it now, or reached it before."""
+        known = self.get(store_id)
+        dialed = {one.endpoint for one in self._directory.connections if one.store_id == store_id}
+        return frozenset(dialed.union(() if known is None else known.endpoints))
+
+    def answers(self, row: StoreRow, name: str) -> bool:
+        """Whether the store goes by this id, name or address. A name that we gave is nobody else's."""
+        if name in (row.store_id, row.petname, *row.peer_ids):
+            return True
+        if name == row.name:
+            return not any(one.petname == name for one in self.all())
+        return name in self.endpoints(row.store_id)
+
+    def _write(self, change: Callable[[dict[str, KnownStore]], object]) -> None:
+        with self._lock:
+            change(self._stores)
+            stores = self._stores.values()
+            self.trusted = frozenset(one.id for one in stores if one.trust is Trust.TRUSTED)
+
+
+def _met(one: ConnectionInfo) -> KnownStore:
+    claims = one.metadata
+    return KnownStore(
+        one.store_id,
+        claims.name,
+        claims.kind,
+        one.user,
+        durable_acks=claims.durable_acks,
+        ephemeral=claims.storage_id is None or claims.is_ephemeral,
+        link=Link.CONNECTED,
+        peers=() if one.peer_id is None else (RunningPeer(one.peer_id, claims.session_id),),
+    )
