@@ -141,11 +141,15 @@ class DocumentGone(AutomergeError):
 
 
 class BadChunk(AutomergeError):
-    """Automerge cannot apply these bytes. The document is as it was before."""
+    """Automerge cannot apply these bytes. The document is as it was before.
 
-    def __init__(self, reason: str) -> None:
+    `guilty`: which of those given it was, where that is known without trying.
+    """
+
+    def __init__(self, reason: str, guilty: bytes | None = None) -> None:
         super().__init__(f"these changes cannot be applied: {reason}")
         self.reason = reason
+        self.guilty = guilty
 
 
 class StorageError(AutomergeError):

@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from jupyter_automerge.document.chunks import ChunkType, split_chunks
+from jupyter_automerge.document.chunks import Chunk, ChunkType, split_chunks
 from jupyter_automerge.document.sync_session import carried_chunks
 from jupyter_automerge.errors import BadChunk
 from jupyter_automerge.values.heads import NO_HEADS, Heads
@@ -12,12 +12,19 @@ class Delivery:
     """The chunks of a message. Raises BadChunk for a header, checksum or filter that is wrong."""
 
     def __init__(self, message: bytes) -> None:
+        self.chunks: list[Chunk] = []
+        self._promises: list[Heads] = []
+        for entry in carried_chunks(message):
+            try:
+                self._read(entry)
+            except BadChunk as error:
+                raise BadChunk(error.reason, entry) from None
+
+    def _read(self, entry: bytes) -> None:
         # One entry may hold several chunks, end to end: so a V2 sender answers a need (measured).
-        self.chunks = tuple(chunk for entry in carried_chunks(message) for chunk in split_chunks(entry))
-        for chunk in self.chunks:
-            if not chunk.checksum_is_right():
-                raise BadChunk("a chunk's checksum is wrong")
-        self._promises = [chunk.promises() for chunk in self.chunks]
+        for chunk in split_chunks(entry):
+            self.chunks.append(chunk)
+            self._promises.append(chunk.checked_promises())
 
     @cached_property
     def promised(self) -> Heads:

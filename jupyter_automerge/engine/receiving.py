@@ -97,20 +97,22 @@ class Receiving:
             try:
                 record.document.receive(session.sync, incoming.data)
             except BadChunk as error:
-                self._refuse(record, session, incoming, error.reason)
+                self._refuse(record, session, incoming, error)
                 return
         heads = frozenset(incoming.message.heads) or NO_HEADS
         self._evidence.heard(record, session, heads)
         self._resumption.shared(record, session, heads)
         self._crossing.taken(record, session)
 
-    def _refuse(self, record: DocumentRecord, session: Session, incoming: Incoming, reason: str) -> None:
-        for chunk in guilty_chunks(record.document, incoming.message.changes):
-            record.refused_chunks[sha256(chunk).digest()] = None
+    def _refuse(self, record: DocumentRecord, session: Session, incoming: Incoming, error: BadChunk) -> None:
+        if error.guilty is not None:
+            _remember(record, error.guilty)  # before the search, which may end early
+        for chunk in guilty_chunks(record.document, incoming.message.changes, error.guilty):
+            _remember(record, chunk)
         excess = max(len(record.refused_chunks) - MAX_REFUSED_CHUNKS, 0)
         for digest in list(islice(record.refused_chunks, excess)):
             del record.refused_chunks[digest]
-        self._offend(record, session, reason)
+        self._offend(record, session, error.reason)
 
     def _offend(self, record: DocumentRecord, session: Session, reason: str) -> None:
         session.offences += 1
@@ -124,6 +126,11 @@ class Receiving:
         if after != before:
             record.mark_all_dirty()
             self._desk.emit(DocumentChanged(record.id, before, after, Origin.REMOTE))
+
+
+def _remember(record: DocumentRecord, chunk: bytes) -> None:
+    """By its own bytes: to know a compressed one again it need not be inflated."""
+    record.refused_chunks[sha256(chunk).digest()] = None
 
 
 def _is_refused(record: DocumentRecord, chunk: bytes) -> bool:

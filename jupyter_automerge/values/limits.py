@@ -86,8 +86,8 @@ MAX_PASSED_HEADS = 4_096
 """Hashes a document has had as heads: most questions then need no change graph. The oldest leave."""
 MAX_PENDING_CHANGES = 1_024
 """Local changes that wait for the core, which takes many at once at the price of one."""
-MAX_INFLATED_BYTES = 512 * 1024 * 1024
-"""What one compressed change may unpack to: a few bytes of deflate can stand for gigabytes."""
+MAX_INFLATED_BYTES = 100 * 1024 * 1024
+"""What one compressed change may unpack to, as much as a frame has: bytes of deflate can stand for gigabytes."""
 MAX_LANDMARKS = 64
 """Hashes that tell where a history may have parted from ours; one too branched for so few sends a filter."""
 MAX_FRONTIERS_CACHED = 4_096

@@ -118,7 +118,7 @@ MUTANTS = (
     Mutant(
         "only bad chunks are remembered as bad",
         "engine/receiving.py",
-        "guilty_chunks(record.document, incoming.message.changes)",
+        "guilty_chunks(record.document, incoming.message.changes, error.guilty)",
         "incoming.message.changes",
         (BAD_CHUNKS,),
     ),

@@ -1,13 +1,18 @@
 """A bad change is contained: its sender answers for it, and nobody's good changes are lost with it."""
 
+import zlib
 from random import Random
 
+import pytest
+
+from jupyter_automerge.document.chunks import inflate
 from jupyter_automerge.engine.notices import ChangesRefused
 from jupyter_automerge.engine.sync_forms import reset
-from jupyter_automerge.testing.bad_chunks import garbage, spoil, wrong_checksum
+from jupyter_automerge.testing.bad_chunks import garbage, sealed, spoil, wrong_checksum
 from jupyter_automerge.testing.simulated_repo import SimulatedRepo
 from jupyter_automerge.testing.simulated_stranger import Stranger
 from jupyter_automerge.testing.simulation import Simulation
+from jupyter_automerge.values.limits import MAX_INFLATED_BYTES
 from jupyter_automerge.wire.sync_message import V1, SyncMessage
 
 
@@ -109,6 +114,48 @@ def test_a_repeated_bad_chunk_is_known_by_its_hash(sim: Simulation) -> None:
         sim.run_until_quiet()
     reasons = [refusal.reason for refusal in alice.heard(ChangesRefused)]
     assert len(reasons) == 2 and "refused before" in reasons[1], sim.story()
+
+
+@pytest.fixture
+def inflated(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Every compressed body that is inflated from here on."""
+    bodies: list[bytes] = []
+
+    def noting(body: bytes) -> bytes:
+        bodies.append(body)
+        return inflate(body)
+
+    monkeypatch.setattr("jupyter_automerge.document.chunks.inflate", noting)
+    return bodies
+
+
+def bomb() -> bytes:
+    """A few kilobytes that inflate to a megabyte too many, checksum and all."""
+    packer = zlib.compressobj(9, wbits=-15)
+    megabyte, number = bytes(1 << 20), (MAX_INFLATED_BYTES >> 20) + 1
+    return sealed(2, b"".join(packer.compress(megabyte) for _ in range(number)) + packer.flush())
+
+
+def test_a_bomb_among_good_changes_is_inflated_once_and_never_again(
+    sim: Simulation, inflated: list[bytes]
+) -> None:
+    alice = sim.repo("alice")
+    note = sim.shared(alice)
+    good = []
+    for number in range(3):
+        other = alice.document(note).fork()
+        with other.change() as root:
+            root[f"good {number}"] = True
+        good.append(other.save_since(alice.heads(note)))
+    bad = bomb()
+    for name in ("mallory", "eve"):
+        stranger = sim.stranger(name, alice)
+        stranger.join()
+        stranger.say(note, with_changes(good[0], bad, *good[1:]))
+        sim.run_until_quiet()
+    assert len(inflated) == 1, sim.story()
+    assert len(alice.heard(ChangesRefused)) == 2, sim.story()
+    assert alice.value(note).keys() == {"n", "good 0", "good 1", "good 2"}, sim.story()
 
 
 def test_an_unsaved_local_edit_survives_a_bad_chunk(sim: Simulation) -> None:
