@@ -10,11 +10,13 @@ from typing import Any
 from jupyter_server.auth import Authorizer, User
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.serverapp import ServerApp
-from tornado.httpclient import HTTPClientError, HTTPResponse
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPResponse
 
 from jupyter_automerge import Repo
 from jupyter_automerge.server.extension import AutomergeExtension
 from jupyter_automerge.server.front_end import FrontEnd
+
+DOCUMENT = "4NMNnkMhL8jXrdJ9jamS58PAVdXu"  # well formed, and nobody has it
 
 
 class NamedRights(Authorizer):
@@ -62,6 +64,13 @@ class RunningServer:
     async def json(self, *path: str, **options: Any) -> Any:
         response = await self.fetch("api", "automerge", *path, **options)
         return json.loads(response.body)
+
+    async def raw(self, path: str, **options: Any) -> HTTPResponse:
+        """A request for exactly this path, below the base URL, with the server's token."""
+        headers = {"Authorization": f"token {self.token}", **options.pop("headers", {})}
+        return await AsyncHTTPClient().fetch(
+            self.url + path, headers=headers, raise_error=False, follow_redirects=False, **options
+        )
 
     async def status(self, *path: str, headers: dict[str, str] | None = None, **options: Any) -> int:
         """The HTTP status of a request below the base URL, redirects not followed."""

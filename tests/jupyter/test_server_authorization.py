@@ -14,10 +14,9 @@ from tornado.websocket import websocket_connect
 from jupyter_automerge import Access, Repo
 from jupyter_automerge.network.socket_transport import SocketTransport
 from jupyter_automerge.server.watch import Watch
-from tests.jupyter.servers import RunningServer, until
+from tests.jupyter.servers import DOCUMENT, RunningServer, until
 
 SOCKETS = ("sync", "events")
-DOCUMENT = "4NMNnkMhL8jXrdJ9jamS58PAVdXu"
 READING = [
     ("api", "automerge"),
     ("api", "automerge", "documents"),
