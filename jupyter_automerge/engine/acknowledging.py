@@ -1,8 +1,8 @@
 """Telling peers which heads are durable in our own store, once they are.
 
 To whom: a peer that may read the document, and either announced `durableAcks`, so that it knows what the
-report means, or subscribed to our storage id and holds the document. JavaScript 2.5.6 dies of a report about
-a document that it has not loaded, so nobody else is told (P30, P31).
+report means, or subscribed to our storage id by its own wish and holds the document. JavaScript 2.5.6 dies of
+a report about a document that it has not loaded, so nobody else is told (P30, P31).
 """
 
 from itertools import islice
@@ -68,10 +68,13 @@ class Acknowledging:
             self._desk.at(session.next_ack_at, lambda: self.owe(record, session))
 
     def _is_entitled(self, session: Session) -> bool:
-        connection = session.connection
+        connection, own = session.connection, self._local.storage_id
         if connection.metadata.durable_acks:
             return session.engaged
-        return session.engaged and session.holds and self._local.storage_id in connection.follows
+        # Not who passes somebody else's wish on: JavaScript hands reports to all of its peers, and those that
+        # have not the document die. It tells them itself, of heads that it saw in our messages (P31).
+        wished = own is not None and connection.follows.get(own, False)
+        return wished and session.engaged and session.holds
 
     def frame(self, connection: Connection) -> bytes | None:
         """One report of all that waits on the connection, as it stands now; at most 500 documents.

@@ -3,6 +3,7 @@
 `plain` Repos and Strangers stand for JavaScript: they claim a storage id and nothing of ours.
 """
 
+import cbor2
 
 from jupyter_automerge.document import Document
 from jupyter_automerge.engine.events import Follow, Unfollow
@@ -25,6 +26,13 @@ class JavaScript(TypingStranger):
         self.metadata = PeerMetadata(storage_id=StorageId(f"store-{name}"))
 
     def follow(self, *stores: StorageId) -> None:
+        """By its own wish: JavaScript leaves the other list undefined then."""
+        change = {"type": "remote-subscription-change", "senderId": self.peer_id, "targetId": self.target}
+        self.send_frames(cbor2.dumps({**change, "add": stores, "remove": cbor2.undefined}))
+        self.sim.run(0.1)
+
+    def pass_on(self, *stores: StorageId) -> None:
+        """A wish of somebody behind it."""
         self.send(RemoteSubscriptionChange(self.peer_id, self.target, stores))
         self.sim.run(0.1)
 
@@ -228,6 +236,19 @@ def test_a_failing_disk_is_never_reported_as_saved(sim: Simulation) -> None:
     sim.run(120.0)
     told = {heads for report in reports(bob, OURS) for heads in report.new_heads[OURS].heads}
     assert server.heads(note) != before and told == before, sim.story()
+
+
+def test_who_passes_a_wish_on_is_not_told_of_our_own_store(sim: Simulation) -> None:
+    """JavaScript would hand the report to all of its peers, those too that have not the document (trap 6)."""
+    server = sim.repo("server")
+    note = sim.shared(server)
+    worker = javascript(sim, "worker", server, note)
+    worker.pass_on(OURS)
+    server.change(note, n=1)
+    sim.run(5.0)
+    assert not reports(worker, OURS), sim.story()
+    worker.follow(OURS)
+    assert reports(worker, OURS), "now it is its own wish\n" + sim.story()
 
 
 def test_a_document_that_a_subscriber_has_not_named_heads_of_is_never_reported(sim: Simulation) -> None:
