@@ -1,56 +1,24 @@
 """Whatever happens to a network of Repos: healed, all converge, fall silent, and what was saved is there."""
 
-import random
 from contextlib import suppress
-from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import precondition, rule
 
-from jupyter_automerge.document import Document
 from jupyter_automerge.engine.events import PolicyChanged, Stop, Unload
-from jupyter_automerge.engine.notices import DocumentSaved
 from jupyter_automerge.errors import DocumentGone
-from jupyter_automerge.testing.bad_chunks import SpoilOnce, spoil
-from jupyter_automerge.testing.simulated_link import SimulatedLink
+from jupyter_automerge.testing.bad_chunks import spoil
 from jupyter_automerge.testing.simulated_repo import SimulatedRepo
-from jupyter_automerge.testing.simulated_story import describe
-from jupyter_automerge.testing.simulation import Simulation
-from jupyter_automerge.testing.strategies import NetworkPlan, networks
-from jupyter_automerge.values.heads import Heads
-from jupyter_automerge.values.ids import DocumentId
-from jupyter_automerge.values.keys import KeyKind, StorageKey, key_kind
-from jupyter_automerge.values.status import Access, DocumentState
+from tests.properties.drawn_network import ready
+from tests.properties.healed_network import HealedNetwork
 
-MOST_MESSAGES = 6
-SILENCE = 60.0
 WHO = st.integers(0, 7)
 WHICH = st.integers(0, 1)
 
 
-class Networks(RuleBasedStateMachine):
-    """Two documents, up to four Repos and perhaps a guest who may only read."""
-
-    sim: Simulation
-    repos: list[SimulatedRepo]
-    links: list[SimulatedLink]
-    documents: list[DocumentId]
-
-    @initialize(plan=networks())
-    def begin(self, plan: NetworkPlan) -> None:
-        self.sim, self.repos, self.links = plan.build()
-        self.random = random.Random(plan.seed)
-        self.spoiled: list[tuple[SimulatedLink, object, SpoilOnce]] = []
-        self.documents = [self.repos[0].create({"n": 0}), self.repos[1].create({"m": 0})]
-        self.edits = 0
-        self.backups: dict[SimulatedRepo, dict[StorageKey, bytes]] = {}
-        # Stores that were made to forget a document: what they once called saved is no promise any more.
-        self.forgotten: set[tuple[str, DocumentId]] = set()
-        self.sim.run_until_quiet(30.0)
-        for repo in self.repos:
-            self.look(repo)
-        self.sim.run_until_quiet(30.0)
+class Networks(HealedNetwork):
+    """What users do, and what the world does to them, in any order."""
 
     # What users do
 
@@ -187,8 +155,6 @@ class Networks(RuleBasedStateMachine):
             repo.crash(keeps=keeps)
             self.check_what_is_left(repo)
 
-    # What must hold
-
     @precondition(lambda self: hasattr(self, "documents"))
     @rule()
     def all_is_well_again(self) -> None:
@@ -203,149 +169,6 @@ class Networks(RuleBasedStateMachine):
     def teardown(self) -> None:
         if hasattr(self, "documents"):
             self.all_is_well_again()
-
-    def heal_everything(self) -> None:
-        for link in self.links:
-            link.tamper = None
-            link.unclog()
-        for repo in self.repos:
-            repo.policy.otherwise = (True, True)
-            repo.feed(PolicyChanged())
-            repo.disk.failing = ""
-            repo.resume_disk()
-            if not repo.running:
-                repo.restart()
-        for link in self.links:
-            if self.offences(link) > 1:
-                self.sim.replug(link)  # a document muted on a connection stays so for the connection's life
-            self.sim.heal(link)
-        self.spoiled.clear()
-        for repo in self.repos:
-            self.look(repo)
-        # Failed loads and puts are tried again after at most half a minute.
-        self.sim.run(40.0)
-        for repo in self.repos:
-            self.look(repo)
-        self.sim.run_until_quiet(30.0)
-
-    def check_convergence(self, document: DocumentId) -> None:
-        having = [repo for repo in self.writers() if ready(repo, document)]
-        if not having:
-            return  # whoever made it died before it was saved or sent
-        assert having == self.writers(), self.tell(f"only {names(having)} have it")
-        ends = {repo.name: describe(repo.heads(document)) for repo in having}
-        assert self.sim.documents_equal(document, having), self.tell(f"{document[:6]} differs: {ends}")
-        for guest in self.guests():
-            theirs = having[0].heads(document)
-            assert guest.document(document).knows_all(theirs), self.tell("the guest lacks changes")
-            own: Heads = frozenset().union(*(changed.after for changed in guest.commits))
-            for repo in having:
-                assert not repo.document(document).known(own), self.tell("the guest got one in")
-
-    def check_silence(self, document: DocumentId) -> None:
-        author = self.writers()[-1]
-        if not ready(author, document):
-            return
-        for link in self.links:
-            link.reset_counts()
-        self.write(author, document, "last")
-        self.sim.run_until_quiet(30.0)
-        for link in self.links:
-            spoken = link.sync_messages.get(document, 0)
-            assert spoken <= MOST_MESSAGES, self.tell(f"{spoken} messages for one edit on {cable_name(link)}")
-            link.reset_counts()
-        self.check_convergence(document)
-        self.sim.run(SILENCE)
-        for link in self.links:
-            assert not link.sync_messages, self.tell(f"{cable_name(link)} is not silent")
-
-    def check_what_is_left(self, repo: SimulatedRepo) -> None:
-        """All that the Repo called saved, in whatever life, and that others were told it stored, is on disk."""
-        promised = [(saved.document_id, saved.heads) for saved in repo.heard(DocumentSaved)]
-        for other in self.repos:
-            rows = [(document, row) for document in self.documents for row in other.engine.rows(document)]
-            promised += [(document, row.stored) for document, row in rows if row.store_id == repo.store]
-        for document, heads in promised:
-            if repo.stores and (repo.store, document) not in self.forgotten:
-                kept = on_disk(repo, document).knows_all(heads)
-                assert kept, self.tell(f"{repo.name} lost what was called saved")
-
-    def check_what_is_known(self, repo: SimulatedRepo) -> None:
-        """Nobody is believed to have received what he has not."""
-        for other in self.repos:
-            for document in self.documents:
-                rows = repo.engine.rows(document)
-                received = [row.received for row in rows if other.peer_id in row.peer_ids]
-                known = all(map(other.document(document).knows_all, received))
-                assert known, self.tell(f"{repo.name} believes too much of {other.name}")
-
-    # Words
-
-    def pick(self, who: int, document: DocumentId | None = None) -> SimulatedRepo:
-        """One of all, or of those in whom the document can be edited, as long as there are any."""
-        able = [repo for repo in self.repos if document is not None and ready(repo, document)] or self.repos
-        return able[who % len(able)]
-
-    def cable(self, which: int) -> SimulatedLink:
-        return self.links[which % len(self.links)]
-
-    def guests(self) -> list[Any]:
-        return [link.caller for link in self.links if link.access is Access.READ]
-
-    def offences(self, link: SimulatedLink) -> int:
-        """How many bad chunks came over the connection that the cable now carries."""
-        over = [
-            tamper
-            for other, connection, tamper in self.spoiled
-            if (other, connection) == (link, link.connection)
-        ]
-        return sum(tamper.done for tamper in over)
-
-    def siblings(self, repo: SimulatedRepo) -> list[SimulatedRepo]:
-        """Others on the same store."""
-        return [
-            other for other in self.repos if other is not repo and other.disk.entries is repo.disk.entries
-        ]
-
-    def thinking(self) -> float:
-        """How long a user's policy takes to answer."""
-        return self.random.choice([0.0, 0.0, 0.01, 1.0])
-
-    def writers(self) -> list[SimulatedRepo]:
-        return [repo for repo in self.repos if repo not in self.guests()]
-
-    def look(self, repo: SimulatedRepo) -> None:
-        for document in self.documents:
-            repo.find(document)
-
-    def write(self, repo: SimulatedRepo, document: DocumentId, key: str) -> None:
-        if ready(repo, document):
-            self.edits += 1
-            # A document that is just leaving says so to whoever changes it.
-            with suppress(DocumentGone):
-                repo.change(document, **{key: self.edits})
-
-    def tell(self, what: str) -> str:
-        return f"{what}\n{self.sim.story()}"
-
-
-def ready(repo: SimulatedRepo, document: DocumentId) -> bool:
-    return repo.running and repo.state(document) is DocumentState.READY
-
-
-def names(repos: list[SimulatedRepo]) -> str:
-    return ", ".join(repo.name for repo in repos)
-
-
-def cable_name(link: SimulatedLink) -> str:
-    return f"{link.caller.name}-{link.listener.name}"
-
-
-def on_disk(repo: SimulatedRepo, document: DocumentId) -> Document:
-    """The document as a new life would read it."""
-    kinds = (KeyKind.SNAPSHOT, KeyKind.INCREMENTAL)
-    chunks = [repo.disk.entries[key] for key in repo.disk.below(document) if key_kind(key) in kinds]
-    return Document.load(chunks)[0]
 
 
 Networks.TestCase.settings = settings(

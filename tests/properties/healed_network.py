@@ -1,0 +1,100 @@
+"""What must hold in a network once everything in it is well again."""
+
+from jupyter_automerge.document import Document
+from jupyter_automerge.engine.events import PolicyChanged
+from jupyter_automerge.engine.notices import DocumentSaved
+from jupyter_automerge.testing.simulated_repo import SimulatedRepo
+from jupyter_automerge.testing.simulated_story import describe
+from jupyter_automerge.values.heads import Heads
+from jupyter_automerge.values.ids import DocumentId
+from jupyter_automerge.values.keys import KeyKind, key_kind
+from tests.properties.drawn_network import DrawnNetwork, cable_name, names, ready
+
+MOST_MESSAGES = 6
+SILENCE = 60.0
+
+
+class HealedNetwork(DrawnNetwork):
+    """Healed, all converge, fall silent, and what was saved is there."""
+
+    def heal_everything(self) -> None:
+        for link in self.links:
+            link.tamper = None
+            link.unclog()
+        for repo in self.repos:
+            repo.policy.otherwise = (True, True)
+            repo.feed(PolicyChanged())
+            repo.disk.failing = ""
+            repo.resume_disk()
+            if not repo.running:
+                repo.restart()
+        for link in self.links:
+            if self.offences(link) > 1:
+                self.sim.replug(link)  # a document muted on a connection stays so for the connection's life
+            self.sim.heal(link)
+        self.spoiled.clear()
+        for repo in self.repos:
+            self.look(repo)
+        # Failed loads and puts are tried again after at most half a minute.
+        self.sim.run(40.0)
+        for repo in self.repos:
+            self.look(repo)
+        self.sim.run_until_quiet(30.0)
+
+    def check_convergence(self, document: DocumentId) -> None:
+        having = [repo for repo in self.writers() if ready(repo, document)]
+        if not having:
+            return  # whoever made it died before it was saved or sent
+        assert having == self.writers(), self.tell(f"only {names(having)} have it")
+        ends = {repo.name: describe(repo.heads(document)) for repo in having}
+        assert self.sim.documents_equal(document, having), self.tell(f"{document[:6]} differs: {ends}")
+        for guest in self.guests():
+            theirs = having[0].heads(document)
+            assert guest.document(document).knows_all(theirs), self.tell("the guest lacks changes")
+            own: Heads = frozenset().union(*(changed.after for changed in guest.commits))
+            for repo in having:
+                assert not repo.document(document).known(own), self.tell("the guest got one in")
+
+    def check_silence(self, document: DocumentId) -> None:
+        author = self.writers()[-1]
+        if not ready(author, document):
+            return
+        for link in self.links:
+            link.reset_counts()
+        self.write(author, document, "last")
+        self.sim.run_until_quiet(30.0)
+        for link in self.links:
+            spoken = link.sync_messages.get(document, 0)
+            assert spoken <= MOST_MESSAGES, self.tell(f"{spoken} messages for one edit on {cable_name(link)}")
+            link.reset_counts()
+        self.check_convergence(document)
+        self.sim.run(SILENCE)
+        for link in self.links:
+            assert not link.sync_messages, self.tell(f"{cable_name(link)} is not silent")
+
+    def check_what_is_left(self, repo: SimulatedRepo) -> None:
+        """All that the Repo called saved, in whatever life, and that others were told it stored, is on disk."""
+        promised = [(saved.document_id, saved.heads) for saved in repo.heard(DocumentSaved)]
+        for other in self.repos:
+            rows = [(document, row) for document in self.documents for row in other.engine.rows(document)]
+            promised += [(document, row.stored) for document, row in rows if row.store_id == repo.store]
+        for document, heads in promised:
+            if repo.stores and (repo.store, document) not in self.forgotten:
+                kept = on_disk(repo, document).knows_all(heads)
+                assert kept, self.tell(f"{repo.name} lost what was called saved")
+
+    def check_what_is_known(self, repo: SimulatedRepo) -> None:
+        """Nobody is believed to have received what he has not."""
+        for other in self.repos:
+            for document in self.documents:
+                rows = repo.engine.rows(document)
+                received = [row.received for row in rows if other.peer_id in row.peer_ids]
+                known = all(map(other.document(document).knows_all, received))
+                assert known, self.tell(f"{repo.name} believes too much of {other.name}")
+
+
+def on_disk(repo: SimulatedRepo, document: DocumentId) -> Document:
+    """The document as a new life would read it."""
+    kinds = (KeyKind.SNAPSHOT, KeyKind.INCREMENTAL)
+    chunks = [repo.disk.entries[key] for key in repo.disk.below(document) if key_kind(key) in kinds]
+    return Document.load(chunks)[0]
