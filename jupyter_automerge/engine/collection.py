@@ -247,6 +247,7 @@ class Collection:
         """Ask the policy again for every (peer, document)."""
         for record in list(self._documents.values()):
             for session in list(record.sessions.values()):
-                # What was allowed may be so no longer: nothing leaves before the answer.
-                session.verdict, session.policy = session.policy, Policy.LOADING
+                # What was allowed may be so no longer: nothing leaves before the answer. The verdict stays the last
+                # answer, however often is asked before the next.
+                session.policy = Policy.LOADING
                 self.sharing.consider(record, session)

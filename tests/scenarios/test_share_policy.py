@@ -193,6 +193,28 @@ def test_messages_wait_in_order_while_the_policy_thinks(sim: Simulation) -> None
     assert host.value(note) == {"n": 4}, sim.story()
 
 
+def test_what_was_refused_comes_again_however_often_the_policy_was_asked_meanwhile(sim: Simulation) -> None:
+    host, guest = sim.repo("host", share=None), sim.repo("guest")
+    link = sim.connect(guest, host)
+    note = sim.shared(host, guest)
+    host.policy.otherwise = (False, False)
+    host.feed(PolicyChanged())
+    sim.run_until_quiet()
+    guest.change(note, n=1)
+    sim.run_until_quiet()
+    host.policy.otherwise = (True, True)
+    host.policy.delay = lambda: 1.0
+    host.feed(PolicyChanged())
+    host.feed(PolicyChanged())
+    sim.run(2.0)
+    guest.change(note, m=2)
+    sim.run_until_quiet(10.0)
+    assert host.value(note) == {"n": 1, "m": 2}, sim.story()
+    link.reset_counts()
+    sim.run(60.0)
+    assert not link.sync_messages, sim.story()
+
+
 def test_a_policy_that_raises_denies(sim: Simulation) -> None:
     host, guest = sim.repo("host", share=None), sim.repo("guest")
     host.policy.error = "KeyError: 'guest'"
