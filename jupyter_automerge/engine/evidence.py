@@ -24,7 +24,8 @@ class Evidence:
     def heard(self, record: DocumentRecord, session: Session, heads: Heads) -> None:
         """The peer's message named these heads: they are in that running Repo's memory."""
         session.heads = heads
-        facts = self._moved(record, session)
+        # The document is being evaluated: the rows are told after that, and a second look would find nothing.
+        facts = self._moved(record, session, look_again=False)
         others = [one.heads for one in facts.sessions.values() if one is not session]
         facts.received = _bounded(heads.union(*others) if others else heads)
         facts.as_of = self._desk.now
@@ -80,7 +81,7 @@ class Evidence:
         for facts in record.stores.values():
             facts.row = None
 
-    def _moved(self, record: DocumentRecord, session: Session) -> StoreFacts:
+    def _moved(self, record: DocumentRecord, session: Session, look_again: bool = True) -> StoreFacts:
         connection = session.connection
         facts = record.stores.get(connection.store_id)
         if facts is None:
@@ -90,7 +91,8 @@ class Evidence:
         facts.unavailable = session.standing is Standing.UNAVAILABLE
         facts.row = None
         record.rows_moved = True
-        self._desk.mark_document(record.id)
+        if look_again:
+            self._desk.mark_document(record.id)
         return facts
 
     def _row(self, facts: StoreFacts) -> StoreRow:
