@@ -29,6 +29,7 @@ class Replica:
         self.document = document
         self.session = SyncState()
         self.server_heads: frozenset[bytes] = frozenset()
+        self._text = b""
 
     @property
     def heads(self) -> frozenset[bytes]:
@@ -37,14 +38,20 @@ class Replica:
     @property
     def length(self) -> int:
         """Characters of the text; 0 while the document is not here."""
-        found = self.document.get(ROOT, "text")
-        return self.document.length(found[1]) if found else 0
+        return self.document.length(self._text) if self._has_text() else 0
 
     def type_character(self) -> None:
         """One change: a character at the end."""
-        _, text = self.document.get(ROOT, "text") or (None, b"")
+        if not self._has_text():
+            raise ValueError("nobody can type in a document that is not here")
         with self.document.transaction() as change:
-            change.insert(text, change.length(text), ScalarType.Str, "x")
+            change.insert(self._text, change.length(self._text), ScalarType.Str, "x")
+
+    def _has_text(self) -> bool:
+        # Looked up once, as a Yjs client holds its text.
+        if not self._text and (found := self.document.get(ROOT, "text")):
+            self._text = found[1]
+        return bool(self._text)
 
 
 class AutomergeClient:

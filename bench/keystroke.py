@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from bench.automerge_client import AutomergeClient, Replica
@@ -26,7 +27,7 @@ async def automerge_keystrokes(server: Server, size: Size) -> list[Figure]:
             seconds = [await room.key() for _ in range(size.keys)]
             figures += spread(f"keystroke to other client, {changes} changes", seconds)
     async with Room(server.url, 2, size.short_history) as room:
-        figures += spread("the same at 5 keys a second", await _paced(room, size.paced_keys))
+        figures += spread("the same at 5 keys a second", await _paced(room.key, size.paced_keys))
     return figures
 
 
@@ -68,12 +69,11 @@ async def pycrdt_keystrokes(server: Server, size: Size) -> list[Figure]:
         while writer.length < changes:
             writer.type_character()
         await reader.until_length(writer.length)
-        seconds = []
-        for _ in range(size.keys):
-            start = time.perf_counter()
-            writer.type_character()
-            seconds.append(await reader.until_length(writer.length) - start)
+        seconds = [await _pycrdt_key(writer, reader) for _ in range(size.keys)]
         figures += spread(f"keystroke to other client, {changes} changes", seconds)
+        if changes == size.short_history:
+            paced = await _paced(lambda: _pycrdt_key(writer, reader), size.paced_keys)
+            figures += spread("the same at 5 keys a second", paced)
     writer.close()
     reader.close()
     return figures
@@ -140,9 +140,15 @@ class Room:
         return all(replica.length >= length for replica in self._replicas)
 
 
-async def _paced(room: Room, keys: int) -> list[float]:
+async def _pycrdt_key(writer: PycrdtClient, reader: PycrdtClient) -> float:
+    start = time.perf_counter()
+    writer.type_character()
+    return await reader.until_length(writer.length) - start
+
+
+async def _paced(key: Callable[[], Awaitable[float]], keys: int) -> list[float]:
     seconds = []
     for _ in range(keys):
         await asyncio.sleep(PACE_SECONDS)
-        seconds.append(await room.key())
+        seconds.append(await key())
     return seconds
