@@ -34,6 +34,7 @@ from jupyter_automerge.network import (
     read_connection_file,
     read_server_info,
 )
+from jupyter_automerge.repo.asked import asked_rows
 from jupyter_automerge.repo.changes import BroadcastEvent, ChangeEvent
 from jupyter_automerge.repo.dialer import Dialer
 from jupyter_automerge.repo.directory import ConnectionInfo, DialerInfo
@@ -45,6 +46,13 @@ from jupyter_automerge.repo.pending import Pending
 from jupyter_automerge.repo.rendering import bounded_json, value_to_json
 from jupyter_automerge.repo.repo import Repo
 from jupyter_automerge.repo.report import CloseReport, ExitReport, RepoSyncReport, SyncReport
+from jupyter_automerge.repo.row_json import (
+    date_to_json,
+    local_to_json,
+    row_to_json,
+    summary_to_json,
+    user_to_json,
+)
 from jupyter_automerge.repo.rows import DocPeer, Peers
 from jupyter_automerge.repo.safety import SafetyPolicy
 from jupyter_automerge.repo.searching import Search
@@ -118,10 +126,16 @@ __all__ = [
     "Transport",
     "TransportSink",
     "any_of",
+    "asked_rows",
     "bounded_json",
+    "date_to_json",
     "fetch_info",
+    "local_to_json",
     "mime_data",
     "read_connection_file",
     "read_server_info",
+    "row_to_json",
+    "summary_to_json",
+    "user_to_json",
     "value_to_json",
 ]

@@ -10,8 +10,20 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from jupyter_automerge.repo import DocPeer, DocumentChanged, Notice, Repo, RowsChanged
-from jupyter_automerge.server.peers import row_to_json
+from jupyter_automerge.repo import (
+    DocumentChanged,
+    DocumentRemoved,
+    DocumentSaved,
+    DocumentStateChanged,
+    DocumentUnloaded,
+    Notice,
+    Repo,
+    RowsChanged,
+    StorageTrouble,
+    local_to_json,
+    row_to_json,
+    summary_to_json,
+)
 from jupyter_automerge.values.heads import heads_to_text
 from jupyter_automerge.values.ids import DocumentId
 
@@ -19,6 +31,14 @@ MAX_WATCHED = 1_000
 """Documents that one page may watch; further ones are passed over."""
 
 _logger = logging.getLogger(__name__)
+
+MOVES = (
+    RowsChanged, DocumentChanged, DocumentSaved, DocumentStateChanged, DocumentUnloaded, DocumentRemoved,
+    StorageTrouble,
+)  # fmt: skip
+"""What may move a row or the server's own copy. Also when time alone does: the Engine then tells the rows anew."""
+NOT_HERE: dict[str, Any] = {"heads": [], "local": None, "rows": [], "summary": None}
+"""What there is to say of a document that is not in the server's memory."""
 
 Send = Callable[[dict[str, Any]], Awaitable[bool]]
 
@@ -67,7 +87,7 @@ class Watch:
         return self._task.done()
 
     def _notice(self, notice: Notice) -> None:
-        if isinstance(notice, RowsChanged | DocumentChanged) and notice.document_id in self._watched:
+        if isinstance(notice, MOVES) and notice.document_id in self._watched:
             self._mark(notice.document_id)
 
     def _mark(self, document_id: DocumentId) -> None:
@@ -99,10 +119,16 @@ class Watch:
             return None
         document_id = next(iter(self._dirty))
         del self._dirty[document_id]
+        return {"type": "peers", "documentId": document_id, **self._news(document_id)}
+
+    def _news(self, document_id: DocumentId) -> dict[str, Any]:
         handle = self._repo.handles.get(document_id)
-        rows = [_row(row) for row in handle.peers] if handle is not None else []
-        return {"type": "peers", "documentId": document_id, "rows": rows}
-
-
-def _row(row: DocPeer) -> dict[str, Any]:
-    return {**row_to_json(row), "heads": list(heads_to_text(row.heads)), "peerIds": list(row.peer_ids)}
+        if handle is None:
+            return NOT_HERE
+        heads = handle.heads
+        return {
+            "heads": list(heads_to_text(heads)),
+            "local": local_to_json(handle.local_at(heads), self._repo.name),
+            "rows": [row_to_json(row) for row in handle.peers_at(heads)],
+            "summary": summary_to_json(handle.sync),
+        }

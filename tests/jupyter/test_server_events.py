@@ -9,7 +9,10 @@ import pytest
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-from jupyter_automerge import Repo
+from jupyter_automerge import FileStorage, Repo
+from jupyter_automerge.errors import StorageError
+from jupyter_automerge.values.heads import heads_to_text
+from jupyter_automerge.values.keys import StorageKey
 from tests.jupyter.servers import RunningServer, until
 
 Told = Callable[[str], Awaitable[Any]]
@@ -60,8 +63,62 @@ async def test_a_page_hears_who_else_has_the_document(server: RunningServer) -> 
         with plan.change() as edited:
             edited["title"] = "Plan B"
         in_sync = await next_of(socket, "peers", lambda message: message["rows"][0]["missingThere"] == 0)
-        assert in_sync["rows"][0]["relation"] == "synced" and in_sync["rows"][0]["heads"]
+        (row,) = in_sync["rows"]
+        assert row["relation"] == "synced" and row["heads"]["received"] == in_sync["heads"]
     await next_of(socket, "peers", lambda message: all(row["link"] != "connected" for row in message["rows"]))
+    socket.close()
+
+
+async def test_a_page_hears_what_the_servers_own_disk_has(server: RunningServer) -> None:
+    """So that it can say of its own document what of it is stored there, whatever it has itself by then."""
+    plan = server.repo.create({"n": 0})
+    socket = await page(server)
+    await socket.write_message(json.dumps({"type": "watch", "documentId": plan.document_id}))
+    with plan.change() as edited:
+        edited["n"] = 1
+    heads = list(heads_to_text(plan.heads))
+    told = await next_of(socket, "peers", lambda message: message["local"]["stored"] == heads)
+    local = told["local"]
+    assert (local["id"], local["name"]) == (server.repo.storage_id, "Jupyter server")
+    assert (local["received"], local["trouble"], local["durable"]) == (heads, "", True)
+    assert told["summary"]["state"] == "alone" and told["summary"]["copies"] == 0
+    assert "only here" in told["summary"]["words"]
+    socket.close()
+
+
+async def test_a_page_hears_why_the_servers_disk_fails(
+    server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = server.repo.create({"n": 0})
+    await plan.saved()
+    socket = await page(server)
+    await socket.write_message(json.dumps({"type": "watch", "documentId": plan.document_id}))
+
+    async def no_room(storage: FileStorage, key: StorageKey, data: bytes) -> None:
+        raise StorageError("no space left")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(FileStorage, "save", no_room)
+        with plan.change() as edited:
+            edited["n"] = 1
+        told = await next_of(socket, "peers", lambda message: message["local"]["trouble"])
+    assert "no space left" in told["local"]["trouble"]
+    assert told["local"]["stored"] != told["local"]["received"] == told["heads"]
+    assert told["summary"]["state"] == "error" and "no space left" in told["summary"]["words"]
+    mended = await next_of(socket, "peers", lambda message: not message["local"]["trouble"])
+    assert mended["local"]["stored"] == mended["heads"]
+    socket.close()
+
+
+async def test_a_page_hears_of_a_document_that_leaves_the_servers_memory(server: RunningServer) -> None:
+    plan = server.repo.create({})
+    await plan.saved()
+    socket = await page(server)
+    await socket.write_message(json.dumps({"type": "watch", "documentId": plan.document_id}))
+    await next_of(socket, "peers", lambda message: message["local"])
+    await server.repo.unload(plan.url)
+    told = await next_of(socket, "peers", lambda message: message["local"] is None)
+    assert (told["rows"], told["heads"], told["summary"]) == ([], [], None)
     socket.close()
 
 
@@ -109,7 +166,7 @@ async def test_programs_read_the_same_as_server_sent_events(server: RunningServe
     client.close()
     stream.cancel()
     kinds = [line.removeprefix(b"event: ") for line in received.splitlines() if line.startswith(b"event: ")]
-    assert kinds == [b"hello", b"access", b"peers"]
+    assert kinds[:3] == [b"hello", b"access", b"peers"]
     assert json.loads(received.split(b"data: ")[3])["documentId"] == plan.document_id
 
 

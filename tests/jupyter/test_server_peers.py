@@ -1,34 +1,118 @@
-"""Who has which changes, asked by a program that is no peer itself."""
+"""Who has which changes, asked by a program that is no peer itself and holds no document."""
 
-from jupyter_automerge import MemoryStorage, Repo
-from jupyter_automerge.values.heads import heads_to_text
+from typing import Any
+
+import pytest
+
+from jupyter_automerge import DocHandle, Level, MemoryStorage, Repo
+from jupyter_automerge.values.heads import Heads, heads_to_text
 from tests.jupyter.servers import RunningServer, until
+
+ELSEWHERE: Heads = frozenset({bytes(range(32))})
+"""Of a change that nobody here has seen."""
 
 
 def header(server: RunningServer) -> dict[str, str]:
     return {"Authorization": f"token {server.token}"}
 
 
-async def test_rows_are_by_the_servers_heads_or_by_those_of_the_client(server: RunningServer) -> None:
-    plan = server.repo.create({"n": 0})
-    early = ",".join(heads_to_text(plan.heads))
+def listed(heads: Heads) -> str:
+    return ",".join(heads_to_text(heads))
+
+
+async def ask(server: RunningServer, document: DocHandle, heads: Heads | None = None) -> Any:
+    params = {} if heads is None else {"heads": listed(heads)}
+    return await server.json("documents", document.document_id, "peers", params=params)
+
+
+def edit(document: DocHandle, value: int) -> Heads:
+    with document.change() as edited:
+        edited["n"] = value
+    return document.heads
+
+
+async def stored_by_alice(server: RunningServer, document: DocHandle) -> None:
+    """Alice fetches the document, stores it, says so, and leaves."""
     async with Repo(MemoryStorage(), name="Alice") as alice:
         dialer = alice.connect(server.sync_url, headers=header(server))
-        await alice.find(plan.url)
+        await alice.find(document.url)
+        await until(lambda: [row.level for row in document.peers] == [Level.STORED], "Alice's word")
         dialer.close()
         await until(lambda: not server.repo.connections, "Alice leaving")
-        with plan.change() as edited:
-            edited["n"] = 1
-        path = ("documents", plan.document_id, "peers")
-        now = await server.json(*path)
-        assert now["heads"] == list(heads_to_text(plan.heads))
-        assert [(row["name"], row["missingThere"]) for row in now["peers"]] == [("Alice", 1)]
-        then = await server.json(*path, params={"heads": early})
-        assert then["heads"] == [early]
-        assert [(row["name"], row["missingThere"]) for row in then["peers"]] == [("Alice", 0)]
 
 
-async def test_what_are_no_heads_is_refused(server: RunningServer) -> None:
+async def test_rows_are_by_the_servers_heads_unless_others_are_named(server: RunningServer) -> None:
+    plan = server.repo.create({"n": 0})
+    early = plan.heads
+    await stored_by_alice(server, plan)
+    late = edit(plan, 1)
+    now = await ask(server, plan)
+    assert now["heads"] == list(heads_to_text(late))
+    (row,) = now["peers"]
+    assert (row["name"], row["relation"], row["missingThere"]) == ("Alice", "ahead", 1)
+    then = await ask(server, plan, early)
+    assert then["heads"] == list(heads_to_text(early))
+    (row,) = then["peers"]
+    assert (row["relation"], row["level"], row["missingThere"]) == ("synced", "stored", 0)
+
+
+async def test_an_edit_is_stored_on_the_server_once_its_disk_has_it(server: RunningServer) -> None:
+    plan = server.repo.create({"n": 0})
+    await plan.saved()
+    local = (await ask(server, plan))["local"]
+    assert (local["id"], local["name"]) == (server.repo.storage_id, "Jupyter server")
+    assert (local["relation"], local["level"], local["trouble"]) == ("synced", "stored", "")
+    assert local["stored"] == local["received"] == list(heads_to_text(plan.heads))
+
+
+async def test_whoever_saw_less_hears_that_others_have_more(server: RunningServer) -> None:
+    plan = server.repo.create({"n": 0})
+    early = plan.heads
+    edit(plan, 1)
+    edit(plan, 2)
+    await plan.saved()
+    await stored_by_alice(server, plan)
+    told = await ask(server, plan, early)
+    assert (told["local"]["relation"], told["local"]["level"]) == ("behind", "stored")
+    (row,) = told["peers"]
+    assert (row["relation"], row["state"], row["level"]) == ("behind", "behind", "stored")
+    assert (row["missingThere"], row["missingHere"], row["certain"]) == (0, 2, True)
+
+
+async def test_what_the_server_does_not_know_it_does_not_have(server: RunningServer) -> None:
+    plan = server.repo.create({"n": 0})
+    await plan.saved()
+    await stored_by_alice(server, plan)
+    more = await ask(server, plan, plan.heads | ELSEWHERE)
+    assert (more["local"]["relation"], more["local"]["level"]) == ("ahead", "none")
+    (row,) = more["peers"]
+    assert (row["relation"], row["missingThere"], row["missingHere"]) == ("ahead", 1, 0)
+    assert not row["safe"] and row["level"] in ("none", "sent")
+    other = await ask(server, plan, ELSEWHERE)
+    assert other["local"]["relation"] == "diverged"
+    (row,) = other["peers"]
+    assert (row["relation"], row["missingThere"], row["missingHere"]) == ("diverged", 1, 1)
+    assert not row["certain"], "beneath that change may lie all that is here"
+
+
+async def test_a_document_that_nobody_opened_is_loaded_by_the_server(server: RunningServer) -> None:
+    plan = server.repo.create({"n": 0})
+    await plan.saved()
+    heads = plan.heads
+    await server.repo.unload(plan.url)
+    assert (await ask(server, plan, heads))["local"]["level"] == "stored"
+
+
+@pytest.mark.parametrize(
+    "text", ["nonsense", "", ",", listed(ELSEWHERE)[:-1], ",".join([listed(ELSEWHERE)] * 65)]
+)
+async def test_what_are_no_heads_is_refused(server: RunningServer, text: str) -> None:
     plan = server.repo.create({})
     path = ("api", "automerge", "documents", plan.document_id, "peers")
-    assert await server.status(*path, params={"heads": "nonsense"}) == 400
+    assert await server.status(*path, params={"heads": text}) == 400
+
+
+async def test_a_document_that_is_nowhere_is_404(server: RunningServer) -> None:
+    server.extension.repo_host.find_timeout = 0.1
+    path = ("api", "automerge", "documents", "4NMNnkMhL8jXrdJ9jamS58PAVdXu", "peers")
+    assert await server.status(*path, params={"heads": listed(ELSEWHERE)}) == 404
