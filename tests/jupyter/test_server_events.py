@@ -167,7 +167,7 @@ async def test_programs_read_the_same_as_server_sent_events(server: RunningServe
     stream.cancel()
     kinds = [line.removeprefix(b"event: ") for line in received.splitlines() if line.startswith(b"event: ")]
     assert kinds[:3] == [b"hello", b"access", b"peers"]
-    assert json.loads(received.split(b"data: ")[3])["documentId"] == plan.document_id
+    assert json.loads(received.split(b"\n\n")[2].partition(b"data: ")[2])["documentId"] == plan.document_id
 
 
 async def test_a_page_that_left_is_watched_for_no_longer(server: RunningServer) -> None:
