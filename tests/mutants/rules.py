@@ -23,6 +23,7 @@ READERS = f"{SCENARIOS}/test_readers.py"
 SENDERS = f"{SCENARIOS}/test_many_senders.py"
 RESYNC = f"{SCENARIOS}/test_resync.py"
 AFTER_SAVE = f"{SCENARIOS}/test_ack_after_save.py"
+KEY = f"{SCENARIOS}/test_the_way_of_a_key.py"
 POWER = "tests/unit/storage/test_power_cut.py"
 
 
@@ -222,6 +223,27 @@ MUTANTS = (
         "        if connection.full:\n            return\n",
         "",
         (SENDERS,),
+    ),
+    Mutant(
+        "a frame leaves before the next is made",
+        "engine/engine.py",
+        "                    yield from desk.take_effects()\n",
+        "",
+        (KEY,),
+    ),
+    Mutant(
+        "a pause between the writes of a document",
+        "engine/saving.py",
+        "if self._desk.now < saving.next_put_at:",
+        "if False:",
+        (KEY,),
+    ),
+    Mutant(
+        "a write that waited out the pause is made",
+        "engine/saving.py",
+        "            self._desk.at(saving.next_put_at, lambda: self._go_on(record))\n",
+        "            pass\n",
+        (KEY,),
     ),
     Mutant(
         "a failed put is tried again",
