@@ -9,6 +9,10 @@ const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "..", "build", "test");
 const wanted = process.argv.slice(2);
 const names = readdirSync(here).filter((name) => name.endsWith(".test.ts") && (wanted.length === 0 || wanted.some((part) => name.includes(part))));
+if (names.length === 0) {
+  console.error(wanted.length > 0 ? `no test file in ${here} has a name with ${wanted.join(" or ")}` : `no test file (*.test.ts) in ${here}`);
+  process.exit(1);
+}
 
 rmSync(out, { recursive: true, force: true });
 await build({
