@@ -8,6 +8,7 @@ from jupyter_automerge.server.events import EventsHandler
 from jupyter_automerge.server.info import InfoHandler
 from jupyter_automerge.server.peers import PeersHandler
 from jupyter_automerge.server.static_files import FrontEndHandler
+from jupyter_automerge.server.stores import StoreHandler, StoresHandler
 from jupyter_automerge.server.sync_socket import SyncHandler
 from jupyter_automerge.server.view_page import ViewHandler
 
@@ -18,6 +19,8 @@ ROUTES: list[tuple[Any, ...]] = [
     ("/api/automerge/documents", DocumentsHandler),
     ("/api/automerge/documents/([^/]+)", DocumentHandler),
     ("/api/automerge/documents/([^/]+)/peers", PeersHandler),
+    ("/api/automerge/stores", StoresHandler),
+    ("/api/automerge/stores/([^/]+)", StoreHandler),
     ("/api/automerge/dialers", DialersHandler),
     ("/automerge/view/([^/]+)", ViewHandler),
     ("/automerge/static/(.*)", FrontEndHandler),

@@ -23,6 +23,7 @@ READING = [
     ("api", "automerge", "documents", DOCUMENT),
     ("api", "automerge", "documents", DOCUMENT, "peers"),
     ("api", "automerge", "dialers"),
+    ("api", "automerge", "stores"),
 ]
 
 
