@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from threading import RLock
-from typing import Any
+from typing import Any, NoReturn
 
 from jupyter_automerge.document.block import Block
 from jupyter_automerge.document.changed import Changed, ChangeRecord, ChunkVerdict
@@ -71,6 +71,12 @@ class Document:
         self._telling = RLock()
         self._gone: Callable[[], Exception] | None = None
         self.on_commit: Callable[[Changed], None] | None = None
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a Document holds locks and memory of the Automerge core and cannot be pickled or copied: send the "
+            "url of its DocHandle, or the bytes of export(), or fork() it"
+        )
 
     @property
     def on_free(self) -> Callable[[], None] | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from jupyter_automerge.document import ChangeRecord, Document, MapProxy, Patch
 from jupyter_automerge.engine.events import Broadcast
@@ -52,6 +52,12 @@ class DocHandle:
 
     def __repr__(self) -> str:
         return f"DocHandle({self.url!r}, {self.state.value})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"a {type(self).__name__} belongs to one Repo in one process and cannot be pickled or copied: "
+            f"send its url, {self.url}, and open that there with repo.find(url)"
+        )
 
     @property
     def state(self) -> DocumentState:
