@@ -46,11 +46,13 @@ class Chunk:
             return False
 
     def checked_promises(self) -> frozenset[bytes]:
-        """As `promises`, of a chunk whose checksum is right: it is inflated once. Raises BadChunk."""
+        """As `promises`, of a chunk whose checksum is right: hashed and inflated once. Raises BadChunk."""
         digest = self.hash()
         if digest[:_CHECKSUM_BYTES] != self.data[len(MAGIC) : _TYPE_AT]:
             raise BadChunk("a chunk's checksum is wrong")
-        return frozenset([digest]) if self.kind is ChunkType.COMPRESSED else self.promises()
+        if self.kind in (ChunkType.CHANGE, ChunkType.COMPRESSED):
+            return frozenset([digest])
+        return self.promises()
 
     def promises(self) -> frozenset[bytes]:
         """The hashes of changes that must be in a document after the chunk was applied. Raises BadChunk."""
