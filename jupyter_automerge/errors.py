@@ -95,12 +95,22 @@ class RemoteProtocolError(ProtocolError):
     """The fault is the peer's: nothing of the frame was used."""
 
 
+_SHOWN_STEPS = 12
+
+
+def _place(path: Sequence[str | int]) -> str:
+    steps = [f"[{brief(key)}]" for key in path]
+    if len(steps) > _SHOWN_STEPS:
+        half = _SHOWN_STEPS // 2
+        steps[half:-half] = [f" ({len(steps) - _SHOWN_STEPS} more) "]
+    return "".join(steps) or "the document"
+
+
 class DocumentError(AutomergeError, ValueError):
     """`value` cannot be read or written at `path`; the document is unchanged."""
 
     def __init__(self, reason: str, path: Sequence[str | int] = (), value: object = None) -> None:
-        where = "".join(f"[{brief(key)}]" for key in path) or "the document"
-        super().__init__(f"{where}: {reason}")
+        super().__init__(f"{_place(path)}: {reason}")
         self.reason = reason
         self.path = tuple(path)
         self.value = value

@@ -15,6 +15,7 @@ What is written, what stands in the document, and what is read back:
     bytes, bytearray             bytes               bytes                       bytes
     datetime with a time zone    timestamp (ms)      datetime in UTC             datetime in UTC
     (cannot be written)          any other scalar    UnknownValue                UnknownValue
+    (cannot be written)          below 100 others    TooDeep                     MapProxy, ListProxy
 
 Everything else raises DocumentError with the path and the value, before anything is written. Text counts code
 points, as `str` does. A str written where text stands edits that text by the smallest splice; an equal value
@@ -30,7 +31,7 @@ from jupyter_automerge.document.map_proxy import MapProxy
 from jupyter_automerge.document.standing import Standing
 from jupyter_automerge.document.sync_session import SyncSession
 from jupyter_automerge.document.text_proxy import TextProxy
-from jupyter_automerge.document.value_types import Counter, ImmutableString, UnknownValue
+from jupyter_automerge.document.value_types import Counter, ImmutableString, TooDeep, UnknownValue
 
 __all__ = [
     "ChangeRecord",
@@ -46,6 +47,7 @@ __all__ = [
     "Standing",
     "SyncSession",
     "TextProxy",
+    "TooDeep",
     "UnknownValue",
     "is_question",
     "question",

@@ -5,6 +5,7 @@ from typing import Any
 
 from jupyter_automerge.document.absent import NoSuchKey
 from jupyter_automerge.document.container_proxy import ContainerProxy
+from jupyter_automerge.document.planning import check_text
 from jupyter_automerge.errors import DocumentError
 
 
@@ -26,7 +27,7 @@ class MapProxy(ContainerProxy, MutableMapping[str, Any]):
     def __setitem__(self, key: str, value: object) -> None:
         if not isinstance(key, str):
             raise DocumentError(f"keys are text, not {type(key).__name__} ({key!r})", self._path, key)
-        self._write(str(key), value)
+        self._write(check_text(str(key), (*self._path, key)), value)
 
     def __delitem__(self, key: str) -> None:
         if key not in self:

@@ -11,6 +11,7 @@ from typing import Any
 from jupyter_automerge.document.core import ScalarType
 from jupyter_automerge.document.value_types import Counter, ImmutableString
 from jupyter_automerge.errors import DocumentError
+from jupyter_automerge.values.limits import MAX_VALUE_DEPTH
 
 Path = tuple[str | int, ...]
 
@@ -92,6 +93,8 @@ def plan(value: object, path: Path, owner: object, above: tuple[int, ...] = ()) 
         return scalar
     if id(value) in above:
         raise DocumentError("a container must not contain itself", path, value)
+    if len(path) > MAX_VALUE_DEPTH and isinstance(value, Mapping | Sequence):
+        raise DocumentError(f"lists and maps are nested at most {MAX_VALUE_DEPTH} deep", path, value)
     inside = (*above, id(value))
     if isinstance(value, Mapping):
         items = tuple((_key(key, path, value), item) for key, item in value.items())
@@ -109,7 +112,7 @@ def plan(value: object, path: Path, owner: object, above: tuple[int, ...] = ()) 
 def _key(key: object, path: Path, value: object) -> str:
     if type(key) is not str and not isinstance(key, str):
         raise DocumentError(f"keys are text, not {type(key).__name__} ({key!r})", path, value)
-    return check_text(str(key), path)
+    return check_text(str(key), (*path, str(key)))
 
 
 def _plan_scalar(value: object, path: Path) -> Planned | None:
@@ -143,6 +146,17 @@ def _plan_int(value: int, path: Path) -> PlannedScalar:
     if 0 <= value <= _UINT_MAX:
         return PlannedScalar(ScalarType.Uint, int(value))
     raise DocumentError("ints have 64 bits: from -2**63 to 2**64 - 1", path, value)
+
+
+def is_text(text: str) -> bool:
+    """Whether it can be in a document at all: UTF-8 cannot carry lone surrogates."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def check_text(text: str, path: Path) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from jupyter_automerge.document.core import LIST, CoreReader, CoreValue, Prop
 from jupyter_automerge.document.object_id import read_element_id, read_object_id
 from jupyter_automerge.document.operations import Place
+from jupyter_automerge.document.planning import is_text
 from jupyter_automerge.document.specials import Special, Specials
 
 
@@ -37,6 +38,8 @@ class Reader:
 
     def get(self, obj_id: bytes, prop: Prop) -> CoreValue | None:
         """What stands at a key or index, with its id; None for nothing. A special one has no id."""
+        if isinstance(prop, str) and not is_text(prop):
+            return None
         special = self.special(obj_id, prop)
         return self._core.get(obj_id, prop, self._heads) if special is None else (special, b"")
 

@@ -7,29 +7,33 @@ from jupyter_automerge.document.core import LIST, MAP, ROOT, CoreValue, ObjType,
 from jupyter_automerge.document.planning import Path
 from jupyter_automerge.document.reader import Reader
 from jupyter_automerge.document.specials import Special
-from jupyter_automerge.document.value_types import ImmutableString
+from jupyter_automerge.document.value_types import ImmutableString, TooDeep
 from jupyter_automerge.errors import DocumentError
+from jupyter_automerge.values.limits import MAX_VALUE_DEPTH
 
 
-def read_object(reader: Reader, obj_id: bytes, kind: Any) -> Any:
-    """A whole object: dict, list or str."""
-    if kind == MAP:
-        names, values = reader.keys(obj_id), reader.values(obj_id)
-        if len(names) == len(values):
-            return {name: read_value(reader, value) for name, value in zip(names, values, strict=True)}
-        # A document that was put together wrong has keys without a value.
-        found = {name: reader.get(obj_id, name) for name in names}
-        return {name: read_value(reader, value) for name, value in found.items() if value is not None}
+def read_object(reader: Reader, obj_id: bytes, kind: Any, depth: int = 0) -> Any:
+    """A whole object: dict, list or str. What stands more than MAX_VALUE_DEPTH below the first is TooDeep."""
+    if kind not in (MAP, LIST):
+        return reader.text(obj_id)
+    if depth > MAX_VALUE_DEPTH:
+        return TooDeep("map" if kind == MAP else "list")
+    below = depth + 1
     if kind == LIST:
-        return [read_value(reader, value) for value in reader.values(obj_id)]
-    return reader.text(obj_id)
+        return [read_value(reader, value, below) for value in reader.values(obj_id)]
+    names, values = reader.keys(obj_id), reader.values(obj_id)
+    if len(names) == len(values):
+        return {name: read_value(reader, value, below) for name, value in zip(names, values, strict=True)}
+    # A document that was put together wrong has keys without a value.
+    found = {name: reader.get(obj_id, name) for name in names}
+    return {name: read_value(reader, value, below) for name, value in found.items() if value is not None}
 
 
-def read_value(reader: Reader, found: CoreValue) -> Any:
+def read_value(reader: Reader, found: CoreValue, depth: int = 0) -> Any:
     """What stands at one key or index, nested objects included."""
     value, obj_id = found
     if isinstance(value, ObjType):
-        return read_object(reader, obj_id, value)
+        return read_object(reader, obj_id, value, depth)
     return read_scalar(value)
 
 

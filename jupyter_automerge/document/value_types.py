@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import total_ordering
+from typing import Literal
 
 
 class ImmutableString(str):
@@ -79,3 +80,13 @@ class UnknownValue:
 
     kind: int
     data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TooDeep:
+    """Stands for a map or list below MAX_VALUE_DEPTH others, as other programs may nest them.
+
+    The rest of the value can be read so; `get` with a path reads what is in it. It cannot be written.
+    """
+
+    kind: Literal["map", "list"]

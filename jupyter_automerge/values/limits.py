@@ -80,6 +80,8 @@ ROUNDS_PER_TURN = 64
 # Documents
 MAX_DOCUMENTS_PER_PEER = 50_000
 """Documents that one connection may make us look for; further ones are answered `doc-unavailable`."""
+MAX_VALUE_DEPTH = 100
+"""Lists and maps within one another: no deeper one is written, and what others nested deeper is not followed."""
 MAX_JOURNAL_BYTES = 64 * 1024
 """Changes kept beside a document's base before a fresh base is made, unless the base is larger."""
 MAX_PASSED_HEADS = 4_096
