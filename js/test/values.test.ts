@@ -2,7 +2,7 @@ import "./core.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as A from "@automerge/automerge/slim";
-import { BigInteger, type Kind, kindOf, lineOf } from "../src/document/kind.ts";
+import { BigInteger, type Kind, kindOf, lineOf, UnknownValue } from "../src/document/kind.ts";
 import { parseScalar, writeScalar } from "../src/document/scalar.ts";
 import { reviveSnapshot } from "../src/document/snapshot.ts";
 
@@ -20,6 +20,7 @@ const shown: ReadonlyArray<[unknown, string | undefined, Kind, string]> = [
   [new Uint8Array([0, 255]), undefined, "bytes", "00 ff"],
   [new Uint8Array(20), undefined, "bytes", `${"00 ".repeat(16).trim()} … (20 bytes)`],
   [new BigInteger("12345678901234567890"), undefined, "integer", "12345678901234567890"],
+  [new UnknownValue("a value of kind 11, 2 bytes"), undefined, "unknown", "a value of kind 11, 2 bytes"],
   [[1, "two", { a: 1 }, []], undefined, "list", "[1, “two”, {…}, […]]"],
   [{ name: "Alice", list: [1] }, undefined, "map", "{name: “Alice”, list: […]}"],
   ["<b>x</b>", undefined, "text", "<b>x</b>"],
@@ -33,6 +34,19 @@ for (const [value, stored, kind, line] of shown)
 
 test("a long text is cut, and says how long it is", () => {
   assert.match(lineOf("a".repeat(5000), "text"), /^a{240}… \(5000 characters\)$/);
+});
+
+test("what a snapshot cannot carry is told in words", () => {
+  const value = reviveSnapshot({
+    unknown: { $unknown: { kind: 11, bytes: "AQI=" } }, single: { $unknown: { kind: 9, bytes: "AQ==" } },
+    deep: { $deep: "list" }, nan: { $float: "nan" }, less: { $float: "-inf" },
+    other: { $unknown: 3 }, broken: { $unknown: { kind: 1, bytes: "%" } }, deeper: { $deep: "sea" },
+  }) as Record<string, unknown>;
+  const lines = Object.fromEntries(Object.entries(value).map(([name, item]) => [name, lineOf(item, kindOf(item))]));
+  assert.deepEqual(lines, {
+    unknown: "a value of kind 11, 2 bytes", single: "a value of kind 9, 1 byte", deep: "a list, nested too deep to be shown",
+    nan: "NaN", less: "-Infinity", other: "{$unknown: 3}", broken: "{$unknown: {…}}", deeper: "{$deep: “sea”}",
+  });
 });
 
 test("a snapshot's marked values become values again; maps that only look like it stay maps", () => {

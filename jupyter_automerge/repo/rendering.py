@@ -3,6 +3,8 @@
 bytes            {"$bytes": base64}        Counter           {"$counter": n}
 datetime         {"$date": ISO 8601}       ImmutableString   {"$string": text}
 int beyond 2^53  {"$int": "…"}             nan, infinity     {"$float": "nan"}
+UnknownValue     {"$unknown": {"kind": n, "bytes": base64}}
+TooDeep          {"$deep": "map" or "list"}
 """
 
 import base64
@@ -12,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from jupyter_automerge.document import Counter, ImmutableString
+from jupyter_automerge.document import Counter, ImmutableString, TooDeep, UnknownValue
 
 EXACT_IN_JAVASCRIPT = 2**53
 CUT = "…"
@@ -46,11 +48,19 @@ def _scalar(value: object) -> Any:
         case float():
             return value if math.isfinite(value) else {"$float": str(value)}
         case bytes():
-            return {"$bytes": base64.b64encode(value).decode()}
+            return {"$bytes": _base64(value)}
         case datetime():
             return {"$date": value.isoformat()}
+        case UnknownValue(kind, data):
+            return {"$unknown": {"kind": kind, "bytes": _base64(data)}}
+        case TooDeep(kind):
+            return {"$deep": kind}
         case _:
             return str(value)
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
 
 
 class _Room:

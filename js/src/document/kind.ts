@@ -1,11 +1,16 @@
 import { isCounter, isImmutableString } from "@automerge/automerge/slim";
 
 export type Kind =
-  | "map" | "list" | "text" | "string" | "integer" | "float" | "boolean" | "null" | "bytes" | "time" | "counter";
+  | "map" | "list" | "text" | "string" | "integer" | "float" | "boolean" | "null" | "bytes" | "time" | "counter" | "unknown";
 
 /** A Python integer that JavaScript's numbers cannot hold, as a snapshot carries it. */
 export class BigInteger {
   constructor(readonly digits: string) {}
+}
+
+/** What a snapshot cannot carry: a scalar of a kind that Python does not know, or what is nested too deep. */
+export class UnknownValue {
+  constructor(readonly words: string) {}
 }
 
 /** `stored` is the datatype in the document, where known: JavaScript cannot tell 3 from 3.0. */
@@ -18,6 +23,7 @@ export function kindOf(value: unknown, stored?: string): Kind {
   if (Array.isArray(value)) return "list";
   if (value instanceof Date) return "time";
   if (value instanceof Uint8Array) return "bytes";
+  if (value instanceof UnknownValue) return "unknown";
   if (isCounter(value)) return "counter";
   if (isImmutableString(value)) return "string";
   return "map";
@@ -44,6 +50,8 @@ export function lineOf(value: unknown, kind: Kind): string {
       return timeLine(value as Date);
     case "counter":
       return String(Number(value));
+    case "unknown":
+      return (value as UnknownValue).words;
     case "integer":
       return value instanceof BigInteger ? value.digits : String(value);
     default:

@@ -1,5 +1,5 @@
 import { Counter, ImmutableString } from "@automerge/automerge/slim";
-import { BigInteger } from "./kind.ts";
+import { BigInteger, UnknownValue } from "./kind.ts";
 
 /** What a saved notebook carries of a document, for when nobody can be asked. */
 export interface Snapshot {
@@ -31,9 +31,23 @@ function reviveMarked(mark: string, value: unknown): unknown {
       return new ImmutableString(String(value));
     case "$int":
       return new BigInteger(String(value));
+    case "$float":
+      return typeof value === "string" ? FLOATS.get(value) : undefined;
+    case "$unknown":
+      return unknownScalar(value);
+    case "$deep":
+      return value === "map" || value === "list" ? new UnknownValue(`a ${value}, nested too deep to be shown`) : undefined;
     default:
       return undefined;
   }
+}
+
+const FLOATS = new Map([["nan", NaN], ["inf", Infinity], ["-inf", -Infinity]]);
+
+function unknownScalar(value: unknown): UnknownValue | undefined {
+  if (typeof value !== "object" || value === null || !("kind" in value) || !("bytes" in value)) return undefined;
+  const bytes = typeof value.bytes === "string" ? fromBase64(value.bytes) : undefined;
+  return bytes && new UnknownValue(`a value of kind ${Number(value.kind)}, ${bytes.length === 1 ? "1 byte" : `${bytes.length} bytes`}`);
 }
 
 function fromBase64(text: string): Uint8Array | undefined {

@@ -2,11 +2,15 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from jupyter_automerge.document import Counter, ImmutableString
+from automerge import core
+
+from jupyter_automerge.document import Counter, Document, ImmutableString, TooDeep, UnknownValue
+from jupyter_automerge.document.change_chunk import read_change, write_change
 from jupyter_automerge.repo import MIME_TYPE, Repo, bounded_json, value_to_json
-from jupyter_automerge.values.heads import heads_to_text
+from jupyter_automerge.values.heads import NO_HEADS, heads_to_text
 from jupyter_automerge.values.limits import MAX_SNAPSHOT_BYTES
 from tests.unit.repo.story import story
 
@@ -48,6 +52,43 @@ async def test_a_handle_of_a_deleted_document_shows_that() -> None:
         assert "deleted" in note._repr_mimebundle_()["text/plain"]
 
 
+def from_the_future() -> bytes:
+    """A change by another program, with a scalar of a kind that nobody knows yet."""
+    source = Document()
+    with source.change() as root:
+        root["future"] = b"\x01\x02"
+    fields = read_change(source.save_since(NO_HEADS))
+    known, unknown = b"\x7f\x27", b"\x7f\x2b"  # one value of two bytes: kind 7, which is bytes, and kind 11
+    assert fields.operations.count(known) == 1
+    return write_change(replace(fields, operations=fields.operations.replace(known, unknown)), [], 0, "")[0]
+
+
+def from_the_deep() -> bytes:
+    """A document by another program, with maps nested deeper than Python can follow."""
+    document = core.Document()
+    with document.transaction() as transaction:
+        place = core.ROOT
+        for _ in range(1_000):
+            place = transaction.put_object(place, "well", core.ObjType.Map)
+    return bytes(document.save())
+
+
+@story
+async def test_what_cannot_be_read_is_shown_beside_the_rest() -> None:
+    document = Document()
+    document.apply([from_the_future(), from_the_deep()])
+    async with Repo() as alice:
+        note = alice.import_document(document.save())
+        shown = note._repr_mimebundle_()
+        assert note.value["future"] == UnknownValue(11, b"\x01\x02")
+    value = shown[MIME_TYPE]["snapshot"]["value"]
+    assert shown[MIME_TYPE]["snapshot"]["complete"]
+    assert value["future"] == {"$unknown": {"kind": 11, "bytes": "AQI="}}
+    assert json.dumps(value).count('{"$deep": "map"}') == 1
+    for how in ("text/html", "text/plain"):
+        assert "$unknown" in shown[how]
+
+
 def test_every_kind_of_value_has_a_json_form() -> None:
     value = {
         "bytes": b"\x00\xff",
@@ -57,6 +98,8 @@ def test_every_kind_of_value_has_a_json_form() -> None:
         "big": 2**60,
         "small": 2**53,
         "nan": float("nan"),
+        "unknown": UnknownValue(11, b"\x00\xff"),
+        "deep": TooDeep("list"),
         "list": [None, True, 1.5, "text"],
     }
     shown = value_to_json(value)
@@ -68,6 +111,8 @@ def test_every_kind_of_value_has_a_json_form() -> None:
         "big": {"$int": str(2**60)},
         "small": 2**53,
         "nan": {"$float": "nan"},
+        "unknown": {"$unknown": {"kind": 11, "bytes": "AP8="}},
+        "deep": {"$deep": "list"},
         "list": [None, True, 1.5, "text"],
     }
     assert bounded_json(value, 10_000) == (shown, True)
