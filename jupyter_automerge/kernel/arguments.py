@@ -25,7 +25,8 @@ COMMANDS = {
     "open": Command("NAME|URL", "open a document by its name or URL"),
     "ls": Command("", "list the documents that have names"),
     "show": Command("NAME|URL", "show a document"),
-    "peers": Command("[NAME|URL]", "who has which changes of a document, or who is connected"),
+    "peers": Command("[NAME|URL]", "who has which changes of a document, or which stores are known"),
+    "wait": Command("NAME|URL", "wait until others have what is in a document now, at most half a minute"),
     "connect": Command("URL", "connect to another server (http, https, ws or wss)"),
 }
 OPTIONS = {
@@ -48,7 +49,7 @@ def _parser(name: str) -> LineParser:
     if name == "new":
         parser.add_argument("name", metavar="NAME")
         parser.add_argument("--fresh", action="store_true")
-    if name in {"open", "show"}:
+    if name in {"open", "show", "wait"}:
         parser.add_argument("document", metavar="NAME|URL")
     if name == "peers":
         parser.add_argument("document", metavar="NAME|URL", nargs="?")

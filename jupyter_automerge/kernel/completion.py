@@ -10,7 +10,7 @@ from jupyter_automerge.kernel.arguments import COMMANDS, OPTIONS
 from jupyter_automerge.kernel.magics import AutomergeMagics
 
 Matcher = Callable[[CompletionContext], SimpleMatcherResult]
-TAKES_NAME = {"new", "open", "show", "peers"}
+TAKES_NAME = {"new", "open", "show", "peers", "wait"}
 
 
 def make_matcher(magics: AutomergeMagics) -> Matcher:

@@ -23,7 +23,8 @@ def status_lines(session: KernelSession) -> Iterator[str]:
     handles = session.repo.handles
     yield f"documents:  {len(handles)} open"
     for handle in handles.values():
-        yield f"  {handle.url}  {handle.state}  {title_of(handle)}".rstrip()
+        columns = (handle.url, handle.state, title_of(handle), shown(str(handle.sync), 300))
+        yield f"  {'  '.join(filter(None, columns))}"
 
 
 def greeting(session: KernelSession) -> str:

@@ -1,10 +1,15 @@
 """How what others wrote, numbers and errors are put into the lines that a person reads."""
 
+from datetime import datetime
+
 from jupyter_automerge.errors import AutomergeError
 from jupyter_automerge.repo import DocHandle
 from jupyter_automerge.values.status import DocumentState
 
 MAX_SHOWN_CHARACTERS = 80
+DAY = 24 * 3600
+_UNITS = (("s", 1, 120), ("min", 60, 2 * 3600), ("h", 3600, 2 * DAY))
+"""Unit, its seconds, and below how many seconds it is used."""
 
 
 def shown(text: str, most: int = MAX_SHOWN_CHARACTERS) -> str:
@@ -16,6 +21,15 @@ def shown(text: str, most: int = MAX_SHOWN_CHARACTERS) -> str:
 def counted(number: int, noun: str) -> str:
     """ "1 change", "2 changes"."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def lasting(begin: datetime, now: datetime) -> str:
+    """How long it is since then, in one unit: "12 s", "5 min", "3 h", "4 d"; never negative."""
+    seconds = max(0, int((now - begin).total_seconds()))
+    for unit, size, most in _UNITS:
+        if seconds < most:
+            return f"{seconds // size} {unit}"
+    return f"{seconds // DAY} d"
 
 
 def one_line(error: Exception) -> str:

@@ -73,6 +73,8 @@ MISTAKES = [
     ("show automerge:nonsense", "show: 'automerge:nonsense' is not a valid Automerge URL"),
     ("show " + "x" * 5000, "show: no document is called 'xxx"),
     ("peers nothing", "peers: no document is called 'nothing'"),
+    ("wait", "wait: the following arguments are required: NAME|URL; usage: %automerge wait NAME|URL"),
+    ("wait nothing", "wait: no document is called 'nothing'"),
     ("ls extra", "ls: unrecognized arguments: extra; usage: %automerge ls"),
     ("status now", "status: unrecognized arguments: now; usage: %automerge status"),
     ("connect", "connect: the following arguments are required: URL; usage: %automerge connect URL"),
@@ -199,6 +201,12 @@ def test_peers_says_when_there_are_none(shell: InteractiveShell, capsys: pytest.
     capsys.readouterr()
     run(shell, "peers plan")
     assert "nobody else" in capsys.readouterr().out
+
+
+def test_waiting_with_nobody_there_ends_at_once_and_says_so(shell: InteractiveShell) -> None:
+    run(shell, "new plan")
+    with pytest.raises(UsageError, match="wait: nobody is connected and nothing is dialing"):
+        run(shell, "wait plan")
 
 
 def test_commands_and_names_complete(shell: InteractiveShell) -> None:

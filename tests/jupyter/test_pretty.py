@@ -23,3 +23,15 @@ async def test_who_has_it_is_a_line_and_not_a_wall(server: RunningServer, tmp_pa
 async def test_nobody_is_a_sentence(jp_environ: None, tmp_path: Path) -> None:
     book = await run(notebook(LOAD, "%automerge new plan", "plan.peers"), tmp_path)
     assert text_of(book.cells[2]) == "nobody else is known to have it"
+
+
+async def test_magics_wait_for_others_and_list_them(server: RunningServer, tmp_path: Path) -> None:
+    asked = ("%automerge wait plan", "%automerge peers plan", "%automerge peers")
+    book = await run(notebook(LOAD, "%automerge new plan", *asked), tmp_path)
+    waited, rows, stores = (text_of(cell) for cell in book.cells[2:])
+    name = f"Jupyter server ({str(server.repo.storage_id)[:8]})"
+    assert waited.startswith(f"stored: {name}")
+    summary, row = rows.splitlines()
+    assert summary.endswith(": safe: stored by Jupyter server")
+    assert row == f"{name}  server  connected  has everything, stored"
+    assert stores.strip() == f"{name}  server  connected"
