@@ -16,6 +16,7 @@ class Cable:
         self._thread = thread
         self._connector = _Connector(server)
         self._machine = machine
+        self._server = server
         self._dialer = machine.dial(self._connector)
 
     @property
@@ -29,12 +30,25 @@ class Cable:
         return self._dialer
 
     def pull(self) -> None:
-        """Cut the connection, without a word to either side. What is on the way is lost."""
-        self._thread.call(self._connector.cut)
+        """Cut the connection, without a word to either side, and return when both have noticed.
+
+        What is on the way is lost.
+        """
+        self._thread.run(self._pull())
 
     def plug(self) -> None:
         """Let connections pass again, beginning at once."""
         self._thread.call(self._plug)
+
+    async def _pull(self) -> None:
+        self._connector.cut()
+        while self._is_held_for_connected:
+            await asyncio.sleep(0)  # they hear of it in one of the next turns of this loop
+
+    @property
+    def _is_held_for_connected(self) -> bool:
+        theirs = any(one.peer_id == self._machine.peer_id for one in self._server.connections)
+        return theirs or self._dialer.state is DialerState.CONNECTED
 
     def _plug(self) -> None:
         self._connector.plugged.set()

@@ -9,10 +9,10 @@ import traitlets
 
 from jupyter_automerge.errors import AutomergeError
 from jupyter_automerge.kernel.process import current_session
-from jupyter_automerge.repo import MIME_TYPE, DocHandle
+from jupyter_automerge.repo import MIME_TYPE, DocHandle, summary_to_json
 from jupyter_automerge.widget import peer_text
 from jupyter_automerge.widget.front_end import loader, page_hash
-from jupyter_automerge.widget.peer_rows import rows_of, summary_of
+from jupyter_automerge.widget.peer_rows import rows_of
 from jupyter_automerge.widget.rows_feed import RowsFeed
 
 WIDGET_MIME_TYPE = "application/vnd.jupyter.widget-view+json"
@@ -52,7 +52,7 @@ class PeersView(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget carries
             model_id=key,
             where="server" if _is_on_the_server(handle) else "kernel",
             rows=rows_of(handle),
-            summary=summary_of(handle),
+            summary=summary_to_json(handle.sync),
             page_hash=page_hash(),
             **kwargs,
         )
@@ -67,7 +67,7 @@ class PeersView(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget carries
     def _look(self) -> None:
         """On the Repo's thread."""
         try:
-            rows, summary = rows_of(self._handle), summary_of(self._handle)
+            rows, summary = rows_of(self._handle), summary_to_json(self._handle.sync)
         except AutomergeError as error:
             # The document was deleted or unloaded, or the Repo closed: that is what there is to show.
             rows, summary = self.rows, {"state": "ended", "copies": 0, "words": str(error)}

@@ -12,12 +12,18 @@ export interface KernelSays {
   readonly summary: Summary;
 }
 
+/** JupyterLab's manager of widgets tells when its kernel is gone for good; others have no such word. */
+interface Manager {
+  readonly kernel?: { readonly disposed?: { connect(slot: () => void): unknown; disconnect(slot: () => void): unknown } } | null;
+}
+
 const CHANGES = ["change:rows", "change:summary", "comm_live_update"];
 
 /** The rows that a kernel's Repo feeds into a widget of this page, for as long as that kernel lives. */
 export class KernelRows {
   #model: KernelModel | undefined;
   #beneath: LiveModel = {};
+  #kernel: Manager["kernel"] = null;
   readonly #look = (): void => void this.#find();
 
   constructor(private readonly key: string, private readonly changed: () => void) {
@@ -43,6 +49,8 @@ export class KernelRows {
     this.#leave();
     this.#model = model;
     for (const name of CHANGES) model?.on(name, this.changed);
+    this.#kernel = (model?.widget_manager as Manager | undefined)?.kernel ?? null;
+    this.#kernel?.disposed?.connect(this.changed);
     this.changed();
     // Hosts without such a manager do not tell when a kernel ends; there the last rows stay.
     const beneath = (await model?.widget_manager?.get_model(this.key).catch(() => ({}))) as LiveModel | undefined;
@@ -53,7 +61,9 @@ export class KernelRows {
 
   #leave(): void {
     for (const name of CHANGES) this.#model?.off(name, this.changed);
+    this.#kernel?.disposed?.disconnect(this.changed);
     this.#model = undefined;
     this.#beneath = {};
+    this.#kernel = null;
   }
 }

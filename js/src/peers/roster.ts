@@ -31,6 +31,8 @@ const NOBODY: Reported = { received: [], stored: [] };
 export class Roster {
   #heard: readonly Heard[] = [];
   #local: LocalRow = {};
+  /** What stores are called that told of others. */
+  #names: ReadonlyMap<string, string> = new Map();
   readonly #lackingSince = new Map<string, number>();
   #changedAt: number | null = null;
 
@@ -38,6 +40,7 @@ export class Roster {
   hear(news: PeersNews): Reported {
     this.#local = news.local ?? {};
     this.#heard = news.rows.map((row) => ({ row, reported: reportedBy(row) }));
+    this.#names = new Map(news.rows.map(({ id, name }) => [id, name ?? id.slice(0, 8)]));
     return { received: hashes(this.#local.received), stored: hashes(this.#local.stored) };
   }
 
@@ -80,7 +83,8 @@ export class Roster {
   #other({ row, reported }: Heard, server: ServerFacts, graph: Graph | null, now: number): Peer {
     const claimed = factsOf(row);
     const standing = graph && standingOf(graph, reported, claimed.durableAcks);
-    const facts: PeerFacts = { ...claimed, ...standing, ...reachedThrough(server, claimed) };
+    const via = claimed.via.map((id) => this.#names.get(id) ?? id.slice(0, 8));
+    const facts: PeerFacts = { ...claimed, ...standing, ...reachedThrough(server, { ...claimed, via }) };
     const since = this.#lacking(row.id, facts, now, row.unsentSince) ?? sinceOf(row, facts.missingThere);
     return peerOf({ ...named(row), since }, facts);
   }
@@ -108,8 +112,8 @@ export class Roster {
 function reachedThrough(server: ServerFacts, facts: PeerFacts): Pick<PeerFacts, "link" | "via" | "stalled"> {
   if (!server.live) return { link: facts.link === "gone" ? "gone" : "offline", via: [], stalled: false };
   if (!isReachable(facts)) return { link: facts.link, via: [], stalled: false };
-  const via = facts.link === "connected" || facts.via.length === 0 ? [server.name || "the server"] : facts.via;
-  return { link: "relayed", via, stalled: facts.stalled };
+  const direct = facts.link === "connected" || facts.via.length === 0;
+  return { link: "relayed", via: direct ? [server.name || "the server"] : facts.via, stalled: facts.stalled };
 }
 
 function reportedBy({ heads }: PeerRow): Reported {
