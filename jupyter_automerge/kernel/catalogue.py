@@ -34,6 +34,11 @@ def look_up(catalogue: Catalogue, name: str) -> Entry | None:
     return next((entry for entry in reversed(catalogue.entries()) if entry.name == name), None)
 
 
+def name_of(catalogue: Catalogue, url: str) -> str | None:
+    """What the document was called last."""
+    return next((entry.name for entry in reversed(catalogue.entries()) if entry.url == url), None)
+
+
 class OwnCatalogue:
     """In this kernel's memory alone; no document, so that nobody else is burdened with it."""
 

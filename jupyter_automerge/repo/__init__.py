@@ -38,7 +38,7 @@ from jupyter_automerge.repo.asked import asked_rows
 from jupyter_automerge.repo.changes import BroadcastEvent, ChangeEvent
 from jupyter_automerge.repo.dialer import Dialer
 from jupyter_automerge.repo.directory import ConnectionInfo, DialerInfo
-from jupyter_automerge.repo.display import MIME_TYPE, mime_data
+from jupyter_automerge.repo.display import MIME_TYPE, mime_bundle, mime_data
 from jupyter_automerge.repo.handle import DocHandle
 from jupyter_automerge.repo.listening import Listener
 from jupyter_automerge.repo.local_copy import LocalCopy
@@ -131,6 +131,7 @@ __all__ = [
     "date_to_json",
     "fetch_info",
     "local_to_json",
+    "mime_bundle",
     "mime_data",
     "read_connection_file",
     "read_server_info",

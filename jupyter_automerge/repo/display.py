@@ -18,21 +18,24 @@ _PLAIN_CHARACTERS = 2_000
 _NOT_LIVE = "A snapshot: it is live only where Jupyter shows this page with jupyter_automerge."
 
 
-def bundle(handle: "DocHandle") -> dict[str, Any]:
-    """All the ways a document is shown, richest first. Plain data: it imports nothing and starts nothing."""
+def mime_bundle(handle: "DocHandle", called: str | None = None) -> dict[str, Any]:
+    """All the ways a document is shown, richest first. Plain data: it imports nothing and starts nothing.
+
+    `called` is what a document goes by that has no title of its own.
+    """
     try:
-        data = mime_data(handle)
+        data = mime_data(handle, called)
     except AutomergeError as error:
         return {"text/plain": f"{handle.url} cannot be shown: {error}"}
     return {MIME_TYPE: data, "text/html": _html(data), "text/plain": _plain(data)}
 
 
-def mime_data(handle: "DocHandle") -> dict[str, Any]:
+def mime_data(handle: "DocHandle", called: str | None = None) -> dict[str, Any]:
     """The contents of the mime type; the snapshot holds at most 20 kB of the document."""
     heads = handle.heads
     whole = handle.at(heads).value
     value, complete = bounded_json(whole, MAX_SNAPSHOT_BYTES)
-    title = whole.get("title") if isinstance(whole, dict) else None
+    title = (whole.get("title") if isinstance(whole, dict) else None) or called
     return {
         "version": 1,
         "url": handle.url,

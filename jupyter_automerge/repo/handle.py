@@ -9,7 +9,7 @@ from jupyter_automerge.document import ChangeRecord, Document, MapProxy, Patch
 from jupyter_automerge.engine.events import Broadcast
 from jupyter_automerge.repo.await_guard import AwaitGuard
 from jupyter_automerge.repo.changes import BroadcastEvent, ChangeEvent
-from jupyter_automerge.repo.display import bundle
+from jupyter_automerge.repo.display import mime_bundle
 from jupyter_automerge.repo.feed import Feed
 from jupyter_automerge.repo.listeners import Unsubscribe
 from jupyter_automerge.repo.live import LiveDocument
@@ -223,4 +223,4 @@ class DocHandle:
         return self._live.require()
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        return bundle(self)
+        return mime_bundle(self)

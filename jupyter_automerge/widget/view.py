@@ -26,6 +26,9 @@ class AutomergeView(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget car
         help="Map keys and list indexes that lead to the part shown."
     ).tag(sync=True)
     view = traitlets.Unicode("document", help="How it is shown.").tag(sync=True)
+    title = traitlets.Unicode(
+        None, allow_none=True, help="What it goes by if it has no title of its own."
+    ).tag(sync=True)
     snapshot = traitlets.Dict(help="The value when this was made, for hosts without a server.").tag(sync=True)
     page_hash = traitlets.Unicode(help="The page module that belongs to this package.").tag(sync=True)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_automerge import AutomergeView, InvalidId, Repo
+from jupyter_automerge.repo import MIME_TYPE
 from jupyter_automerge.widget import front_end
 from jupyter_automerge.widget.display import mimebundle, register, unregister
 from tests.jupyter.notebooks import LOAD, notebook, run
@@ -55,7 +56,7 @@ async def test_a_handle_displays_as_data_html_and_text(built: Path) -> None:
     register(shell)
     async with Repo() as repo:
         data, _ = shell.display_formatter.format(repo.create({"title": "<b>Plan</b>"}))
-        assert data["application/vnd.jupyter-automerge+json"]["snapshot"]["value"] == {"title": "<b>Plan</b>"}
+        assert data[MIME_TYPE]["snapshot"]["value"] == {"title": "<b>Plan</b>"}
         assert "<b>" not in data["text/html"] and len(data["text/html"]) < 20 * 1024
         assert "Plan" in data["text/plain"]
     unregister(shell)
@@ -66,6 +67,22 @@ async def test_a_handle_of_a_closed_repo_still_displays() -> None:
         document = repo.create({"title": "Plan"})
     data, _ = mimebundle(document)
     assert "Plan" in data["text/plain"]
+
+
+async def test_without_a_title_it_goes_by_the_name_that_the_catalogue_has(
+    jp_environ: None, tmp_path: Path
+) -> None:
+    titled = "with plan.change() as d: d['title'] = 'Summer'\nplan"
+    book = await run(notebook(LOAD, "%automerge new plan", titled), tmp_path)
+    untitled, after = (cell.outputs[0]["data"] for cell in book.cells[1:])
+    assert untitled[MIME_TYPE]["title"] == "plan"
+    assert untitled["text/plain"].startswith("plan as of ")
+    assert after[MIME_TYPE]["title"] == "Summer"
+
+
+async def test_a_view_is_told_the_name(built: Path) -> None:
+    assert AutomergeView(URL).title is None
+    assert AutomergeView(URL, title="plan").get_state()["title"] == "plan"
 
 
 @pytest.mark.skipif(not (front_end.STATIC / "loader.js").exists(), reason="the front-end is not built")

@@ -186,7 +186,7 @@ export class DocumentView {
 
   #title(root: unknown): string {
     const own = valueAt(root, ["title"]);
-    const title = this.options.title ?? (typeof own === "string" && own !== "" ? own : `document ${this.#documentId.slice(0, 6)}…`);
+    const title = (typeof own === "string" && own) || this.options.title || `document ${this.#documentId.slice(0, 6)}…`;
     return this.#path.length > 0 ? `${title} › ${this.#path.join(" › ")}` : title;
   }
 
