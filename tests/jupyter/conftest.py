@@ -52,6 +52,7 @@ def jp_server_config() -> dict[str, Any]:
     return {
         "ServerApp": {
             "jpserver_extensions": {"jupyter_automerge": True},
+            "terminals_enabled": False,  # their handlers do not say who may use them, of which Jupyter warns
             "authorizer_class": NamedRights,
             "allow_unauthenticated_access": False,
         }
