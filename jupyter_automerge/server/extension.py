@@ -7,18 +7,20 @@ from urllib.parse import urlsplit
 from jupyter_core.paths import jupyter_data_dir
 from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
-from traitlets import Bool, Dict, Float, Integer, Unicode, default
+from traitlets import Bool, Dict, Enum, Float, Integer, List, TraitError, Unicode, default
 
 from jupyter_automerge.errors import AutomergeError
-from jupyter_automerge.repo import FileStorage, Repo, Storage
+from jupyter_automerge.repo import FileStorage, Repo, SafetyPolicy, Storage
 from jupyter_automerge.server.connection_file import ConnectionFile
 from jupyter_automerge.server.host import RepoHost
 from jupyter_automerge.server.routes import ROUTES
 from jupyter_automerge.server.settings import HOST
 from jupyter_automerge.server.upstreams import share_with
 from jupyter_automerge.values import limits
+from jupyter_automerge.values.status import Level
 from jupyter_automerge.version import __version__
 
+LEVELS = {"stored": Level.STORED, "received": Level.RECEIVED}
 LOOPBACK = {"", "localhost", "0.0.0.0", "::", "*", "127.0.0.1"}
 
 
@@ -69,11 +71,27 @@ class AutomergeExtension(ExtensionApp):
         "empty token for none. ws(s):// for any automerge-repo server, http(s):// for a Jupyter server.",
     ).tag(config=True)
 
+    safety_copies = Integer(
+        1,
+        min=1,
+        help="How many stores besides this server's own must have a document for it to be called safe.",
+    ).tag(config=True)
+    safety_level = Enum(
+        tuple(LEVELS),
+        "stored",
+        help="What those stores must have said: that it is on their disk, or that it is in their memory.",
+    ).tag(config=True)
+    safety_stores = List(
+        Unicode(),
+        help="Only these stores count, by id, by name, or by the URL of an upstream; none: any store.",
+    ).tag(config=True)
+
     @default("storage_dir")
     def _default_storage_dir(self) -> str:
         return str(Path(jupyter_data_dir()) / "automerge")
 
     def initialize_settings(self) -> None:
+        self.safety = self._safety()
         self.repo_host = RepoHost(self._make_repo, self._make_storage, self.log)
         self.repo_host.store_path = self.storage_dir
         self.repo_host.message_bytes = self.max_message_mb * 2**20
@@ -99,7 +117,15 @@ class AutomergeExtension(ExtensionApp):
             kind="server",
             share=share_with(self.upstreams),
             ack_after_save=self.ack_after_save,
+            safety=self.safety,
         )
+
+    def _safety(self) -> SafetyPolicy:
+        stores = self.safety_stores or None
+        try:
+            return SafetyPolicy(self.safety_copies, LEVELS[self.safety_level], stores)
+        except ValueError as error:
+            raise TraitError(f"AutomergeExtension.safety_...: {error}") from error
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         """Runs once the server listens: its port and token are final now."""
