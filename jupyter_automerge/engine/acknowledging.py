@@ -114,7 +114,7 @@ class Acknowledging:
         session = record.sessions.get(connection.id) if record is not None else None
         if reported is None or record is None or session is None or not connection.metadata.durable_acks:
             return
-        self._evidence.stored(record, session, reported.heads)
+        self._evidence.stored(record, session, reported.heads, reported.timestamp)
         if record.has_data:
             self._resumption.durable(record, connection, reported.heads)
 

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 from jupyter_automerge.engine.events import ConnectionOpened
 from jupyter_automerge.values.identity import PeerMetadata
-from jupyter_automerge.values.ids import DocumentId, PeerId, StorageId
+from jupyter_automerge.values.ids import ConnectionId, DocumentId, PeerId, SessionId, StorageId
 from jupyter_automerge.values.limits import MAX_OUTGOING_CONTROL_FRAMES
 from jupyter_automerge.values.status import Direction
 
 if TYPE_CHECKING:
     from jupyter_automerge.engine.session import Session
+
+
+Life = tuple[PeerId, SessionId | ConnectionId]
+"""One life of a running Repo, as far as one can tell: without a session id each connection counts as one."""
 
 
 class Phase(Enum):
@@ -42,6 +46,15 @@ class Connection:
         self.peer_id: PeerId | None = None
         self.metadata = PeerMetadata()
         self.store_id = ""
+        self.life: Life = PeerId(""), self.id
+        # It claims our store's id, and nobody of its session id runs on our store.
+        self.is_clone = False
+        # Stores that nobody had told of before this peer did.
+        self.introduced = 0
+        # It named more heads of a document than are kept, and users were told.
+        self.overclaims = False
+        # When part of a large frame last moved.
+        self.moved_at = 0.0
         self.full = False
         self.frames: deque[bytes] = deque()
         self.sessions: dict[DocumentId, Session] = {}
@@ -77,7 +90,13 @@ class Connection:
         self.phase = Phase.OPEN
         self.peer_id = peer_id
         self.metadata = metadata
+        self.life = peer_id, metadata.session_id or self.id
         self.store_id = metadata.storage_id or metadata.ephemeral_store_id or f"peer:{peer_id}"
+
+    @property
+    def is_ephemeral(self) -> bool:
+        """Whether what the peer holds ends with its process."""
+        return self.metadata.storage_id is None or self.metadata.is_ephemeral
 
     @property
     def speaks_our_dialect(self) -> bool:

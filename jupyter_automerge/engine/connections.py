@@ -38,6 +38,7 @@ class Connections:
         jitter: Callable[[], float],
         on_open: Callable[[Connection], None],
         on_gone: Callable[[Connection], None],
+        on_dialing: Callable[[str], None],
     ) -> None:
         self.table: dict[ConnectionId, Connection] = {}
         self.dialers: dict[DialerId, Dialer] = {}
@@ -47,6 +48,7 @@ class Connections:
         self._jitter = jitter
         self._on_open = on_open
         self._on_gone = on_gone
+        self._on_dialing = on_dialing
 
     @property
     def open(self) -> list[Connection]:
@@ -54,8 +56,12 @@ class Connections:
 
     # Dialers
 
+    def is_dialing(self, endpoint: str) -> bool:
+        """Whether a Dialer may still come through to this endpoint."""
+        return any(dialer.trying and dialer.endpoint == endpoint for dialer in self.dialers.values())
+
     def dialer_added(self, event: DialerAdded) -> None:
-        dialer = Dialer(event.dialer, event.endpoint, self._desk, self._jitter)
+        dialer = Dialer(event.dialer, event.endpoint, self._desk, self._jitter, self._on_dialing)
         self.dialers[event.dialer] = dialer
         dialer.turn(Turn.STARTED)
 

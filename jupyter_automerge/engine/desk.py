@@ -35,7 +35,16 @@ class Desk:
     @property
     def wall_ms(self) -> float:
         """Milliseconds since 1970: for stamps that people and JavaScript see, never for a decision."""
-        return (self.now + self._wall_offset) * 1000.0
+        return self.wall * 1000.0
+
+    @property
+    def wall(self) -> float:
+        """Seconds since 1970, as `wall_ms`."""
+        return self.now + self._wall_offset
+
+    def reading(self, wall: float) -> float:
+        """What our clock would have said at that time of day; never a time to come."""
+        return min(wall - self._wall_offset, self.now)
 
     def mark_document(self, document_id: DocumentId) -> None:
         """Something about the document changed: it is evaluated once before the event is done with."""

@@ -50,7 +50,14 @@ TRANSITIONS: dict[tuple[State, Turn], State] = {
 class Dialer:
     """One outgoing connection that the user wants, whatever happens to it in between."""
 
-    def __init__(self, dialer_id: DialerId, endpoint: str, desk: Desk, jitter: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        dialer_id: DialerId,
+        endpoint: str,
+        desk: Desk,
+        jitter: Callable[[], float],
+        on_turn: Callable[[str], None],
+    ) -> None:
         self.id = dialer_id
         self.endpoint = endpoint
         self.led_to: PeerId | None = None
@@ -61,6 +68,7 @@ class Dialer:
         self._greeted_at: float | None = None
         self._desk = desk
         self._jitter = jitter
+        self._on_turn = on_turn
 
     @property
     def trying(self) -> bool:
@@ -83,6 +91,7 @@ class Dialer:
             self.attempt += 1
             self._desk.effect(Dial(self.id, self.endpoint))
         self._tell()
+        self._on_turn(self.endpoint)
 
     def _tell(self) -> None:
         self._desk.emit(

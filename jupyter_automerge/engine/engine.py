@@ -33,6 +33,7 @@ from jupyter_automerge.engine.saving import Saver
 from jupyter_automerge.engine.sharing import Sharing
 from jupyter_automerge.engine.stamps import Stamps
 from jupyter_automerge.engine.stopping import Stopping
+from jupyter_automerge.engine.stores import Stores
 from jupyter_automerge.engine.subscriptions import Subscriptions
 from jupyter_automerge.engine.writer import Writer
 from jupyter_automerge.errors import DocumentGone
@@ -41,6 +42,7 @@ from jupyter_automerge.values.ids import DocumentId, StorageId
 from jupyter_automerge.values.keys import sync_state_key
 from jupyter_automerge.values.limits import SYNC_STATE_SAVE_SECONDS
 from jupyter_automerge.values.status import DocumentState
+from jupyter_automerge.values.store import KnownStore
 
 ALWAYS = FixedShare()
 
@@ -69,8 +71,17 @@ class Engine:
         self.local = local
         self._desk = desk = Desk(wall_offset)
         self._documents: dict[DocumentId, DocumentRecord] = {}
-        self._connections = Connections(local, desk, jitter, self._met, self._parted)
-        self._evidence = Evidence(local, desk)
+        self._connections = Connections(
+            local,
+            desk,
+            jitter,
+            self._met,
+            self._parted,
+            lambda endpoint: self._stores.dialing_moved(endpoint),
+        )
+        self._stores = Stores(local, desk, self._connections.is_dialing)
+        self._evidence = Evidence(desk, self._documents, self._stores)
+        self._stores.watchers = (self._evidence,)
         self._resumption = Resumption(desk)
         stamps = Stamps(desk)
         self._acknowledging = Acknowledging(
@@ -166,6 +177,10 @@ class Engine:
                 if connection is not None:
                     connection.full = False
                     self._desk.mark_connection(connection_id)
+            case e.BytesMoved(connection_id):
+                connection = self._connections.table.get(connection_id)
+                if connection is not None:
+                    self._evidence.bytes_moved(connection)
             case e.LocalChange(document_id):
                 record = self._documents.get(document_id)
                 if record is not None:
@@ -207,6 +222,12 @@ class Engine:
                 record = self._documents.get(document_id)
                 if record is not None:
                     self._broadcasting.broadcast(record, data)
+            case e.NameStore(store_id, petname):
+                self._stores.name(store_id, petname)
+            case e.TrustStore(store_id, trust):
+                self._stores.trust(store_id, trust)
+            case e.ForgetStore(store_id):
+                self._stores.forget(store_id)
             case e.PolicyChanged():
                 self._collection.policy_changed()
             case e.Follow(store_ids):
@@ -226,7 +247,8 @@ class Engine:
         """
         desk = self._desk
         evaluated: dict[DocumentId, None] = {}
-        while desk.due_documents or desk.due_connections or evaluated:
+        while desk.due_documents or desk.due_connections or evaluated or not self._stores.is_settled:
+            self._stores.settle()
             documents, desk.due_documents = desk.due_documents, {}
             for record in self._records(documents):
                 self._docsync.evaluate(record)
@@ -239,7 +261,7 @@ class Engine:
                     yield from desk.take_effects()
             for record in self._records(documents):
                 self._docsync.sent(record)
-            if not (desk.due_documents or desk.due_connections):
+            if not (desk.due_documents or desk.due_connections) and self._stores.is_settled:
                 for record in self._records(evaluated):
                     self._docsync.save(record)
                     self._collection.leave_if_due(record)
@@ -254,10 +276,12 @@ class Engine:
                 yield record
 
     def _met(self, connection: Connection) -> None:
+        self._stores.met(connection)
         self._collection.met(connection)
         self._subscriptions.met(connection)
 
     def _parted(self, connection: Connection) -> None:
+        self._stores.parted(connection)
         self._subscriptions.parted(connection)
         self._collection.parted(connection)
         self._reconsider_searches()
@@ -270,12 +294,7 @@ class Engine:
 
     def _remove(self, document_id: DocumentId, *, force: bool) -> None:
         record = self._documents.get(document_id)
-        if (
-            record is not None
-            and record.has_data
-            and not force
-            and not is_elsewhere(record, self.local.store_id)
-        ):
+        if record is not None and record.has_data and not force and not is_elsewhere(record):
             self._desk.emit(DocumentRemoved(document_id, UNSAFE))
             return
         self._graveyard.bury(document_id, lambda: self._bid_farewell(document_id))
@@ -331,6 +350,10 @@ class Engine:
         record = self._documents.get(document_id)
         return () if record is None else self._evidence.rows(record)
 
+    def stores(self) -> tuple[KnownStore, ...]:
+        """The stores that are known besides our own, with or without documents."""
+        return self._stores.snapshot()
+
     def saved_heads(self, document_id: DocumentId) -> Heads:
         record = self._documents.get(document_id)
         return frozenset() if record is None else record.saving.heads
@@ -342,6 +365,7 @@ class Engine:
             "connections": len(self._connections.table),
             "peers": len(self._connections.by_peer),
             "dialers": len(self._connections.dialers),
+            "stores": len(self._stores),
             "sessions": sum(len(record.sessions) for record in self._documents.values()),
             "frames_waiting": sum(len(one.frames) for one in self._connections.table.values()),
             "puts_in_flight": sum(one.saving.put is not None for one in self._documents.values()),

@@ -1,79 +1,180 @@
-"""What stores are known to have of a document, and from whom: facts for rows, never a judgement.
+"""What stores are known to have of a document, and from whom: facts for rows, never a judgement (docs/peers.md).
 
-The heads of a peer's newest sync message replace its earlier ones: within one connection they only move
-forward. What a store itself reported as durable is united by growth alone; a report is never withdrawn here.
+Taking a report costs the same however long the history and however many the stores; what follows from it is
+worked out by whoever reads the rows.
 """
 
+from collections.abc import Callable, Iterator
+from functools import partial
+from math import inf
+
+from jupyter_automerge.engine.alarm import Alarm
+from jupyter_automerge.engine.connection import Connection
+from jupyter_automerge.engine.coverage import Coverage
 from jupyter_automerge.engine.desk import Desk
-from jupyter_automerge.engine.local import LocalPeer
-from jupyter_automerge.engine.notices import RowsChanged, StoreRow
-from jupyter_automerge.engine.record import DocumentRecord, StoreFacts
+from jupyter_automerge.engine.notices import ClaimsCut, RowsChanged, StoreRegressed, StoreRow
+from jupyter_automerge.engine.record import DocumentRecord
 from jupyter_automerge.engine.session import Session, Standing
+from jupyter_automerge.engine.store_entry import StoreEntry
+from jupyter_automerge.engine.store_facts import StoreFacts
+from jupyter_automerge.engine.store_rows import StoreRows
+from jupyter_automerge.engine.stores import Stores
 from jupyter_automerge.values.heads import NO_HEADS, Heads
-from jupyter_automerge.values.limits import MAX_HEADS_PER_STORE
+from jupyter_automerge.values.ids import DocumentId
+from jupyter_automerge.values.limits import (
+    CLOCK_AHEAD_SECONDS,
+    MAX_HEADS_PER_STORE,
+    MAX_STORES_PER_DOCUMENT,
+    RELAYED_FOR_SECONDS,
+    STALLED_AFTER_SECONDS,
+)
 from jupyter_automerge.values.status import Link
+from jupyter_automerge.wire.messages import StoreHeads
+
+Grew = Callable[[DocumentRecord, str, Connection | None], None]
+"""More is known of what a store has of a document, by word of the peer on this connection."""
 
 
 class Evidence:
-    """Keeps the facts of each document's stores, other than by name our own, and makes rows of them when told."""
+    """Takes reports, and tells the rows of each document whose facts moved.
 
-    def __init__(self, local: LocalPeer, desk: Desk) -> None:
-        self._local = local
+    `grew` is for whoever passes the news on; `lost` is told which store has proved to have lost something.
+    """
+
+    def __init__(self, desk: Desk, documents: dict[DocumentId, DocumentRecord], stores: Stores) -> None:
+        self.grew: Grew = lambda record, store_id, source: None
+        self.lost: Callable[[DocumentRecord, StoreFacts], None] = lambda record, facts: None
         self._desk = desk
+        self._documents = documents
+        self._stores = stores
+        self._rows = StoreRows(stores)
+
+    # What peers say
 
     def heard(self, record: DocumentRecord, session: Session, heads: Heads) -> None:
-        """The peer's message named these heads: they are in that running Repo's memory."""
+        """The peer's message named these heads: they are in that running Repo's memory (E6)."""
         session.heads = heads
-        # The document is being evaluated: the rows are told after that, and a second look would find nothing.
-        facts = self._moved(record, session, look_again=False)
-        others = [one.heads for one in facts.sessions.values() if one is not session]
-        facts.received = _bounded(heads.union(*others) if others else heads)
-        facts.as_of = self._desk.now
+        self._bound(session.connection, heads)
+        facts = self._of_session(record, session)
+        life = session.connection.life
+        if not heads and session.standing is Standing.WANTS:
+            facts.hold_nothing(life)
+        grew = facts.hear(life, heads, record.history)
+        # The document is being evaluated, and its rows are told after that.
+        self._learned(record, facts, heads, session.connection if grew else None, look_again=False)
 
-    def sent(self, record: DocumentRecord, session: Session, heads: Heads) -> None:
-        """For display only, so it moves nothing and nobody is told."""
-        facts = record.stores.get(session.connection.store_id)
-        if facts is not None:
-            facts.sent = heads
+    def stored(self, record: DocumentRecord, session: Session, heads: Heads, stamp: float = 0.0) -> None:
+        """The store itself says that these are durable. `stamp`: ms since 1970 by its clock; 0: none."""
+        connection = session.connection
+        facts = self._of_session(record, session)
+        before = facts.stored
+        if facts.report(connection, heads, stamp, record.history):
+            self._desk.emit(StoreRegressed(facts.store.id, record.id))
+            self.lost(record, facts)
+        self._look_at_clock(facts, stamp)
+        self._learned(record, facts, heads, connection if facts.stored != before else None)
 
-    def stored(self, record: DocumentRecord, session: Session, heads: Heads) -> None:
-        """The store itself says that these are durable."""
-        facts = self._moved(record, session)
-        known = record.document.known(facts.stored) if record.has_data else NO_HEADS
-        # Reports of one store come in order and each covers the ones before; what we cannot place is kept.
-        facts.stored = _bounded(heads | (facts.stored - known))
-        facts.as_of = self._desk.now
+    def relayed(
+        self, record: DocumentRecord, connection: Connection, store_id: str, said: StoreHeads
+    ) -> None:
+        """The peer says that a store other than its own and ours has these heads."""
+        entry = self._stores.relayed(store_id, connection, said.name, said.kind)
+        if entry is None:
+            return
+        facts = self._of_store(record, entry)
+        self._bound(connection, said.heads)
+        reporter = self._stores.get(connection.store_id)
+        assert reporter is not None
+        grew = facts.relay(reporter, connection.life, said.heads, said.stored, record.history)
+        facts.hearsay[reporter.id].at = self._desk.now
+        self._look_at_clock(facts, said.timestamp)
+        self._learned(record, facts, said.heads, connection if grew else None)
+        self._alarm(record).set(self._desk.now + RELAYED_FOR_SECONDS)
 
     def standing(self, record: DocumentRecord, session: Session) -> None:
         """The peer's answer or the policy moved."""
-        self._moved(record, session)
+        facts = self._of_session(record, session)
+        if session.standing is Standing.UNAVAILABLE:
+            facts.hold_nothing(session.connection.life)
+            self._learned(record, facts, NO_HEADS, None)
+        else:
+            self._touch(record, facts)
+
+    def sent(self, record: DocumentRecord, session: Session, heads: Heads) -> None:
+        """For display only, so nobody is told."""
+        facts = record.stores.get(session.connection.store_id)
+        if facts is not None:
+            facts.sent = heads
+            facts.moved_at = self._desk.now
+
+    # What happens to connections and stores
 
     def gone(self, record: DocumentRecord, session: Session) -> None:
-        """The session's connection is closed; a durable store stays in the table, a process without one
-        leaves.
-        """
-        store_id = session.connection.store_id
-        facts = record.stores.get(store_id)
+        """The session's connection is closed. What the store was known to have stays as last heard."""
+        facts = record.stores.get(session.connection.store_id)
         if facts is None:
             return
         facts.sessions.pop(session.connection.id, None)
-        facts.row = None
-        if not facts.sessions and facts.is_ephemeral:
-            del record.stores[store_id]
-        record.rows_moved = True
-        self._desk.mark_document(record.id)
+        if session.connection.life not in facts.store.lives:
+            facts.end(session.connection.life)
+        self._touch(record, facts)
+
+    def bytes_moved(self, connection: Connection) -> None:
+        """Part of a large frame moved: whoever waits for something on this connection waits with reason."""
+        connection.moved_at = self._desk.now
+        for document_id in connection.sessions:
+            record = self._documents.get(document_id)
+            facts = record.stores.get(connection.store_id) if record is not None else None
+            if record is not None and facts is not None and self._has_work(record, facts):
+                facts.stalled = False
+                self._touch(record, facts)
+
+    def store_moved(self, entry: StoreEntry) -> None:
+        """Something that rows show of the store as a whole is another."""
+        for record in self._documents.values():
+            for facts in self._concerned(record, entry):
+                self._touch(record, facts)
+
+    def store_left(self, entry: StoreEntry) -> None:
+        """The store is in no table any more: neither are its rows."""
+        for record in self._documents.values():
+            if entry.id in record.stores:
+                self._drop(record, entry.id)
+                self._begin_again(record, entry)
+
+    def store_began_anew(self, entry: StoreEntry) -> None:
+        """Nothing that was known of it counts any more (E8)."""
+        self._desk.emit(StoreRegressed(entry.id))
+        for record in self._documents.values():
+            facts = record.stores.get(entry.id)
+            if facts is not None:
+                facts.void()
+                self.lost(record, facts)
+                self._cover(record, facts, NO_HEADS)
+                self._touch(record, facts)
+
+    # Rows
 
     def tell(self, record: DocumentRecord) -> None:
         """Emit the rows once, if they moved since the last time."""
+        self._follow(record)
         if record.rows_moved:
             record.rows_moved = False
-            self._desk.emit(RowsChanged(record.id, self.rows(record)))
+            rows = tuple(facts.row or self._row(record, facts) for facts in record.stores.values())
+            self._desk.emit(RowsChanged(record.id, rows))
             if not (record.wanted or record.has_data):
                 self._forget_rows(record)
 
     def rows(self, record: DocumentRecord) -> tuple[StoreRow, ...]:
-        """One row per store, as of now."""
-        return tuple(facts.row or self._row(facts) for facts in record.stores.values())
+        """One row per store, as of now, in as few heads as say all."""
+        return tuple(
+            self._rows.make(facts, record.history, self._moved_at(record, facts), exact=True)
+            for facts in record.stores.values()
+        )
+
+    def _row(self, record: DocumentRecord, facts: StoreFacts) -> StoreRow:
+        facts.row = self._rows.make(facts, record.history, self._moved_at(record, facts))
+        return facts.row
 
     @staticmethod
     def _forget_rows(record: DocumentRecord) -> None:
@@ -81,43 +182,152 @@ class Evidence:
         for facts in record.stores.values():
             facts.row = None
 
-    def _moved(self, record: DocumentRecord, session: Session, look_again: bool = True) -> StoreFacts:
+    # Facts
+
+    def _of_session(self, record: DocumentRecord, session: Session) -> StoreFacts:
         connection = session.connection
         facts = record.stores.get(connection.store_id)
         if facts is None:
-            facts = record.stores[connection.store_id] = StoreFacts(connection)
+            entry = self._stores.get(connection.store_id)
+            assert entry is not None
+            facts = self._of_store(record, entry)
         facts.sessions[connection.id] = session
-        facts.denied = session.denied or session.muted
-        facts.unavailable = session.standing is Standing.UNAVAILABLE
+        facts.denied = all(one.denied or one.muted for one in facts.sessions.values())
+        facts.unavailable = all(one.standing is Standing.UNAVAILABLE for one in facts.sessions.values())
+        return facts
+
+    def _of_store(self, record: DocumentRecord, entry: StoreEntry) -> StoreFacts:
+        facts = record.stores.get(entry.id)
+        if facts is None:
+            if len(record.stores) >= MAX_STORES_PER_DOCUMENT:
+                self._make_room(record)
+            facts = record.stores[entry.id] = StoreFacts(entry, moved_at=self._desk.now)
+            self._cover(record, facts, NO_HEADS)
+        return facts
+
+    def _learned(
+        self,
+        record: DocumentRecord,
+        facts: StoreFacts,
+        heads: Heads,
+        source: Connection | None,
+        look_again: bool = True,
+    ) -> None:
+        now = self._desk.now
+        facts.as_of = facts.moved_at = now
+        facts.stalled = False
+        self._follow(record)
+        self._cover(record, facts, heads)
+        self._touch(record, facts, look_again=look_again)
+        if source is not None:
+            self.grew(record, facts.store.id, source)
+
+    def _touch(self, record: DocumentRecord, facts: StoreFacts, look_again: bool = True) -> None:
         facts.row = None
         record.rows_moved = True
         if look_again:
             self._desk.mark_document(record.id)
-        return facts
+        if record.coverage is not None:
+            self._alarm(record).set(self._desk.now + STALLED_AFTER_SECONDS)
 
-    def _row(self, facts: StoreFacts) -> StoreRow:
-        connection, metadata = facts.connection, facts.connection.metadata
-        facts.row = StoreRow(
-            store_id=connection.store_id,
-            peer_ids=tuple(sorted({one.connection.peer for one in facts.sessions.values()})),
-            sessions=len(facts.sessions),
-            name=metadata.name,
-            kind=metadata.kind,
-            user=connection.user,
-            link=Link.CONNECTED if facts.sessions else Link.OFFLINE,
-            same_store=connection.store_id == self._local.store_id,
-            ephemeral=facts.is_ephemeral,
-            durable_acks=metadata.durable_acks and metadata.storage_id is not None,
-            denied=facts.denied,
-            unavailable=facts.unavailable,
-            sent=facts.sent,
-            received=facts.received,
-            stored=facts.stored,
-            known=facts.as_of is not None,
-            as_of=facts.as_of,
-        )
-        return facts.row
+    def _cover(self, record: DocumentRecord, facts: StoreFacts, heads: Heads) -> None:
+        if record.coverage is not None:
+            record.coverage.report(facts, heads, self._desk.now)
 
+    def _follow(self, record: DocumentRecord) -> None:
+        """Our heads may have moved."""
+        if record.coverage is None and record.has_data:
+            record.coverage = Coverage(record.stores.values())
+        if record.coverage is not None and record.coverage.has_moved(record.heads):
+            for facts in record.coverage.move(record.heads, self._desk.now):
+                self._touch(record, facts)
 
-def _bounded(heads: Heads) -> Heads:
-    return frozenset(sorted(heads)[:MAX_HEADS_PER_STORE]) if len(heads) > MAX_HEADS_PER_STORE else heads
+    # What moves because nothing else does
+
+    def _alarm(self, record: DocumentRecord) -> Alarm:
+        if record.rows_alarm is None:
+            record.rows_alarm = Alarm(self._desk, partial(self._look, record))
+        return record.rows_alarm
+
+    def _look(self, record: DocumentRecord) -> None:
+        """Nothing may have moved for so long that this itself is news."""
+        if self._documents.get(record.id) is not record:
+            return
+        for facts in record.stores.values():
+            self._look_for_stall(record, facts)
+            self._look_for_silence(record, facts)
+
+    def _look_for_stall(self, record: DocumentRecord, facts: StoreFacts) -> None:
+        if facts.stalled or not self._has_work(record, facts):
+            return
+        due = self._moved_at(record, facts) + STALLED_AFTER_SECONDS
+        if due > self._desk.now:
+            self._alarm(record).set(due)
+        else:
+            facts.stalled = True
+            self._touch(record, facts)
+
+    def _look_for_silence(self, record: DocumentRecord, facts: StoreFacts) -> None:
+        if facts.row is None or facts.row.link is not Link.RELAYED:
+            return
+        if self._rows.link(facts) is Link.RELAYED:
+            self._alarm(record).set(max(word.at for word in facts.hearsay.values()) + RELAYED_FOR_SECONDS)
+        else:
+            self._touch(record, facts)
+
+    def _has_work(self, record: DocumentRecord, facts: StoreFacts) -> bool:
+        """Whether changes should be on their way between the store and us."""
+        if record.coverage is None or not facts.store.connections or facts.denied or facts.unavailable:
+            return False
+        for one in facts.sets():
+            one.tidy(record.history)
+        return not record.coverage.covers(facts) or any(one.has_unknown for one in facts.sets())
+
+    def _moved_at(self, record: DocumentRecord, facts: StoreFacts) -> float:
+        connections = [connection.moved_at for connection in facts.store.connections.values()]
+        heads_moved_at = 0.0 if record.coverage is None else record.coverage.moved_at
+        return max(heads_moved_at, facts.moved_at, *connections)
+
+    def _look_at_clock(self, facts: StoreFacts, stamp: float) -> None:
+        if stamp:
+            facts.clock_ahead = stamp / 1000.0 > self._desk.wall + CLOCK_AHEAD_SECONDS
+
+    # Bounds
+
+    def _bound(self, connection: Connection, heads: Heads) -> None:
+        if len(heads) > MAX_HEADS_PER_STORE and not connection.overclaims:
+            connection.overclaims = True
+            reason = f"it named {len(heads)} heads of one document"
+            self._desk.emit(ClaimsCut(connection.id, connection.peer, reason))
+
+    def _make_room(self, record: DocumentRecord) -> None:
+        """Of the stores out of reach first one that was only heard of leaves, then the one longest silent."""
+        leaving = [facts for facts in record.stores.values() if not facts.store.connections]
+        if leaving:
+            facts = min(leaving, key=lambda one: (one.store.met, -inf if one.as_of is None else one.as_of))
+            self._drop(record, facts.store.id)
+
+    def _drop(self, record: DocumentRecord, store_id: str) -> None:
+        del record.stores[store_id]
+        if record.coverage is not None:
+            record.coverage.drop(store_id)
+        record.rows_moved = True
+        self._desk.mark_document(record.id)
+
+    def _begin_again(self, record: DocumentRecord, entry: StoreEntry) -> None:
+        """What its running Repos said of their memory, while they are connected, stands."""
+        for session in record.sessions.values():
+            if session.connection.id in entry.connections:
+                facts = self._of_session(record, session)
+                if session.heard:
+                    facts.hear(session.connection.life, session.heads, record.history)
+                    self._learned(record, facts, session.heads, None)
+                self._touch(record, facts)
+
+    def _concerned(self, record: DocumentRecord, entry: StoreEntry) -> Iterator[StoreFacts]:
+        facts = record.stores.get(entry.id)
+        if facts is not None:
+            yield facts
+        for other in record.stores.values() if entry.tells_of_others else ():
+            if entry.id in other.hearsay:
+                yield other

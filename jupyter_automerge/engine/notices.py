@@ -199,6 +199,15 @@ class IdCollision:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimsCut:
+    """A peer claims more than anybody honest would; what is over the bound is not kept."""
+
+    connection: ConnectionId
+    peer_id: PeerId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentSaved:
     """These heads of the document are durable in this Repo's store."""
 
@@ -294,6 +303,7 @@ Notice = (
     | StoreRegressed
     | StoreClone
     | IdCollision
+    | ClaimsCut
     | DocumentSaved
     | StorageTrouble
     | ChunkSetAside

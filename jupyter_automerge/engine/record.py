@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from jupyter_automerge.document import Document
-from jupyter_automerge.engine.connection import Connection
+from jupyter_automerge.engine.alarm import Alarm
+from jupyter_automerge.engine.coverage import Coverage
 from jupyter_automerge.engine.events import Token
-from jupyter_automerge.engine.notices import SearchProgress, StoreRow
+from jupyter_automerge.engine.head_set import NO_HISTORY, History
+from jupyter_automerge.engine.notices import SearchProgress
 from jupyter_automerge.engine.session import Session, Standing
+from jupyter_automerge.engine.store_facts import StoreFacts
 from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.ids import ConnectionId, DocumentId, StorageId
 from jupyter_automerge.values.keys import StorageKey
@@ -53,26 +56,6 @@ class Resume:
 
 
 @dataclass(slots=True, eq=False)
-class StoreFacts:
-    """What is known of one store regarding one document, as it grows; `row` is None once anything moved."""
-
-    connection: Connection  # the first one to it: its claims name the store
-    sessions: dict[ConnectionId, Session] = field(default_factory=dict)
-    denied: bool = False
-    unavailable: bool = False
-    sent: Heads = frozenset()
-    received: Heads = frozenset()
-    stored: Heads = frozenset()
-    as_of: float | None = None
-    row: StoreRow | None = None
-
-    @property
-    def is_ephemeral(self) -> bool:
-        metadata = self.connection.metadata
-        return metadata.storage_id is None or metadata.is_ephemeral
-
-
-@dataclass(slots=True, eq=False)
 class DocumentRecord:
     """All that the Engine knows of one document. Facts only: states are derived in `docsync`."""
 
@@ -93,6 +76,8 @@ class DocumentRecord:
     storage_error: str = ""
     resume: dict[StorageId, Resume] = field(default_factory=dict)
     stores: dict[str, StoreFacts] = field(default_factory=dict)
+    coverage: Coverage | None = None  # once there is something to be covered
+    rows_alarm: Alarm | None = None  # rings when rows move because nothing else does
     rows_moved: bool = False
     stamps: dict[str, float] = field(default_factory=dict)  # the last ones of our reports, by store
     refused_chunks: dict[bytes, None] = field(default_factory=dict)
@@ -105,6 +90,11 @@ class DocumentRecord:
         if self.opened is None:
             self.opened = self.empty()
         return self.opened
+
+    @property
+    def history(self) -> History:
+        """The document, where it need not be made for that."""
+        return NO_HISTORY if self.opened is None else self.opened
 
     @property
     def heads(self) -> Heads:

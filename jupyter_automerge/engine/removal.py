@@ -11,12 +11,13 @@ from jupyter_automerge.engine.effects import Delete, Load, Put
 from jupyter_automerge.engine.events import Event, Loaded, LoadFailed, PutFailed
 from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.notices import DocumentRemoved
-from jupyter_automerge.engine.record import DocumentRecord, StoreFacts
+from jupyter_automerge.engine.record import DocumentRecord
+from jupyter_automerge.engine.store_facts import StoreFacts
 from jupyter_automerge.errors import InvalidId
-from jupyter_automerge.values.heads import NO_HEADS
 from jupyter_automerge.values.ids import DocumentId, parse_document_id
 from jupyter_automerge.values.keys import TOMBSTONE_PREFIX, document_prefix, tombstone_key
 from jupyter_automerge.values.limits import PUT_RETRY_MOST_SECONDS
+from jupyter_automerge.values.status import Trust
 
 UNSAFE = "no other store is known to have all of it"
 
@@ -129,13 +130,14 @@ class Graveyard:
         )
 
 
-def is_elsewhere(record: DocumentRecord, own_store: str) -> bool:
+def is_elsewhere(record: DocumentRecord) -> bool:
     """Whether another store is known to hold every change: only then is deleting the local copy harmless."""
-    return any(
-        _holds_all(record, facts) for store_id, facts in record.stores.items() if store_id != own_store
-    )
+    return any(_keeps_all(record, facts) for facts in record.stores.values())
 
 
-def _holds_all(record: DocumentRecord, facts: StoreFacts) -> bool:
-    heads = facts.stored or (NO_HEADS if facts.is_ephemeral else facts.received)
-    return bool(heads) and record.document.missing_from(heads) == 0
+def _keeps_all(record: DocumentRecord, facts: StoreFacts) -> bool:
+    """By its own word, and by the best that it can give (E21)."""
+    store = facts.store
+    if store.is_ours or store.ephemeral or store.trust in (Trust.UNTRUSTED, Trust.DEAD) or facts.unavailable:
+        return False
+    return record.heads <= (facts.stored if store.durable_acks else facts.stored | facts.received)

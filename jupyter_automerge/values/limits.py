@@ -106,6 +106,23 @@ COMPACT_BELOW_BYTES = 1_024
 """Snapshots smaller than this are written anew on each save, as automerge-repo does."""
 MAX_STORES_PER_DOCUMENT = 1_000
 """Stores remembered for one document; the ones out of reach for longest leave."""
+MAX_STORES = 10_000
+"""Stores remembered at all; of those out of reach and without a name or trust of our user's, first the ones that
+were only heard of leave, then the ones that were longest away."""
+MAX_STORES_PER_REPORTER = 1_000
+"""Stores that one connection may be the first to tell of; further ones are passed over."""
+MAX_ENDPOINTS_PER_STORE = 8
+"""Addresses at which our Dialers met a store; the ones that led there longest ago leave."""
+STORE_KEPT_SECONDS = 180 * 24 * 3600.0
+"""A store out of reach for longer leaves, unless our user named or trusted it; and so does what was forgotten."""
+STORE_FORGOTTEN_SECONDS = 30 * 24 * 3600.0
+"""How long what others tell of a forgotten store is ignored."""
+STORE_SAVE_SECONDS = 1.0
+"""What is known of a store, or of what it has of a document, is written at most this often."""
+LEASE_KEPT_SECONDS = 30 * 24 * 3600.0
+"""A Repo that did not say when it left is no longer taken to run on this store after so long."""
+LEASE_SECOND_LOOK_SECONDS = 2.0
+"""How long a Repo that claims our store is given to have its lease written, before it counts as a copy."""
 MAX_HEADS_PER_STORE = 64
 """Heads kept of one report; more than that no honest document has."""
 STORED_HEADS_PER_FRAME = 500
@@ -127,6 +144,8 @@ MAX_SUBSCRIPTIONS_PER_PEER = 1_000
 """Stores that one peer may follow through us, and that we ask one peer about; further ones are passed over."""
 RELAYED_FOR_SECONDS = 300.0
 """How long word of a store through somebody else counts as reaching it."""
+CLOCK_AHEAD_SECONDS = 300.0
+"""A report stamped with a time further ahead comes from a clock that is wrong, which is shown."""
 
 # Waits
 SAVE_TIMEOUT_SECONDS = 5.0

@@ -59,7 +59,7 @@ def test_a_leap_of_counts_forgets_no_duplicate() -> None:
 
 def test_every_impossible_move_of_a_dialer_is_refused() -> None:
     for state, turn in product(DialerState, Turn):
-        dialer = Dialer(DialerId(1), "ws://server", Desk(), lambda: 0.5)
+        dialer = Dialer(DialerId(1), "ws://server", Desk(), lambda: 0.5, lambda endpoint: None)
         dialer.state = state
         if (state, turn) in TRANSITIONS:
             dialer.turn(turn)

@@ -1,0 +1,60 @@
+"""Since when which store is not known to have all that we have of a document (E13)."""
+
+from collections.abc import Iterable, Iterator
+
+from jupyter_automerge.engine.store_facts import StoreFacts
+from jupyter_automerge.values.heads import NO_HEADS, Heads
+
+
+class Coverage:
+    """Follows our heads and the stores' evidence, so that neither an edit nor a report costs a look at all rows.
+
+    None of our heads comes before another, so a store has all of ours if and only if it reported each of them.
+    """
+
+    __slots__ = ("_ahead", "_covered", "_heads", "moved_at")
+
+    def __init__(self, stores: Iterable[StoreFacts]) -> None:
+        """Of a document without data, which all have."""
+        self.moved_at = 0.0
+        self._heads: Heads = NO_HEADS
+        self._covered = {facts.store.id: facts for facts in stores}
+        # Those that reported heads which may come to be known, and then turn out to be all of ours.
+        self._ahead: dict[str, StoreFacts] = {}
+
+    def report(self, facts: StoreFacts, heads: Heads, now: float) -> None:
+        """Something was said of the store; `heads` is perhaps all it takes to tell."""
+        store = facts.store.id
+        if self._heads <= heads or self._heads <= facts.claims:
+            facts.unsent_since = None
+            self._covered[store] = facts
+            self._ahead.pop(store, None)
+            return
+        if facts.unsent_since is None:
+            facts.unsent_since = now
+        self._covered.pop(store, None)
+        if any(one.has_unknown for one in facts.sets()):
+            self._ahead[store] = facts
+
+    def move(self, heads: Heads, now: float) -> Iterator[StoreFacts]:
+        """Our heads have moved; the stores for which that makes a difference."""
+        self._heads, self.moved_at = heads, now
+        for facts in [facts for facts in self._covered.values() if not heads <= facts.claims]:
+            facts.unsent_since = now
+            del self._covered[facts.store.id]
+            yield facts
+        for facts in [facts for facts in self._ahead.values() if heads <= facts.claims]:
+            self.report(facts, NO_HEADS, now)
+            yield facts
+
+    def has_moved(self, heads: Heads) -> bool:
+        return heads is not self._heads and heads != self._heads
+
+    def covers(self, facts: StoreFacts) -> bool:
+        """Whether the store is known to have all of ours."""
+        return facts.store.id in self._covered
+
+    def drop(self, store_id: str) -> None:
+        """The store leaves the document's rows."""
+        self._covered.pop(store_id, None)
+        self._ahead.pop(store_id, None)

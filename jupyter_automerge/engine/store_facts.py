@@ -1,0 +1,124 @@
+"""What is known of one store regarding one document: by its own word, and by that of others."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from jupyter_automerge.engine.connection import Connection, Life
+from jupyter_automerge.engine.durable_word import DurableWord
+from jupyter_automerge.engine.head_set import HeadSet, History
+from jupyter_automerge.engine.notices import StoreRow
+from jupyter_automerge.engine.session import Session
+from jupyter_automerge.engine.store_entry import StoreEntry
+from jupyter_automerge.values.heads import NO_HEADS, Heads
+from jupyter_automerge.values.ids import ConnectionId
+
+
+@dataclass(slots=True, eq=False)
+class Hearsay:
+    """What the Repos of one other store told of this one. `stored`: so said all who passed it on."""
+
+    life: Life
+    at: float
+    received: HeadSet = field(default_factory=HeadSet)
+    stored: HeadSet = field(default_factory=HeadSet)
+
+
+@dataclass(slots=True, eq=False)
+class StoreFacts:
+    """Facts as they come in; `row` is None once any of them moved. Times are on the Engine's clock.
+
+    `memories`: what each running Repo of the store was heard to hold. Those whose connections ended stay, as
+    last heard, until another life of the store speaks (E7).
+    """
+
+    store: StoreEntry
+    sessions: dict[ConnectionId, Session] = field(default_factory=dict)
+    memories: dict[Life, HeadSet] = field(default_factory=dict)
+    durable: DurableWord | None = None
+    hearsay: dict[str, Hearsay] = field(default_factory=dict)
+    denied: bool = False
+    unavailable: bool = False
+    sent: Heads = NO_HEADS
+    as_of: float | None = None
+    moved_at: float = 0.0
+    unsent_since: float | None = None
+    stalled: bool = False  # users were told so, and nothing has moved since
+    clock_ahead: bool = False
+    row: StoreRow | None = None
+
+    @property
+    def is_ephemeral(self) -> bool:
+        return self.store.ephemeral
+
+    @property
+    def received(self) -> Heads:
+        """In the memory of its running Repos, by their own word, or in that of the last ones heard."""
+        return NO_HEADS.union(*(memory.heads for memory in self.memories.values()))
+
+    @property
+    def stored(self) -> Heads:
+        """Durable, by its own word."""
+        return NO_HEADS if self.durable is None else self.durable.heads.heads
+
+    @property
+    def claims(self) -> Heads:
+        """All heads that it is said to have, by whomever."""
+        return NO_HEADS.union(*(one.heads for one in self.sets()))
+
+    def sets(self) -> Iterator[HeadSet]:
+        """All that anybody said of it."""
+        if self.durable is not None:
+            yield self.durable.heads
+        yield from self.memories.values()
+        for word in self.hearsay.values():
+            yield word.received
+            yield word.stored
+
+    def hear(self, life: Life, heads: Heads, history: History) -> bool:
+        """This running Repo has the heads in memory. Whether that may say more than was known.
+
+        The first word of a life takes the place of those that ended: a Repo that acknowledged, died before it
+        had saved, and came back with less, has less.
+        """
+        if life not in self.memories:
+            self.hold_nothing(life)
+        if not heads:
+            return False
+        return self.memories.setdefault(life, HeadSet()).add(heads, history)
+
+    def hold_nothing(self, life: Life) -> None:
+        """This running Repo says that it has nothing of the document in memory."""
+        running = self.store.lives
+        for other in [other for other in self.memories if other == life or other not in running]:
+            del self.memories[other]
+
+    def report(self, connection: Connection, heads: Heads, stamp: float, history: History) -> bool:
+        """The store keeps the heads, by its own word. Whether that proves that it lost some which it kept."""
+        others = self.store.lives - {connection.life}
+        self.durable = self.durable or DurableWord()
+        lost = self.durable.hear(connection, heads, stamp, history, alone=not others)
+        if lost:
+            self.hearsay.clear()
+        return lost
+
+    def end(self, life: Life) -> None:
+        """The last connection of this life is closed."""
+        if self.durable is not None:
+            self.durable.end(life)
+
+    def relay(self, reporter: StoreEntry, life: Life, heads: Heads, stored: bool, history: History) -> bool:
+        """Another store says that this one has the heads. Whether that may say more than was known.
+
+        The first word of a life of the reporter takes the place of those that ended, as above.
+        """
+        word = self.hearsay.get(reporter.id)
+        if word is None or (word.life != life and word.life not in reporter.lives):
+            word = self.hearsay[reporter.id] = Hearsay(life, 0.0)
+        return (word.stored if stored else word.received).add(heads, history)
+
+    def void(self) -> None:
+        """The store began anew, under its old id: nothing it is said to have had still counts."""
+        running = self.store.lives
+        self.memories = {life: memory for life, memory in self.memories.items() if life in running}
+        self.durable = None
+        self.hearsay.clear()

@@ -1,0 +1,55 @@
+"""Rows, made of what is known of each store: facts in a form that users can keep."""
+
+from jupyter_automerge.engine.head_set import History, united
+from jupyter_automerge.engine.notices import StoreRow
+from jupyter_automerge.engine.store_facts import StoreFacts
+from jupyter_automerge.engine.stores import Stores
+from jupyter_automerge.values.status import Link
+
+
+class StoreRows:
+    """Makes the row of one store regarding one document."""
+
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
+
+    def link(self, facts: StoreFacts) -> Link:
+        """How the store can be reached, as far as this document is concerned."""
+        return self._stores.link(facts.store, {store: word.at for store, word in facts.hearsay.items()})
+
+    def make(self, facts: StoreFacts, history: History, moved_at: float, *, exact: bool = False) -> StoreRow:
+        """As of now. `exact`: no head is left that others are known to come after, whatever that costs."""
+        store, words = facts.store, facts.hearsay
+        own = () if facts.durable is None else (facts.durable.heads,)
+        trusted = [word.stored for reporter, word in words.items() if self._stores.is_trusted(reporter)]
+        received = united(facts.memories.values(), history, exact=exact)
+        relayed = united(
+            (one for word in words.values() for one in (word.received, word.stored)), history, exact=exact
+        )
+        return StoreRow(
+            store_id=store.id,
+            peer_ids=tuple(sorted({one.connection.peer for one in facts.sessions.values()})),
+            sessions=len(facts.sessions),
+            name=store.name,
+            kind=store.kind,
+            user=store.user,
+            link=self.link(facts),
+            same_store=store.is_ours,
+            ephemeral=store.ephemeral,
+            durable_acks=store.durable_acks,
+            denied=facts.denied,
+            unavailable=facts.unavailable,
+            sent=facts.sent,
+            received=received,
+            stored=united((*own, *trusted), history, exact=exact),
+            known=facts.as_of is not None,
+            as_of=facts.as_of,
+            relayed=relayed - received,
+            via=tuple(sorted(words)),
+            petname=store.petname,
+            trust=store.trust,
+            moved_at=moved_at,
+            unsent_since=facts.unsent_since,
+            clock_ahead=facts.clock_ahead,
+            clone=store.clone,
+        )

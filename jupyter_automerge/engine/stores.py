@@ -1,0 +1,245 @@
+"""The table of stores other than our own, whatever documents they have: met, heard of, or remembered."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Protocol
+
+from jupyter_automerge.engine.alarm import Alarm
+from jupyter_automerge.engine.connection import Connection
+from jupyter_automerge.engine.desk import Desk
+from jupyter_automerge.engine.local import LocalPeer
+from jupyter_automerge.engine.notices import ClaimsCut, StoreChanged, StoreForgotten, StoreSeen
+from jupyter_automerge.engine.store_entry import StoreEntry
+from jupyter_automerge.values.identity import clean_name
+from jupyter_automerge.values.limits import (
+    MAX_ENDPOINTS_PER_STORE,
+    MAX_STORES,
+    MAX_STORES_PER_REPORTER,
+    RELAYED_FOR_SECONDS,
+    STORE_FORGOTTEN_SECONDS,
+)
+from jupyter_automerge.values.status import Direction, Link, Trust
+from jupyter_automerge.values.store import KnownStore
+
+
+class StoreWatcher(Protocol):
+    """Who has to do something when a store as a whole moves."""
+
+    def store_moved(self, entry: StoreEntry) -> None:
+        """Something that users see of it is another."""
+
+    def store_left(self, entry: StoreEntry) -> None:
+        """It is in the table no longer; or, if somebody of it is connected, as one that was just met."""
+
+    def store_began_anew(self, entry: StoreEntry) -> None:
+        """It has another epoch: all that was known of it is of a store that is no more."""
+
+
+class Stores:
+    """One entry per store id. `is_dialing`: whether some Dialer tries to reach an endpoint."""
+
+    def __init__(self, local: LocalPeer, desk: Desk, is_dialing: Callable[[str], bool]) -> None:
+        self.watchers: tuple[StoreWatcher, ...] = ()
+        self._local = local
+        self._desk = desk
+        self._is_dialing = is_dialing
+        self._entries: dict[str, StoreEntry] = {}
+        self._forgotten: dict[str, float] = {}  # by our user's wish, and when
+        self._unsettled: dict[str, StoreEntry] = {}
+        self._alarm = Alarm(desk, self._look_at_relayed)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[StoreEntry]:
+        return iter(self._entries.values())
+
+    def get(self, store_id: str) -> StoreEntry | None:
+        return self._entries.get(store_id)
+
+    def snapshot(self) -> tuple[KnownStore, ...]:
+        """All of them, as of now."""
+        return tuple(entry.snapshot(self.link(entry, entry.reporters)) for entry in self)
+
+    # How it can be reached
+
+    def link(self, entry: StoreEntry, reporters: Mapping[str, float]) -> Link:
+        """`reporters`: the stores that told of it, in one document or in any, and when they last did."""
+        if entry.connections:
+            return Link.CONNECTED
+        if any(self.relays(reporter, at) for reporter, at in reporters.items()):
+            return Link.RELAYED
+        return Link.DIALING if any(map(self._is_dialing, entry.endpoints)) else Link.OFFLINE
+
+    def relays(self, reporter: str, at: float) -> bool:
+        """Whether what a store told then still counts as reaching whom it told of."""
+        entry = self._entries.get(reporter)
+        return entry is not None and bool(entry.connections) and self._desk.now < at + RELAYED_FOR_SECONDS
+
+    def is_trusted(self, store_id: str) -> bool:
+        """Whether its word about other stores counts as theirs."""
+        entry = self._entries.get(store_id)
+        return entry is not None and entry.trust is Trust.TRUSTED
+
+    # What happens
+
+    def met(self, connection: Connection) -> None:
+        """A peer of the store has introduced itself."""
+        entry = self._entries.get(connection.store_id) or self._enter(connection.store_id)
+        claims, epoch = connection.metadata, entry.epoch
+        entry.connections[connection.id] = connection
+        entry.met = True
+        entry.name, entry.kind = claims.name or entry.name, claims.kind or entry.kind
+        entry.user = connection.user or entry.user
+        entry.ephemeral = connection.is_ephemeral
+        entry.durable_acks = claims.durable_acks and not connection.is_ephemeral
+        entry.epoch = claims.epoch or epoch
+        if connection.direction is Direction.OUTGOING:
+            others = [endpoint for endpoint in entry.endpoints if endpoint != connection.endpoint]
+            entry.endpoints = (connection.endpoint, *others)[:MAX_ENDPOINTS_PER_STORE]
+        self._was_here(entry)
+        if epoch not in (None, entry.epoch):
+            for watcher in self.watchers:
+                watcher.store_began_anew(entry)
+
+    def parted(self, connection: Connection) -> None:
+        """A connection to the store is gone."""
+        entry = self._entries.get(connection.store_id)
+        if entry is not None and entry.connections.pop(connection.id, None) is not None:
+            self._was_here(entry)
+
+    def relayed(self, store_id: str, reporter: Connection, name: str, kind: str) -> StoreEntry | None:
+        """A peer tells of a store other than its own. None if we do not want to hear of that one."""
+        if store_id in (self._local.store_id, reporter.store_id):
+            return None
+        entry = self._entries.get(store_id)
+        if entry is None:
+            if not self._may_be_told_of(store_id, reporter):
+                return None
+            entry = self._enter(store_id)
+        if not entry.met:
+            entry.name, entry.kind = name or entry.name, kind or entry.kind
+        entry.reporters[reporter.store_id] = self._desk.now
+        self._entries[reporter.store_id].tells_of_others = True
+        entry.last_seen = self._desk.wall
+        self._alarm.set(self._desk.now + RELAYED_FOR_SECONDS)
+        self.moved(entry)
+        return entry
+
+    def dialing_moved(self, endpoint: str) -> None:
+        """A Dialer began or gave up to try this endpoint."""
+        for entry in self._entries.values():
+            if endpoint in entry.endpoints:
+                self.moved(entry)
+
+    def moved(self, entry: StoreEntry) -> None:
+        """Something of it may be another; whoever has to know is told when this event is done with."""
+        self._unsettled[entry.id] = entry
+
+    @property
+    def is_settled(self) -> bool:
+        return not self._unsettled
+
+    def settle(self) -> None:
+        """Tell what has changed, where users can see it, and drop what ends with its last link."""
+        unsettled, self._unsettled = self._unsettled, {}
+        for entry in unsettled.values():
+            if self._entries.get(entry.id) is entry:
+                self._settle(entry)
+
+    def _settle(self, entry: StoreEntry) -> None:
+        shown = entry.snapshot(self.link(entry, entry.reporters))
+        if (entry.ephemeral or entry.is_ours) and shown.link not in (Link.CONNECTED, Link.RELAYED):
+            del self._entries[entry.id]
+            self._left(entry)
+            self._desk.emit(StoreChanged(replace(shown, link=Link.GONE)))
+            return
+        told, entry.told = entry.told, shown
+        if told is not None and replace(told, last_seen=shown.last_seen) == shown:
+            return
+        self._desk.emit(StoreSeen(shown) if told is None else StoreChanged(shown))
+        for watcher in self.watchers:
+            watcher.store_moved(entry)
+
+    # What our user says
+
+    def name(self, store_id: str, petname: str) -> None:
+        entry = self._entries.get(store_id)
+        if entry is not None:
+            entry.petname = clean_name(petname)
+            self.moved(entry)
+
+    def trust(self, store_id: str, trust: Trust) -> None:
+        """Its word of others counts from now on, or no longer."""
+        entry = self._entries.get(store_id)
+        if entry is not None:
+            entry.trust = trust
+            self.moved(entry)
+
+    def forget(self, store_id: str) -> None:
+        """Drop it, and what documents know of it. What others say of it is ignored for a month (E31).
+
+        What is connected comes back at once, as a store that was just met.
+        """
+        entry = self._entries.pop(store_id, None)
+        self._forgotten[store_id] = self._desk.wall
+        self._desk.emit(StoreForgotten(store_id))
+        if entry is None:
+            return
+        connections = list(entry.connections.values())
+        if connections:
+            entry = self._enter(store_id)
+            for connection in connections:
+                self.met(connection)
+        self._left(entry)
+
+    def _left(self, entry: StoreEntry) -> None:
+        for watcher in self.watchers:
+            watcher.store_left(entry)
+
+    def _was_here(self, entry: StoreEntry) -> None:
+        entry.last_seen = self._desk.wall
+        self.moved(entry)
+        # Whoever it told of is reached through it, or no longer.
+        for other in list(self._entries.values()) if entry.tells_of_others else ():
+            if entry.id in other.reporters:
+                self.moved(other)
+
+    def _may_be_told_of(self, store_id: str, reporter: Connection) -> bool:
+        forgotten = self._forgotten.get(store_id)
+        if forgotten is not None and self._desk.wall < forgotten + STORE_FORGOTTEN_SECONDS:
+            return False
+        reporter.introduced += 1
+        if reporter.introduced == MAX_STORES_PER_REPORTER + 1:
+            reason = f"it told of more than {MAX_STORES_PER_REPORTER} stores that are new here"
+            self._desk.emit(ClaimsCut(reporter.id, reporter.peer, reason))
+        return reporter.introduced <= MAX_STORES_PER_REPORTER
+
+    def _enter(self, store_id: str) -> StoreEntry:
+        now = self._desk.wall
+        entry = StoreEntry(store_id, now, now, is_ours=store_id == self._local.store_id)
+        entry.void_before = self._forgotten.pop(store_id, 0.0)
+        if len(self._entries) >= MAX_STORES:
+            self._make_room()
+        self._entries[store_id] = entry
+        return entry
+
+    def _make_room(self) -> None:
+        """The one out of reach for the longest leaves; before it those that were only heard of."""
+        leaving = [entry for entry in self if not entry.connections and not entry.labelled]
+        if leaving:
+            entry = min(leaving, key=lambda one: (one.met, one.last_seen))
+            del self._entries[entry.id]
+            self._left(entry)
+            self._desk.emit(StoreForgotten(entry.id))
+
+    def _look_at_relayed(self) -> None:
+        for entry in list(self._entries.values()):
+            entry.reporters = {
+                reporter: at
+                for reporter, at in entry.reporters.items()
+                if self._desk.now < at + RELAYED_FOR_SECONDS
+            }
+            if entry.reporters:
+                self._alarm.set(max(entry.reporters.values()) + RELAYED_FOR_SECONDS)
+            self.moved(entry)
