@@ -22,6 +22,8 @@ DELETION = f"{SCENARIOS}/test_deletion.py"
 READERS = f"{SCENARIOS}/test_readers.py"
 SENDERS = f"{SCENARIOS}/test_many_senders.py"
 RESYNC = f"{SCENARIOS}/test_resync.py"
+PLAIN_RESYNC = f"{SCENARIOS}/test_resync_with_plain_peers.py"
+MISSING = f"{SCENARIOS}/test_missing_documents.py"
 AFTER_SAVE = f"{SCENARIOS}/test_ack_after_save.py"
 KEY = f"{SCENARIOS}/test_the_way_of_a_key.py"
 POWER = "tests/unit/storage/test_power_cut.py"
@@ -328,5 +330,40 @@ MUTANTS = (
         "self.attempt = 0 if settled else self.attempt",
         "self.attempt = 0",
         (CONNECTIONS,),
+    ),
+    Mutant(
+        "a document on its way is not sent again",
+        "engine/crossing.py",
+        "return record.has_data and self._desk.now < session.answer_by",
+        "return False",
+        (PLAIN_RESYNC,),
+    ),
+    Mutant(
+        "who seemed to cross and meant it is heard in the end",
+        "engine/crossing.py",
+        "self._desk.at(session.answer_by, lambda: self._desk.mark_document(record.id))",
+        "session.answer_by = 1e9",
+        (PLAIN_RESYNC,),
+    ),
+    Mutant(
+        "long filters are not sent",
+        "engine/filters.py",
+        "if len(data) <= MAX_FILTER_BYTES and not session.doubted:",
+        "if True:",
+        (RESYNC,),
+    ),
+    Mutant(
+        "what a peer wrongly believes to share is left out",
+        "engine/resume.py",
+        "if message.changes or (message.have and",
+        "if message.have or (message.have and",
+        (PLAIN_RESYNC,),
+    ),
+    Mutant(
+        "no core is made for a document that nobody has",
+        "engine/resume.py",
+        "if record.has_data or session.sync is not None or not is_question(incoming.data):",
+        "if True:",
+        (MISSING,),
     ),
 )
