@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from jupyter_automerge.repo import DocPeer, SyncReport
+from jupyter_automerge.repo import SyncReport, row_to_json
 from jupyter_automerge.values.heads import heads_to_text
 
 
@@ -61,19 +61,7 @@ def _document(outcome: Outcome) -> dict[str, Any]:
         "heads": list(heads_to_text(report.heads)),
         "durability": report.durability,
         "copies": [row.id for row in report.copies],
-        "stores": [_store(row) for row in report.rows],
+        "stores": [row_to_json(row) for row in report.rows],
         "blockers": list(report.blockers),
         "seconds": round(report.elapsed, 3),
-    }
-
-
-def _store(row: DocPeer) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "name": row.name,
-        "kind": row.kind,
-        "link": row.link.value,
-        "relation": row.relation.value,
-        "level": row.level.name.lower(),
-        "missingThere": row.missing_there,
     }

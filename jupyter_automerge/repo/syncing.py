@@ -1,7 +1,7 @@
 """Waiting for other stores: when it ends, and with what."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,9 @@ from jupyter_automerge.errors import NoPeers, PeerGone, SyncDenied, SyncTimeout,
 from jupyter_automerge.repo.comparing import Evidence, Viewpoint, has
 from jupyter_automerge.repo.live import LiveDocument
 from jupyter_automerge.repo.looking import copy_here, viewpoint
-from jupyter_automerge.repo.phrases import lacks, owes
+from jupyter_automerge.repo.phrases import have_it, lacks, owes
 from jupyter_automerge.repo.report import IN_MEMORY, STORED, UNREPORTED, SyncReport
+from jupyter_automerge.repo.rows import DocPeer
 from jupyter_automerge.repo.safety import IN_REACH
 from jupyter_automerge.repo.targets import Target
 from jupyter_automerge.repo.whom import Way, Whom
@@ -124,10 +125,13 @@ class SyncWait:
 
     def _given(self, view: Viewpoint) -> list[StoreRow] | None:
         """Those that have ours, if they are all that were named, or enough."""
+        holders = self._holders(view)
+        return holders if self._whom.satisfied(holders, self._copies) else None
+
+    def _holders(self, view: Viewpoint) -> list[StoreRow]:
         candidates = [Evidence.of(row, view.judge) for row in self._whom.to_give(self._rows, view.judge)]
         standings = view.standings(candidates)
-        holders = [one.row for one in candidates if self._holds(view, one, standings)]
-        return holders if self._whom.satisfied(holders, self._copies) else None
+        return [one.row for one in candidates if self._holds(view, one, standings)]
 
     def _holds(self, view: Viewpoint, one: Evidence, standings: Mapping[Heads, Standing]) -> bool:
         if one.row.denied:
@@ -183,13 +187,30 @@ class SyncWait:
         return kind(message, self.report())
 
     def _blockers(self, view: Viewpoint) -> list[str]:
-        level = self._wish.level or self._running.safety.level
-        says = (lambda row: lacks(row, level)) if self._gives else owes
-        wanted = {row.store_id for row in self._candidates(view)}
-        rows = [says(row) for row in view.peers(self._rows) if row.id in wanted]
         said = [f"this store fails: {self._live.trouble}"] if self._live.trouble else []
-        return [*said, *(rows or [_nobody(self._running.directory.dialers)])]
+        wanted = {row.store_id for row in self._candidates(view)}
+        rows = [row for row in view.peers(self._rows) if row.id in wanted]
+        if not rows:
+            return [*said, _nobody(self._running.directory.dialers)]
+        if not self._gives:
+            return [*said, *map(owes, rows)]
+        return [*said, *self._shortfall(view, rows)]
+
+    def _shortfall(self, view: Viewpoint, rows: Sequence[DocPeer]) -> Iterator[str]:
+        level, held = (
+            self._wish.level or self._running.safety.level,
+            {row.store_id for row in self._holders(view)},
+        )
+        if held:
+            yield have_it([row for row in rows if row.id in held])
+        yield from (lacks(row, level) for row in rows if row.id not in held)
+        if not self._whom.is_named and len(rows) < self._copies:
+            yield f"{self._copies} copies are asked for, and {_only(len(rows))} known"
 
 
 def _nobody(dialers: Sequence[object]) -> str:
     return "nobody is connected" + ("" if dialers else " and nothing is dialing: repo.connect(url) first")
+
+
+def _only(stores: int) -> str:
+    return "only one store that counts is" if stores == 1 else f"only {stores} stores that count are"

@@ -86,7 +86,8 @@ async def test_a_second_copy_that_nobody_has_is_not_in_time(stage: Stage) -> Non
     plan = alice.create({"n": 1})
     await plan.synced(timeout=10)
     answer = await wait_command(plan.url, f"--server={server.url}", "--copies=2", "--timeout=1.5")
-    assert answer.code == 3 and answer.said.startswith(f"{plan.url} not safe: ")
+    shortfall = "stored by lab; 2 copies are asked for, and only one store that counts is known"
+    assert (answer.code, answer.said) == (3, f"{plan.url} not safe: {shortfall}\n")
 
 
 async def test_a_javascript_server_never_says_stored_and_the_answer_says_so(stage: Stage) -> None:

@@ -278,3 +278,17 @@ async def test_what_cannot_be_waited_for_is_said_so() -> None:
     async with Repo() as alice:
         with pytest.raises(TypeError, match="nothing to wait for"):
             alice.create().synced(with_=42)  # type: ignore[arg-type]
+
+
+@story
+async def test_who_has_it_already_is_no_reason_why_a_second_copy_is_missing() -> None:
+    async with Repo() as alice, Repo(MemoryStorage(), name="bob") as bob:
+        alice.link(bob)
+        note = alice.create({"n": 1})
+        await note.synced()
+        with pytest.raises(SyncTimeout) as late:
+            await note.synced(copies=2, timeout=0.05)
+        assert late.value.report.blockers == (
+            "stored by bob",
+            "2 copies are asked for, and only one store that counts is known",
+        )
