@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from jupyter_automerge.errors import NoPeers, PeerGone, SaveTimeout, StorageError, SyncDenied, SyncTimeout
-from jupyter_automerge.repo import FixedShare, MemoryStorage, Repo
+from jupyter_automerge.repo import FixedShare, MemoryStorage, Repo, SyncReport
 from jupyter_automerge.values.keys import StorageKey
 from jupyter_automerge.values.status import Level, Link, PeerState, Relation
 from tests.unit.repo.story import story, turns, until
@@ -288,7 +288,8 @@ async def test_who_has_it_already_is_no_reason_why_a_second_copy_is_missing() ->
         await note.synced()
         with pytest.raises(SyncTimeout) as late:
             await note.synced(copies=2, timeout=0.05)
-        assert late.value.report.blockers == (
+        report = late.value.report
+        assert isinstance(report, SyncReport) and report.blockers == (
             "stored by bob",
             "2 copies are asked for, and only one store that counts is known",
         )
