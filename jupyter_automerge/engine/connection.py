@@ -49,6 +49,9 @@ class Connection:
         self.life: Life = PeerId(""), self.id
         # It claims our store's id, and nobody of its session id runs on our store.
         self.is_clone = False
+        # Another Repo that came by the same peer id later, while this connection was open.
+        self.namesake: Connection | None = None
+        self.namesake_since = 0.0
         # Stores that nobody had told of before this peer did.
         self.introduced = 0
         # It named more heads of a document than are kept, and users were told.

@@ -15,7 +15,8 @@ from jupyter_automerge.engine.events import (
     DialFailed,
 )
 from jupyter_automerge.engine.local import LocalPeer
-from jupyter_automerge.engine.notices import ConnectionChanged, PeerDown, PeerUp
+from jupyter_automerge.engine.notices import ConnectionChanged, IdCollision
+from jupyter_automerge.engine.peers import Peers
 from jupyter_automerge.values.ids import ConnectionId, DialerId, PeerId
 from jupyter_automerge.values.limits import HANDSHAKE_TIMEOUT_SECONDS
 from jupyter_automerge.values.status import DialerState
@@ -42,7 +43,7 @@ class Connections:
     ) -> None:
         self.table: dict[ConnectionId, Connection] = {}
         self.dialers: dict[DialerId, Dialer] = {}
-        self.by_peer: dict[PeerId, dict[ConnectionId, Connection]] = {}
+        self.peers = Peers(desk)
         self._local = local
         self._desk = desk
         self._jitter = jitter
@@ -105,6 +106,9 @@ class Connections:
         if verdict.close is not None:
             code, reason = verdict.close
             self.close(connection, code, reason, final=verdict.final)
+            if verdict.namesake:
+                sessions = (self._local.session_id, verdict.namesake)
+                self._desk.emit(IdCollision(self._local.peer_id, sessions))
         elif verdict.opened:
             self._welcome(connection)
 
@@ -129,15 +133,12 @@ class Connections:
         self._drop(connection, code, reason, Turn.REFUSED if final else Turn.LOST)
 
     def _welcome(self, connection: Connection) -> None:
-        others = self.by_peer.setdefault(connection.peer, {})
         if not connection.metadata.multi_link:
             # A peer that announced several connections never comes by one that bears no other: whoever does
             # so under its id is somebody else.
-            for older in [one for one in others.values() if not one.metadata.multi_link]:
-                self._replace(older)
-            others = self.by_peer.setdefault(connection.peer, {})
-        first = not others
-        others[connection.id] = connection
+            for older in self.peers.called(connection.peer):
+                if not older.metadata.multi_link:
+                    self._replace(older)
         if connection.dialer is not None:
             dialer = self.dialers[connection.dialer]
             dialer.led_to = connection.peer
@@ -145,8 +146,7 @@ class Connections:
         if not connection.metadata.multi_link:
             self._let_others_stand_by(connection.peer)
         self._tell(connection, is_open=True)
-        if first:
-            self._desk.emit(PeerUp(connection.peer, connection.metadata))
+        self.peers.joined(connection)
         self._on_open(connection)
 
     def _replace(self, older: Connection) -> None:
@@ -160,24 +160,19 @@ class Connections:
         connection.phase = Phase.CLOSED
         del self.table[connection.id]
         self._desk.due_connections.pop(connection.id, None)
-        if connection.peer_id is not None:
-            self._part(connection, reason, wake=turn is not Turn.REPLACED)
+        # Not on a replacement: with three addresses of one peer the standbys would evict each other for ever.
+        if (
+            connection.peer_id is not None
+            and self.peers.left(connection, reason)
+            and turn is not Turn.REPLACED
+        ):
+            self._wake_standbys(connection.peer)
         dialer = self.dialers.get(connection.dialer) if connection.dialer is not None else None
         if dialer is not None and dialer.state in (DialerState.DIALING, DialerState.CONNECTED):
             dialer.turn(turn, reason if code is None else f"{reason} (close code {code})")
         self._tell(connection, is_open=False, code=code, reason=reason)
         if was_open:
             self._on_gone(connection)
-
-    def _part(self, connection: Connection, reason: str, *, wake: bool) -> None:
-        others = self.by_peer.get(connection.peer, {})
-        if others.pop(connection.id, None) is not None and not others:
-            del self.by_peer[connection.peer]
-            self._desk.emit(PeerDown(connection.peer, reason))
-            # Not on a replacement: with three addresses of one peer the standbys would evict each other for
-            # ever.
-            if wake:
-                self._wake_standbys(connection.peer)
 
     def _let_others_stand_by(self, peer_id: PeerId) -> None:
         """The peer bears one connection, which it has now. It may have closed an older one before it answered

@@ -363,7 +363,7 @@ class Engine:
         return {
             "documents": len(self._documents),
             "connections": len(self._connections.table),
-            "peers": len(self._connections.by_peer),
+            "peers": len(self._connections.peers),
             "dialers": len(self._connections.dialers),
             "stores": len(self._stores),
             "sessions": sum(len(record.sessions) for record in self._documents.values()),

@@ -18,6 +18,7 @@ PROTOCOL_ERROR = 1002
 NORMAL = 1000
 INCOMPATIBLE = 4409
 CALLED_ITSELF = "this Repo called itself"
+NAMESAKE = "two Repos go by one peer id; each needs one of its own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Verdict:
     opened: bool = False
     close: tuple[int, str] | None = None
     final: bool = False  # the Dialer must not try again
+    namesake: str = ""  # the session of another Repo that goes by our peer id
 
 
 NOTHING = Verdict()
@@ -53,10 +55,10 @@ def hear(connection: Connection, message: Message, local: LocalPeer) -> Verdict:
 
 def _on_join(connection: Connection, message: Message, local: LocalPeer) -> Verdict:
     assert isinstance(message, Join)
-    if _is_ourselves(message, local):
+    if reason := _goes_by_our_id(message, local):
         # Said in words, because the Dialer at the other end, perhaps our own, would else try again for ever.
-        error = ErrorMessage(local.peer_id, message.sender_id, CALLED_ITSELF)
-        return Verdict((error,), close=(NORMAL, CALLED_ITSELF))
+        error = ErrorMessage(local.peer_id, message.sender_id, reason)
+        return Verdict((error,), close=(NORMAL, reason), namesake=_namesake(message, local))
     # A join without versions is version 1 (P8), as the JavaScript server has it; an empty list is not.
     if message.versions is not None and PROTOCOL_VERSION not in message.versions:
         error = ErrorMessage(local.peer_id, message.sender_id, "unsupported protocol version")
@@ -68,8 +70,8 @@ def _on_join(connection: Connection, message: Message, local: LocalPeer) -> Verd
 
 def _on_peer(connection: Connection, message: Message, local: LocalPeer) -> Verdict:
     assert isinstance(message, PeerMessage)
-    if _is_ourselves(message, local):
-        return Verdict(close=(NORMAL, CALLED_ITSELF), final=True)
+    if reason := _goes_by_our_id(message, local):
+        return Verdict(close=(NORMAL, reason), final=True, namesake=_namesake(message, local))
     if message.version not in (None, PROTOCOL_VERSION):
         reason = f"the server chose protocol version {message.version}, this Repo speaks {PROTOCOL_VERSION}"
         return Verdict(close=(INCOMPATIBLE, reason), final=True)
@@ -98,8 +100,17 @@ def _on_late_error(_connection: Connection, message: Message, _local: LocalPeer)
     return Verdict(close=(PROTOCOL_ERROR, f"the peer reported an error: {message.message}"))
 
 
-def _is_ourselves(message: Join | PeerMessage, local: LocalPeer) -> bool:
-    return message.sender_id == local.peer_id or message.metadata.session_id == local.session_id
+def _goes_by_our_id(message: Join | PeerMessage, local: LocalPeer) -> str:
+    """Why nothing can come of a connection to ourselves, or to somebody who might as well be us."""
+    if _namesake(message, local):
+        return NAMESAKE
+    is_us = message.sender_id == local.peer_id or message.metadata.session_id == local.session_id
+    return CALLED_ITSELF if is_us else ""
+
+
+def _namesake(message: Join | PeerMessage, local: LocalPeer) -> str:
+    session = message.metadata.session_id
+    return session if session and session != local.session_id and message.sender_id == local.peer_id else ""
 
 
 Rule = Callable[[Connection, Message, LocalPeer], Verdict]

@@ -96,6 +96,8 @@ class Inbox:
         if not connection.is_open or isinstance(message, HANDSHAKE_MESSAGES):
             self._connections.greet(connection, message)
             return
+        if connection.namesake is not None:
+            self._connections.peers.spoke(connection)
         # An ephemeral message carries its author; everything else must come from the peer that introduced
         # itself.
         if not isinstance(message, Ephemeral) and getattr(message, "sender_id", None) not in (

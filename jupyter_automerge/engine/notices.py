@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.identity import NO_CLAIMS, PeerMetadata, User
-from jupyter_automerge.values.ids import ConnectionId, DialerId, DocumentId, PeerId
+from jupyter_automerge.values.ids import ConnectionId, DialerId, DocumentId, PeerId, SessionId
 from jupyter_automerge.values.status import (
     Access,
     DialerState,
@@ -49,6 +49,7 @@ class PeerDown:
 
     peer_id: PeerId
     reason: str
+    session_id: SessionId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,10 @@ class StoreClone:
 
 @dataclass(frozen=True, slots=True)
 class IdCollision:
-    """Two running Repos are connected under one peer id. Both are synced with."""
+    """Two running Repos go by one peer id; `sessions` as far as they told them.
+
+    Both are synced with, unless the id is our own: then that connection is closed.
+    """
 
     peer_id: PeerId
     sessions: tuple[str, ...]

@@ -37,7 +37,7 @@ class SimulatedRepo:
     """One running Repo. `crash` and `restart` keep its disk; everything in memory goes.
 
     `stores`: it has a store, named `store`. `share`: a fixed policy, or None to ask `policy`. `plain`: it
-    claims no more than a JavaScript peer does. `peer_id` pins what is otherwise new in every life.
+    claims no more than a JavaScript peer does. `peer_id` and `session` pin what is otherwise new in every life.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class SimulatedRepo:
         disk: SimulatedDisk | None = None,
         plain: bool = False,
         peer_id: str = "",
+        session: str = "",
         ack_after_save: bool = False,
         put_pause: float = 0.0,
     ) -> None:
@@ -72,6 +73,7 @@ class SimulatedRepo:
         self._handling = False
         self.store = store or f"store-{name}"
         self._peer_id = peer_id
+        self._session = session
         self._lives = 0
         self.engine: Engine
         self.start()
@@ -89,7 +91,7 @@ class SimulatedRepo:
         kind = PlainPeer if self.plain else LocalPeer
         local = kind(
             self.peer_id,
-            SessionId(f"session-{self.name}-{self._lives}"),
+            SessionId(self._session or f"session-{self.name}-{self._lives}"),
             StorageId(self.store) if self.stores else None,
             None if self.stores else StorageId(f"memory-{self.name}-{self._lives}"),
             "" if self.plain else self.name,

@@ -48,6 +48,8 @@ DIAL_BACKOFF_FACTOR = 2.0
 """Each wait is drawn between half and the whole of the current step."""
 CONNECTION_SETTLED_SECONDS = 5.0
 """The backoff starts over after a connection lived this long: a server that drops us is not hammered."""
+LAST_WORDS_SECONDS = 1.0
+"""What a Repo sent before it died may be read that long after it came back under the same peer id."""
 
 # Queues
 MAX_WAITING_FRAMES = 1_000

@@ -197,7 +197,7 @@ def test_two_addresses_of_one_javascript_peer_do_not_evict_each_other_for_ever(s
 
 
 def test_a_repo_that_calls_itself_hangs_up_for_good(sim: Simulation) -> None:
-    alice, mirror = sim.repo("alice"), sim.repo("mirror", peer_id="alice-1")
+    alice, mirror = sim.repo("alice"), sim.repo("mirror", peer_id="alice-1", session="session-alice-1")
     alice.dial(mirror)
     sim.run(30.0)
     assert states(alice)[-1] is DialerState.FAILED, sim.story()
