@@ -9,10 +9,13 @@ import pytest
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-from jupyter_automerge import FileStorage, Repo
+from jupyter_automerge import FileStorage, MemoryStorage, Repo
+from jupyter_automerge.engine import evidence
 from jupyter_automerge.errors import StorageError
+from jupyter_automerge.repo import comparing
 from jupyter_automerge.values.heads import heads_to_text
 from jupyter_automerge.values.keys import StorageKey
+from tests.adversary.intruder import Intruder, request
 from tests.jupyter.servers import RunningServer, until
 
 Told = Callable[[str], Awaitable[Any]]
@@ -107,6 +110,47 @@ async def test_a_page_hears_why_the_servers_disk_fails(
     assert told["summary"]["state"] == "error" and "no space left" in told["summary"]["words"]
     mended = await next_of(socket, "peers", lambda message: not message["local"]["trouble"])
     assert mended["local"]["stored"] == mended["heads"]
+    socket.close()
+
+
+async def test_a_page_hears_that_nothing_moves_though_nothing_happens(
+    server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mallory asks for the document, takes it, and says no more."""
+    for room in (evidence, comparing):
+        monkeypatch.setattr(room, "STALLED_AFTER_SECONDS", 0.3)
+    plan = server.repo.create({"n": 0})
+    socket = await page(server)
+    await socket.write_message(json.dumps({"type": "watch", "documentId": plan.document_id}))
+    mallory = await Intruder.come(server.sync_url, **header(server))
+    await mallory.join()
+    await mallory.say(request(plan.document_id))
+    busy = await next_of(socket, "peers", lambda message: message["rows"])
+    assert busy["rows"][0]["activity"] in ("idle", "active")
+    stalled = await next_of(
+        socket, "peers", lambda message: message["rows"] and message["rows"][0]["activity"] == "stalled"
+    )
+    (row,) = stalled["rows"]
+    assert (row["state"], row["link"], row["missingThere"]) == ("stalled", "connected", 1)
+    assert row["unsentSince"]
+    mallory.close()
+    socket.close()
+
+
+async def test_a_page_hears_what_a_store_is_called_from_now_on(server: RunningServer) -> None:
+    plan = server.repo.create({})
+    socket = await page(server)
+    await socket.write_message(json.dumps({"type": "watch", "documentId": plan.document_id}))
+    async with Repo(MemoryStorage(), name="Alice") as alice:
+        alice.connect(server.sync_url, headers=header(server))
+        await alice.find(plan.url)
+        await next_of(socket, "peers", lambda message: message["rows"])
+        wishes = json.dumps({"petname": "old laptop", "trust": "untrusted"})
+        await server.fetch("api", "automerge", "stores", str(alice.storage_id), method="PATCH", body=wishes)
+        told = await next_of(
+            socket, "peers", lambda message: [row["trust"] for row in message["rows"]] == ["untrusted"]
+        )
+        assert told["rows"][0]["name"] == "old laptop"
     socket.close()
 
 

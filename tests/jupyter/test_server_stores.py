@@ -47,7 +47,42 @@ async def test_a_store_is_listed_with_who_runs_on_it_and_who_is_logged_in_there(
         assert (store["link"], store["durableAcks"], store["ephemeral"]) == ("connected", True, False)
         assert (store["sameStore"], store["clone"], store["endpoints"]) == (False, False, [])
         assert store["peers"] == [{"peerId": alice.peer_id, "sessionId": alice.session_id}]
-        assert store["user"]["username"]
+        assert store["user"]["username"] and store["firstSeen"] <= store["lastSeen"]
+
+
+async def test_a_store_is_called_what_somebody_here_calls_it(server: RunningServer) -> None:
+    async with alice_at(server) as alice:
+        store = str(alice.storage_id)
+        named = await patch(server, store, petname="Alice's  old\u202e laptop", trust="untrusted")
+        assert (named["name"], named["claimed"]) == (named["petname"], "Alice")
+        assert "\u202e" not in named["petname"] and named["petname"].startswith("Alice's")
+        assert named["trust"] == "untrusted"
+        assert await known(server) == [named]
+        unnamed = await patch(server, store, petname="")
+        assert (unnamed["name"], unnamed["petname"], unnamed["trust"]) == ("Alice", "", "untrusted")
+
+
+async def test_rows_show_a_new_name_at_once(server: RunningServer) -> None:
+    plan = server.repo.create({})
+    async with alice_at(server) as alice:
+        await alice.find(plan.url)
+        await until(lambda: plan.peers, "Alice's row")
+        await patch(server, str(alice.storage_id), petname="laptop", trust="dead")
+        (row,) = (await server.json("documents", plan.document_id, "peers"))["peers"]
+        assert (row["name"], row["trust"], row["safe"]) == ("laptop", "dead", False)
+
+
+async def test_a_store_that_left_is_forgotten_with_what_it_had(server: RunningServer) -> None:
+    plan = server.repo.create({})
+    async with alice_at(server) as alice:
+        await alice.find(plan.url)
+        await until(lambda: plan.peers, "Alice's row")
+        store = str(alice.storage_id)
+    await until(lambda: not server.repo.connections, "Alice's leaving")
+    assert [(one["id"], one["link"]) for one in await known(server)] == [(store, "offline")]
+    assert await server.status(*STORES, store, method="DELETE") == 204
+    assert await known(server) == [] and not plan.peers
+    assert await server.status(*STORES, store, method="DELETE") == 404
 
 
 async def test_a_store_is_named_by_its_id_and_by_nothing_else(server: RunningServer) -> None:
