@@ -9,6 +9,7 @@ from jupyter_automerge.engine.connections import Connections
 from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.events import Create
 from jupyter_automerge.engine.evidence import Evidence
+from jupyter_automerge.engine.gossip import Gossip
 from jupyter_automerge.engine.loading import Loader
 from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.notices import DocumentUnloaded
@@ -38,6 +39,7 @@ class Collection:
         evidence: Evidence,
         graveyard: Graveyard,
         acknowledging: Acknowledging,
+        gossip: Gossip,
     ) -> None:
         self._local = local
         self._desk = desk
@@ -48,6 +50,7 @@ class Collection:
         self._evidence = evidence
         self._graveyard = graveyard
         self._acknowledging = acknowledging
+        self._gossip = gossip
         self.sharing: Sharing  # the policy's answers come back to `decided`, so each needs the other
 
     # Documents
@@ -157,6 +160,7 @@ class Collection:
             connection.sessions.pop(record.id, None)
             connection.dirty.pop(record.id, None)
             connection.acks.pop(record.id, None)
+            connection.rows.pop(record.id, None)
             if session.spoken or session.requested:
                 connection.interrupted.add(record.id)
         record.sessions.clear()
@@ -224,6 +228,7 @@ class Collection:
             self._begin(record)
         self._evidence.standing(record, session)
         self._acknowledging.owe(record, session)
+        self._gossip.spoke(record, session)
 
     def met(self, connection: Connection) -> None:
         """A connection completed its handshake: documents that may be spoken of unasked begin."""

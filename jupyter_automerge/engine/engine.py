@@ -19,6 +19,7 @@ from jupyter_automerge.engine.docsync import DocumentSync
 from jupyter_automerge.engine.effects import Effect, Put
 from jupyter_automerge.engine.ephemeral import Broadcasting
 from jupyter_automerge.engine.evidence import Evidence
+from jupyter_automerge.engine.gossip import Gossip
 from jupyter_automerge.engine.inbox import Inbox
 from jupyter_automerge.engine.loading import Loader
 from jupyter_automerge.engine.local import FixedShare, LocalPeer
@@ -29,6 +30,7 @@ from jupyter_automerge.engine.receiving import Receiving
 from jupyter_automerge.engine.record import DocumentRecord, Storage
 from jupyter_automerge.engine.removal import UNSAFE, Graveyard, is_elsewhere
 from jupyter_automerge.engine.resume import Resumption
+from jupyter_automerge.engine.retelling import Retelling
 from jupyter_automerge.engine.saving import Saver
 from jupyter_automerge.engine.sharing import Sharing
 from jupyter_automerge.engine.stamps import Stamps
@@ -88,6 +90,9 @@ class Engine:
             local, desk, self._documents, self._evidence, self._resumption, stamps
         )
         self._subscriptions = Subscriptions(local, desk, self._connections)
+        retelling = Retelling(desk, self._stores, stamps)
+        self._gossip = Gossip(local, desk, self._documents, self._evidence, self._subscriptions, retelling)
+        self._evidence.grew = self._gossip.grew
         after_save = AfterSave(desk, local, ack_after_save)
         # Where peers wait for a put, it waits for nothing.
         pause = 0.0 if ack_after_save else put_pause
@@ -103,6 +108,7 @@ class Engine:
             self._evidence,
             self._graveyard,
             self._acknowledging,
+            self._gossip,
         )
         self._sharing = Sharing(desk, share, self._collection.decided)
         self._collection.sharing = self._sharing
@@ -132,10 +138,16 @@ class Engine:
             self._evidence,
             self._broadcasting,
             self._acknowledging,
-            self._subscriptions,
+            self._gossip,
             self._graveyard,
         )
-        self._writer = Writer(desk, self._docsync.frame, self._acknowledging.frame, self._subscriptions.frame)
+        self._writer = Writer(
+            desk,
+            self._docsync.frame,
+            self._acknowledging.frame,
+            self._subscriptions.frame,
+            self._gossip.frame,
+        )
         self._stopping = Stopping(desk, self._documents, self._connections, self._saver)
         self._opened = False
         self._sync_states_due = False
@@ -282,7 +294,7 @@ class Engine:
 
     def _parted(self, connection: Connection) -> None:
         self._stores.parted(connection)
-        self._subscriptions.parted(connection)
+        self._gossip.parted(connection)
         self._collection.parted(connection)
         self._reconsider_searches()
 

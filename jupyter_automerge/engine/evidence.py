@@ -78,7 +78,8 @@ class Evidence:
         self, record: DocumentRecord, connection: Connection, store_id: str, said: StoreHeads
     ) -> None:
         """The peer says that a store other than its own and ours has these heads."""
-        entry = self._stores.relayed(store_id, connection, said.name, said.kind)
+        at = self._desk.now - said.age
+        entry = self._stores.relayed(store_id, connection, said.name, said.kind, at)
         if entry is None:
             return
         facts = self._of_store(record, entry)
@@ -86,10 +87,10 @@ class Evidence:
         reporter = self._stores.get(connection.store_id)
         assert reporter is not None
         grew = facts.relay(reporter, connection.life, said.heads, said.stored, record.history)
-        facts.hearsay[reporter.id].at = self._desk.now
+        facts.hearsay[reporter.id].at = at
         self._look_at_clock(facts, said.timestamp)
-        self._learned(record, facts, said.heads, connection if grew else None)
-        self._alarm(record).set(self._desk.now + RELAYED_FOR_SECONDS)
+        self._learned(record, facts, said.heads, connection if grew else None, at=at)
+        self._alarm(record).set(at + RELAYED_FOR_SECONDS)
 
     def standing(self, record: DocumentRecord, session: Session) -> None:
         """The peer's answer or the policy moved."""
@@ -212,9 +213,11 @@ class Evidence:
         heads: Heads,
         source: Connection | None,
         look_again: bool = True,
+        at: float | None = None,
     ) -> None:
-        now = self._desk.now
-        facts.as_of = facts.moved_at = now
+        facts.moved_at = self._desk.now
+        at = self._desk.now if at is None else at
+        facts.as_of = at if facts.as_of is None else max(facts.as_of, at)
         facts.stalled = False
         self._follow(record)
         self._cover(record, facts, heads)

@@ -11,6 +11,7 @@ from jupyter_automerge.engine.connections import OVERFLOW, Connections
 from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.ephemeral import Broadcasting
 from jupyter_automerge.engine.evidence import Evidence
+from jupyter_automerge.engine.gossip import Gossip
 from jupyter_automerge.engine.handshake import HANDSHAKE_MESSAGES, NORMAL, PROTOCOL_ERROR
 from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.notices import NoticeReceived
@@ -18,7 +19,6 @@ from jupyter_automerge.engine.receiving import Receiving
 from jupyter_automerge.engine.record import DocumentRecord
 from jupyter_automerge.engine.removal import Graveyard
 from jupyter_automerge.engine.session import Incoming, Session, Standing
-from jupyter_automerge.engine.subscriptions import Subscriptions
 from jupyter_automerge.errors import InvalidId, RemoteProtocolError
 from jupyter_automerge.values.heads import NO_HEADS
 from jupyter_automerge.values.ids import DocumentId
@@ -55,7 +55,7 @@ class Inbox:
         evidence: Evidence,
         broadcasting: Broadcasting,
         acknowledging: Acknowledging,
-        subscriptions: Subscriptions,
+        gossip: Gossip,
         graveyard: Graveyard,
     ) -> None:
         self._local = local
@@ -67,7 +67,7 @@ class Inbox:
         self._evidence = evidence
         self._broadcasting = broadcasting
         self._acknowledging = acknowledging
-        self._subscriptions = subscriptions
+        self._gossip = gossip
         self._graveyard = graveyard
         self._routes: dict[type, Callable[[Connection, Message], None]] = {
             Sync: self._on_sync,
@@ -123,6 +123,7 @@ class Inbox:
             return
         self._take(record, session, message.data)
         self._acknowledging.owe(record, session)
+        self._gossip.spoke(record, session)
         self._desk.mark_document(record.id)
 
     def _take(self, record: DocumentRecord, session: Session, data: bytes) -> None:
@@ -185,10 +186,11 @@ class Inbox:
     def _on_remote_heads(self, connection: Connection, message: Message) -> None:
         assert isinstance(message, RemoteHeadsChanged)
         self._acknowledging.heard(connection, message)
+        self._gossip.heard(connection, message)
 
     def _on_subscription(self, connection: Connection, message: Message) -> None:
         assert isinstance(message, RemoteSubscriptionChange)
-        self._subscriptions.changed(connection, message)
+        self._gossip.subscribed(connection, message)
         self._acknowledging.subscribed(connection)
 
     def _on_stored(self, connection: Connection, message: Message) -> None:

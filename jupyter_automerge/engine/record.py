@@ -79,7 +79,7 @@ class DocumentRecord:
     coverage: Coverage | None = None  # once there is something to be covered
     rows_alarm: Alarm | None = None  # rings when rows move because nothing else does
     rows_moved: bool = False
-    stamps: dict[str, float] = field(default_factory=dict)  # the last ones of our reports, by store
+    stamps: dict[str, float] | None = None  # the last ones of our reports, by store
     refused_chunks: dict[bytes, None] = field(default_factory=dict)
     changes_waiting: list[bytes] = field(default_factory=list)  # chunks that wait for the document to be free
     leaving: bool = False  # to be unloaded once it is saved

@@ -7,6 +7,7 @@ from enum import Enum, auto
 
 from jupyter_automerge.document import SyncSession
 from jupyter_automerge.engine.connection import Connection
+from jupyter_automerge.engine.rows_owed import RowsOwed
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.status import Access
 from jupyter_automerge.wire.sync_message import SyncMessage
@@ -72,6 +73,8 @@ class Session:
     )
     next_ack_at: float = 0.0  # the earliest time for the next report of saved heads
     acked: Heads = frozenset()  # the saved heads last reported
+    rows_begun: bool = False  # it was told what is known of other stores
+    rows: RowsOwed | None = None
     from_scratch: bool = False  # an earlier session failed: what it shared is no ground to begin from
     refused: Heads = frozenset()  # heads of a reader that were already reported as not accepted
 

@@ -13,6 +13,8 @@ class Stamps:
 
     def next(self, record: DocumentRecord, store: str) -> float:
         """Milliseconds since 1970."""
+        if record.stamps is None:
+            record.stamps = {}
         last = record.stamps.pop(store, 0.0)
         # The one used longest ago leaves: by now the clock has passed it by itself.
         if len(record.stamps) >= MAX_STORES_PER_DOCUMENT:

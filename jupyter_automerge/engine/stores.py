@@ -108,8 +108,12 @@ class Stores:
         if entry is not None and entry.connections.pop(connection.id, None) is not None:
             self._was_here(entry)
 
-    def relayed(self, store_id: str, reporter: Connection, name: str, kind: str) -> StoreEntry | None:
-        """A peer tells of a store other than its own. None if we do not want to hear of that one."""
+    def relayed(
+        self, store_id: str, reporter: Connection, name: str, kind: str, at: float
+    ) -> StoreEntry | None:
+        """A peer tells of a store other than its own, last heard of `at`. None if we do not want to hear of
+        that one.
+        """
         if store_id in (self._local.store_id, reporter.store_id):
             return None
         entry = self._entries.get(store_id)
@@ -119,10 +123,10 @@ class Stores:
             entry = self._enter(store_id)
         if not entry.met:
             entry.name, entry.kind = name or entry.name, kind or entry.kind
-        entry.reporters[reporter.store_id] = self._desk.now
+        entry.reporters[reporter.store_id] = at
         self._entries[reporter.store_id].tells_of_others = True
         entry.last_seen = self._desk.wall
-        self._alarm.set(self._desk.now + RELAYED_FOR_SECONDS)
+        self._alarm.set(at + RELAYED_FOR_SECONDS)
         self.moved(entry)
         return entry
 

@@ -9,7 +9,7 @@ from jupyter_automerge.values.ids import DocumentId
 
 
 class Writer:
-    """Takes queued frames first, then dirty documents in turn, reports of saved heads, and subscriptions.
+    """Takes queued frames first, then dirty documents in turn, reports of saved heads, and remote heads.
 
     A sync message is generated only here, when it can be sent at once: generating it changes the SyncState,
     so it is a promise that must be kept. Hence at most one generated message per connection is ever on its
@@ -22,11 +22,13 @@ class Writer:
         sync_frame: Callable[[Connection, DocumentId], bytes | None],
         ack_frame: Callable[[Connection], bytes | None],
         subscription_frame: Callable[[Connection], bytes | None],
+        rows_frame: Callable[[Connection], bytes | None],
     ) -> None:
         self._desk = desk
         self._sync_frame = sync_frame
         self._ack_frame = ack_frame
         self._subscription_frame = subscription_frame
+        self._rows_frame = rows_frame
 
     def pump(self, connection: Connection) -> None:
         """Send the next frame, if there is one and the transport is not full."""
@@ -41,7 +43,10 @@ class Writer:
         if connection.frames:
             return connection.frames.popleft()
         return (
-            self._next_sync(connection) or self._next_ack(connection) or self._subscription_frame(connection)
+            self._next_sync(connection)
+            or self._next_ack(connection)
+            or self._subscription_frame(connection)
+            or self._next_rows(connection)
         )
 
     def _next_sync(self, connection: Connection) -> bytes | None:
@@ -56,6 +61,13 @@ class Writer:
     def _next_ack(self, connection: Connection) -> bytes | None:
         while connection.acks:
             frame = self._ack_frame(connection)
+            if frame is not None:
+                return frame
+        return None
+
+    def _next_rows(self, connection: Connection) -> bytes | None:
+        while connection.rows:
+            frame = self._rows_frame(connection)
             if frame is not None:
                 return frame
         return None

@@ -142,6 +142,10 @@ PUT_PAUSE_SECONDS = 0.02
 PUT_RETRY_FIRST_SECONDS = 0.5
 PUT_RETRY_MOST_SECONDS = 30.0
 STALLED_AFTER_SECONDS = 5.0
+ROWS_TOLD_PER_SECOND = 10.0
+"""Frames of other stores' rows per (connection, document); the newest of each row wins."""
+ROWS_PER_FRAME = 100
+"""Stores named in one of them; the others go with the next."""
 MAX_SUBSCRIPTIONS_PER_PEER = 1_000
 """Stores that one peer may follow through us, and that we ask one peer about; further ones are passed over."""
 RELAYED_FOR_SECONDS = 300.0

@@ -150,10 +150,11 @@ def _read_new_heads(item: Fields) -> Mapping[StorageId, StoreHeads]:
             if heads is not None:
                 found[store] = StoreHeads(
                     heads,
-                    fields.milliseconds(value.get("timestamp")),
+                    fields.number(value.get("timestamp")),
                     value.get("level") == _STORED,
                     clean_name(fields.text(value, "name", "")),
                     clean_name(fields.text(value, "kind", "")),
+                    max(fields.number(value.get("age")), 0.0),
                 )
     return found
 
@@ -260,6 +261,7 @@ def _addressed(
 
 def _store_heads(value: StoreHeads) -> dict[str, object]:
     # JavaScript reads the first two and passes nothing else on (P56).
-    extras = {"level": _STORED if value.stored else "", "name": value.name, "kind": value.kind}
-    said = {key: text for key, text in extras.items() if text}
+    level = _STORED if value.stored else ""
+    extras = {"level": level, "name": value.name, "kind": value.kind, "age": float(value.age)}
+    said = {key: extra for key, extra in extras.items() if extra}
     return {"heads": heads_to_text(value.heads), "timestamp": float(value.timestamp), **said}

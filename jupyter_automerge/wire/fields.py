@@ -124,8 +124,8 @@ def whole(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def milliseconds(value: object) -> float:
-    """A point in time; 0 if it is none."""
+def number(value: object) -> float:
+    """A time or a duration; 0 if it is none."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return 0.0
     number = float(value) if abs(value) < 2**63 else 0.0

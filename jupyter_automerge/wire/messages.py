@@ -110,8 +110,8 @@ class RemoteSubscriptionChange:
 class StoreHeads:
     """What somebody says a store has. `timestamp`: ms since 1970 by the sender's clock; 0 if unknown.
 
-    Between our own Repos also: `stored`, whether all who passed it on say that it is durable there, and what
-    the store calls itself.
+    Between our own Repos also: `stored`, whether all who passed it on say that it is durable there, what the
+    store calls itself, and `age`, for how many seconds nobody has heard of it.
     """
 
     heads: Heads
@@ -119,6 +119,7 @@ class StoreHeads:
     stored: bool = False
     name: str = ""
     kind: str = ""
+    age: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,70 +3,12 @@
 `plain` Repos and Strangers stand for JavaScript: they claim a storage id and nothing of ours.
 """
 
-import cbor2
-
-from jupyter_automerge.document import Document
 from jupyter_automerge.engine.events import Follow, Unfollow
-from jupyter_automerge.testing.simulated_repo import SimulatedRepo
-from jupyter_automerge.testing.simulated_stranger import Stranger, TypingStranger
 from jupyter_automerge.testing.simulation import Simulation
-from jupyter_automerge.values.identity import PeerMetadata
-from jupyter_automerge.values.ids import DocumentId, SessionId, StorageId
+from jupyter_automerge.values.ids import DocumentId, StorageId
 from jupyter_automerge.values.limits import MAX_SUBSCRIPTIONS_PER_PEER
-from jupyter_automerge.wire.messages import DocUnavailable, RemoteHeadsChanged, RemoteSubscriptionChange
-
-FAR = StorageId("store-far")
-
-
-class JavaScript(TypingStranger):
-    """A peer that claims no more than a storage id, and may follow stores."""
-
-    def __init__(self, sim: Simulation, name: str, document_id: DocumentId, document: Document) -> None:
-        super().__init__(sim, name, document_id, document)
-        self.metadata = PeerMetadata(storage_id=StorageId(f"store-{name}"))
-
-    def follow(self, *stores: StorageId) -> None:
-        """By its own wish: JavaScript leaves the other list undefined then."""
-        change = {"type": "remote-subscription-change", "senderId": self.peer_id, "targetId": self.target}
-        self.send_frames(cbor2.dumps({**change, "add": stores, "remove": cbor2.undefined}))
-        self.sim.run(0.1)
-
-    def pass_on(self, *stores: StorageId) -> None:
-        """A wish of somebody behind it."""
-        self.send(RemoteSubscriptionChange(self.peer_id, self.target, stores))
-        self.sim.run(0.1)
-
-    def unfollow(self, *stores: StorageId) -> None:
-        self.send(RemoteSubscriptionChange(self.peer_id, self.target, (), stores))
-        self.sim.run(0.1)
-
-
-def javascript(
-    sim: Simulation, name: str, listener: SimulatedRepo, note: DocumentId | None = None
-) -> JavaScript:
-    """Connected and introduced; with a document of `listener` it holds that, without one none."""
-    document = Document() if note is None else listener.document(note).fork()
-    peer = JavaScript(sim, name, note or DocumentId("none"), document)
-    sim.connect(peer, listener)
-    peer.join()
-    if note is not None:
-        peer.speak()
-    sim.run_until_quiet()
-    return peer
-
-
-def ours(sim: Simulation, name: str, listener: SimulatedRepo) -> Stranger:
-    """A Repo of ours, as far as one can see."""
-    peer = Stranger(sim, name, PeerMetadata(StorageId(f"store-{name}"), session_id=SessionId(name)))
-    sim.connect(peer, listener)
-    peer.join()
-    return peer
-
-
-def asked(peer: Stranger) -> list[tuple[tuple[StorageId, ...], tuple[StorageId, ...]]]:
-    """What it was asked to tell of, and no longer to, change by change."""
-    return [(change.add, change.remove) for change in peer.got(RemoteSubscriptionChange)]
-
+from jupyter_automerge.wire.messages import DocUnavailable, RemoteHeadsChanged
+from tests.scenarios.javascript import FAR, OURS, asked, javascript, ours, reports
 
 # Subscriptions
 
@@ -193,14 +135,6 @@ def test_S38_a_peer_follows_a_thousand_stores_and_no_more(sim: Simulation) -> No
 
 
 # Our own store
-
-
-OURS = StorageId("store-server")
-
-
-def reports(peer: Stranger, store: StorageId) -> list[RemoteHeadsChanged]:
-    """What it was told of one store."""
-    return [message for message in peer.got(RemoteHeadsChanged) if store in message.new_heads]
 
 
 def test_S21_a_subscriber_hears_of_our_saved_heads_once_they_are_saved(sim: Simulation) -> None:

@@ -43,6 +43,7 @@ def frame(**fields: object) -> bytes:
 @pytest.mark.parametrize("level", [7, None, ["stored"], "STORED", "received", True])
 def test_of_the_additions_only_what_fits_is_read(level: object) -> None:
     entry = {"heads": [], "timestamp": 1.0, "level": level, "name": "\u202eLab\n" + "x" * 999, "kind": 7}
+    entry["age"] = -1.0
     message = decode(frame(type="remote-heads-changed", newHeads={"store-1": entry}))
     assert isinstance(message, RemoteHeadsChanged)
     assert message.new_heads[STORE] == StoreHeads(frozenset(), 1.0, name=("Lab " + "x" * 64)[:64])
