@@ -80,6 +80,12 @@ class NotebookPage:
         """Save the notebook; returns when the server has answered."""
         await self.command("docmanager:save")
 
+    async def is_saved(self) -> None:
+        """Wait until nothing of it is unsaved."""
+        await self.page.wait_for_function(
+            "() => window.jupyterapp.shell.currentWidget.context.model.dirty === false"
+        )
+
     async def command(self, name: str, **arguments: Any) -> None:
         """Run a command of the application, as its menu would, and wait for it."""
         script = "([name, options]) => window.jupyterapp.commands.execute(name, options).then(() => null)"

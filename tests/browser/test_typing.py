@@ -23,6 +23,34 @@ async def test_no_key_that_is_typed_into_a_view_reaches_the_notebook(lab: TestSe
     await view.shows("title", value="Planabddx ⏎ ")
 
 
+async def test_the_key_that_saves_saves_the_notebook_from_within_a_view_too(
+    lab: TestServer, desk: Desk
+) -> None:
+    alice = await open_plan(desk, lab, "saving")
+    await alice.view(PLAN).type("title", text=" C")
+    await alice.view(PLAN).edit("title")
+    await alice.page.keyboard.press("Control+s")
+    await alice.is_saved()
+    assert any(cell["outputs"] for cell in lab.read_notebook(alice.name)["cells"]), (
+        "what was run is in the file"
+    )
+    await expect(alice.view(PLAN).editor).to_be_focused()
+
+
+async def test_what_comes_into_an_empty_document_is_shown_open(lab: TestServer, desk: Desk) -> None:
+    filling = "with list_.change() as d: d['tasks'] = [{'text': 'write'}]"
+    name = lab.write_notebook(
+        "empty.ipynb", "%load_ext jupyter_automerge\n%automerge new empty --as list_", filling
+    )
+    alice = await desk.open(lab, name)
+    await alice.kernel_is("idle")
+    await alice.run_cell(0)
+    await expect(alice.view(0).root).to_contain_text("nothing in it yet")
+    await expect(alice.view(0).root.locator(".jam-title")).to_have_text("empty")
+    await alice.run_cell(1)
+    await alice.view(0).shows("tasks", 0, "text", value="write")
+
+
 async def test_the_caret_stays_when_somebody_else_types_into_the_same_text(
     lab: TestServer, desk: Desk
 ) -> None:

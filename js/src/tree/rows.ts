@@ -91,7 +91,7 @@ function namesIn(branch: object): Array<string | number> {
   return Array.isArray(branch) ? Array.from(branch.keys()) : Object.keys(branch);
 }
 
-function childCount(value: unknown): number {
+export function childCount(value: unknown): number {
   return isBranch(value) ? (Array.isArray(value) ? value.length : Object.keys(value).length) : 0;
 }
 

@@ -11,12 +11,13 @@ import type { Peer } from "../peers/peer.ts";
 import { changes } from "../peers/words.ts";
 import { addresses } from "../place.ts";
 import { Branches } from "../tree/branches.ts";
-import { PAGE_OF_ROWS, rowsOf, type ValueRow } from "../tree/rows.ts";
+import { childCount, PAGE_OF_ROWS, rowsOf, type ValueRow } from "../tree/rows.ts";
 import { type Chip, type ChipFacts, chipOf } from "./chip.ts";
 import { diagnosticsOf } from "./diagnostics.ts";
 import type { Editor } from "./editor.ts";
 import { element } from "./element.ts";
 import { Header } from "./header.ts";
+import { keepKeys } from "./host-keys.ts";
 import { Notices } from "./notices.ts";
 import { ScalarEditor } from "./scalar-editor.ts";
 import { Speaker } from "./speaker.ts";
@@ -73,8 +74,7 @@ export class DocumentView {
       conflictAt: (row) => (this.#pinned ? "" : conflictWords(this.#document?.othersAt(row.path) ?? [])),
     });
     this.element.append(this.#header.element, this.#notices.element, this.#tree.element, this.#empty, this.#speaker.element);
-    // Jupyter's shortcuts would insert or delete cells: no key leaves the view, except by the browser itself.
-    this.element.addEventListener("keydown", (event) => event.stopPropagation());
+    keepKeys(this.element);
     this.#render();
     void this.#start();
   }
@@ -172,10 +172,10 @@ export class DocumentView {
     this.#flashing.clear();
   }
 
-  /** Once for the snapshot and once for the document: afterwards people open and close. */
+  /** Once for the snapshot and once for the document, when there is something in it: afterwards people open and close. */
   #openFirst(live: boolean, value: unknown): void {
     const now = live ? "live" : "old";
-    if (value === undefined || this.#opened === "live" || this.#opened === now) return;
+    if (childCount(value) === 0 || this.#opened === "live" || this.#opened === now) return;
     this.#opened = now;
     this.#branches.openFirst(value, this.#path);
   }

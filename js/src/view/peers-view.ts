@@ -6,6 +6,7 @@ import { inOrder, type Peer, peerOfRow, toldApart } from "../peers/peer.ts";
 import type { PeerRow, Summary } from "../peers/row.ts";
 import { signOfSummary, summaryOf } from "../peers/summary.ts";
 import { element, setText } from "./element.ts";
+import { keepKeys } from "./host-keys.ts";
 import { icon } from "./icons.ts";
 import { PeerTable } from "./peer-table.ts";
 import { Speaker } from "./speaker.ts";
@@ -55,7 +56,7 @@ export class PeersView {
   constructor(private readonly options: PeersViewOptions) {
     const header = element("div", { class: "jam-header" }, this.#title, this.#sign, this.#whose);
     this.element.append(header, this.#notice, this.#table.element, this.#speaker.element);
-    this.element.addEventListener("keydown", (event) => event.stopPropagation());
+    keepKeys(this.element);
     this.#kernel = options.key ? new KernelRows(options.key, () => this.#schedule()) : null;
     this.#render();
     void this.#start();

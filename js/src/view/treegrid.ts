@@ -100,8 +100,8 @@ export class Treegrid {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (this.#editing) return this.#keydownInEditor(event, this.#editing);
     const move = moveFor(event.key, this.#rows, this.#indexOfActive());
+    if (move || event.key === " ") event.preventDefault(); // a space would scroll the notebook away
     if (!move) return;
-    event.preventDefault();
     if (move.type === "focus") this.#focus(move.index);
     else this.#act(move.type, this.#rows[this.#indexOfActive()] as Row);
   }
