@@ -1,12 +1,13 @@
 """What `wait` answers, in words and in JSON."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jupyter_automerge.repo import SyncReport, row_to_json
+from jupyter_automerge.repo import DocPeer, SyncReport, row_to_json
 from jupyter_automerge.values.heads import heads_to_text
+from jupyter_automerge.values.status import Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,22 @@ def lines(verdict: Verdict) -> Iterator[str]:
     if verdict.nobody:
         yield f"nobody to sync with: {verdict.nobody}"
     for outcome in verdict.outcomes:
-        if outcome.safe:
-            yield f"{outcome.url} safe, {outcome.report}"
-        else:
+        if outcome.report is None or outcome.reason:
             yield f"{outcome.url} not safe: {outcome.reason}"
+        else:
+            yield f"{outcome.url} safe, {_told(outcome.report)}"
+
+
+def _told(report: SyncReport) -> str:
+    """Who has it, and by whose word."""
+    names = {row.id: row.label for row in report.rows}
+    return f"{report.durability}: {', '.join(_copy(row, names) for row in report.copies)} ({report.elapsed:.3f} s)"
+
+
+def _copy(row: DocPeer, names: Mapping[str, str]) -> str:
+    if row.link is Link.CONNECTED or not row.via:
+        return row.label
+    return f"{row.label} by word of {' and '.join(names.get(store, store[:8]) for store in row.via)}"
 
 
 def json_text(verdict: Verdict) -> str:

@@ -1,7 +1,7 @@
 """Joining a server as one more peer, for as long as it takes to know whether documents are safe.
 
 It changes nothing and keeps nothing. What it can know is what that server knows: edits that lie in a page or
-a kernel which is cut off are not in it.
+a kernel which is cut off are not in it. What that server says of other stores is believed, and told as its word.
 """
 
 import asyncio
@@ -21,9 +21,11 @@ from jupyter_automerge.repo import (
     DocumentStateChanged,
     Notice,
     Repo,
+    StoreChanged,
+    StoreSeen,
     SyncReport,
 )
-from jupyter_automerge.values.status import DialerState, DocumentState, Level
+from jupyter_automerge.values.status import DialerState, DocumentState, Level, Link, Trust
 from jupyter_automerge.values.url import AutomergeUrl
 
 NAME = "jupyter automerge wait"
@@ -45,6 +47,7 @@ async def verdict_on(wish: Wish, server: AskedServer) -> Verdict:
     async with Repo(name=NAME, kind="cli") as repo:
         met = asyncio.Event()
         repo.on_event(lambda notice: met.set() if _is_meeting(notice) else None)
+        repo.on_event(lambda notice: _rely_on(repo, notice))
         dialer = _dial(repo, server)
         outcomes = await asyncio.gather(*(_outcome(repo, dialer, url, wish, deadline) for url in wish.urls))
         if not met.is_set():
@@ -54,6 +57,15 @@ async def verdict_on(wish: Wish, server: AskedServer) -> Verdict:
 
 def _is_meeting(notice: Notice) -> bool:
     return isinstance(notice, ConnectionChanged) and notice.open
+
+
+def _rely_on(repo: Repo, notice: Notice) -> None:
+    """The server that is asked is taken at its word about other stores: nobody else is there to tell of them."""
+    if not isinstance(notice, StoreSeen | StoreChanged):
+        return
+    store = notice.store
+    if store.link is Link.CONNECTED and store.trust is not Trust.TRUSTED:
+        repo.stores.trust(store.id, Trust.TRUSTED)
 
 
 def _dial(repo: Repo, server: AskedServer) -> Dialer:

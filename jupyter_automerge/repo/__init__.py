@@ -20,7 +20,10 @@ from jupyter_automerge.engine.notices import (
     RowsChanged,
     SearchProgress,
     StorageTrouble,
+    StoreChanged,
+    StoreForgotten,
     StoreRow,
+    StoreSeen,
 )
 from jupyter_automerge.network import (
     Connector,
@@ -116,8 +119,11 @@ __all__ = [
     "SharePolicy",
     "Storage",
     "StorageTrouble",
+    "StoreChanged",
+    "StoreForgotten",
     "StoreInfo",
     "StoreRow",
+    "StoreSeen",
     "Stores",
     "SyncReport",
     "SyncSocketHandler",

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from jupyter_automerge import FixedShare, MemoryStorage, Repo
+from jupyter_automerge import FixedShare, Level, MemoryStorage, Repo
 from jupyter_automerge.repo import Listener
+from tests.interop.wait_process import wait_command
 from tests.jupyter.servers import RunningServer, until
 
 NOWHERE = "ws://127.0.0.1:1"
@@ -82,3 +83,15 @@ async def test_the_dialers_tell_how_each_connection_goes(
             await asyncio.sleep(0.01)
     assert dialers[listener.url]["lastClose"][0] == 1001
     assert "let me in" not in str(dialers)
+
+
+async def test_a_command_counts_the_upstreams_copy_by_this_servers_word(
+    server: RunningServer, upstream: tuple[Repo, Listener]
+) -> None:
+    plan = server.repo.create({"title": "Plan"})
+    await until(lambda: [row.level for row in plan.peers] == [Level.STORED], "the upstream's word")
+    answer = await wait_command(plan.url, "--copies=2")
+    here, there = (f"({str(repo.storage_id)[:8]})" for repo in (server.repo, upstream[0]))
+    assert answer.code == 0, answer
+    assert f"Jupyter server {here}" in answer.said
+    assert f"upstream {there} by word of Jupyter server {here}" in answer.said
