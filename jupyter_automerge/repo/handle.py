@@ -170,8 +170,9 @@ class DocHandle:
         self._running.check()
 
         def hear(notice: Notice) -> object:
+            about = getattr(notice, "document_id", None)
             # What names no document may be about all of them.
-            return callback() if getattr(notice, "document_id", self.document_id) == self.document_id else None
+            return callback() if about in (None, self.document_id) else None
 
         return self._running.listeners.add(hear)
 
