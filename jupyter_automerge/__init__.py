@@ -37,15 +37,37 @@ if TYPE_CHECKING:
         SyncTimeout,
         UnsafeDelete,
     )
-    from jupyter_automerge.repo import DocHandle, DocView, FixedShare, Repo, SharePolicy
+    from jupyter_automerge.repo import (
+        DocHandle,
+        DocSyncChanged,
+        DocView,
+        FixedShare,
+        Repo,
+        SafetyChanged,
+        SafetyPolicy,
+        SharePolicy,
+        any_of,
+    )
     from jupyter_automerge.storage import FileStorage, MemoryStorage
-    from jupyter_automerge.values.status import Access, DocumentState, Level, Link, Origin, Relation
+    from jupyter_automerge.values.status import (
+        Access,
+        Activity,
+        DocumentState,
+        Level,
+        Link,
+        Origin,
+        PeerState,
+        Relation,
+        Safety,
+        Trust,
+    )
     from jupyter_automerge.values.url import AutomergeUrl
     from jupyter_automerge.widget.peers_view import PeersView
     from jupyter_automerge.widget.view import AutomergeView
 
 __all__ = [
     "Access",
+    "Activity",
     "AutomergeError",
     "AutomergeUrl",
     "AutomergeView",
@@ -55,6 +77,7 @@ __all__ = [
     "Counter",
     "DialError",
     "DocHandle",
+    "DocSyncChanged",
     "DocView",
     "DocumentError",
     "DocumentGone",
@@ -73,26 +96,34 @@ __all__ = [
     "NoPeers",
     "Origin",
     "PeerGone",
+    "PeerState",
     "PeersView",
     "Relation",
     "Repo",
     "RepoClosed",
     "RepoForkedError",
+    "Safety",
+    "SafetyChanged",
+    "SafetyPolicy",
     "SaveTimeout",
     "SharePolicy",
     "StorageError",
     "SyncDenied",
     "SyncTimeout",
+    "Trust",
     "UnsafeDelete",
     "__version__",
+    "any_of",
 ]
 
 _HOME = {
     "Access": "values.status",
+    "Activity": "values.status",
     "AutomergeUrl": "values.url",
     "AutomergeView": "widget.view",
     "Counter": "document",
     "DocHandle": "repo",
+    "DocSyncChanged": "repo",
     "DocView": "repo",
     "DocumentState": "values.status",
     "FileStorage": "storage",
@@ -102,10 +133,16 @@ _HOME = {
     "Link": "values.status",
     "MemoryStorage": "storage",
     "Origin": "values.status",
+    "PeerState": "values.status",
     "PeersView": "widget.peers_view",
     "Relation": "values.status",
     "Repo": "repo",
+    "Safety": "values.status",
+    "SafetyChanged": "repo",
+    "SafetyPolicy": "repo",
     "SharePolicy": "repo",
+    "Trust": "values.status",
+    "any_of": "repo",
 }
 
 

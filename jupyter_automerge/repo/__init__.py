@@ -13,7 +13,7 @@ from jupyter_automerge.engine.notices import (
     DocumentStateChanged,
     DocumentUnloaded,
     EphemeralReceived,
-    Notice,
+    IdCollision,
     NoticeReceived,
     PeerDown,
     PeerUp,
@@ -21,7 +21,9 @@ from jupyter_automerge.engine.notices import (
     SearchProgress,
     StorageTrouble,
     StoreChanged,
+    StoreClone,
     StoreForgotten,
+    StoreRegressed,
     StoreRow,
     StoreSeen,
 )
@@ -64,7 +66,9 @@ from jupyter_automerge.repo.store_info import StoreInfo
 from jupyter_automerge.repo.stores import Stores
 from jupyter_automerge.repo.summary import SyncSummary
 from jupyter_automerge.repo.targets import any_of
+from jupyter_automerge.repo.verdicts import DocSyncChanged, Notice, SafetyChanged
 from jupyter_automerge.repo.view import DocView
+from jupyter_automerge.repo.watched import Watched
 from jupyter_automerge.storage import FileStorage, MemoryStorage, Storage
 
 __all__ = [
@@ -85,6 +89,7 @@ __all__ = [
     "DialerInfo",
     "DocHandle",
     "DocPeer",
+    "DocSyncChanged",
     "DocView",
     "Document",
     "DocumentChanged",
@@ -96,6 +101,7 @@ __all__ = [
     "ExitReport",
     "FileStorage",
     "FixedShare",
+    "IdCollision",
     "ImmutableString",
     "Listener",
     "LocalCopy",
@@ -112,6 +118,7 @@ __all__ = [
     "Repo",
     "RepoSyncReport",
     "RowsChanged",
+    "SafetyChanged",
     "SafetyPolicy",
     "Search",
     "SearchProgress",
@@ -120,8 +127,10 @@ __all__ = [
     "Storage",
     "StorageTrouble",
     "StoreChanged",
+    "StoreClone",
     "StoreForgotten",
     "StoreInfo",
+    "StoreRegressed",
     "StoreRow",
     "StoreSeen",
     "Stores",
@@ -131,6 +140,7 @@ __all__ = [
     "TokenRefused",
     "Transport",
     "TransportSink",
+    "Watched",
     "any_of",
     "asked_rows",
     "bounded_json",

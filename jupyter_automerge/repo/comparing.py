@@ -13,6 +13,7 @@ Let R be the heads that a store is known to have by whatever word, U those of th
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from jupyter_automerge.document import Document, Standing
 from jupyter_automerge.engine.notices import StoreRow
@@ -27,39 +28,35 @@ from jupyter_automerge.values.status import Activity, Level, Link, PeerState, Re
 
 @dataclass(frozen=True, slots=True)
 class Viewpoint:
-    """From where rows are looked at: our heads, which moved last at `moved_at`, the moment, and our policy."""
+    """From where rows are looked at: the moment, our policy, and when our heads moved last."""
 
-    document: Document
-    heads: Heads
     moved_at: float
     moment: Moment
     judge: Judge
 
-    def peers(self, rows: Sequence[StoreRow]) -> Peers:
-        """The rows as of now. Any thread may ask; waits for the short work of others on the document."""
-        evidence = [Evidence.of(row, self.judge) for row in rows]
-        standings = self.standings(evidence)
+    def peers(self, rows: Sequence[StoreRow], document: Document, heads: Heads) -> Peers:
+        """The rows against these heads. Any thread may ask; waits for short work of others on the document."""
+        evidence = self.evidence(rows)
+        return self.compared(rows, evidence, standings_of(document, heads, evidence))
+
+    def compared(
+        self, rows: Sequence[StoreRow], evidence: "Sequence[Evidence]", standings: Mapping[Heads, Standing]
+    ) -> Peers:
+        """The rows, where everybody's standing is known already."""
         names = callings([Names(row.store_id, row.petname, row.name, row.kind) for row in rows])
         strict = self.judge.needs_storing(rows)
         return Peers(
-            self._peer(row, found, standings, name, strict)
-            for row, found, name in zip(rows, evidence, names, strict=True)
+            self._peer(one, standings, name, strict) for one, name in zip(evidence, names, strict=True)
         )
 
-    def standings(self, evidence: "Sequence[Evidence]") -> Mapping[Heads, Standing]:
-        """Where everybody stands by each kind of evidence."""
-        frontiers = {heads for one in evidence for heads in (one.reported, one.believed, one.row.stored)}
-        frontiers.update(one.row.sent for one in evidence if one.row.sent)
-        return self.document.standings(frontiers, self.heads)
+    def evidence(self, rows: Sequence[StoreRow]) -> "list[Evidence]":
+        """What is known of each, and what of it counts."""
+        return [Evidence.of(row, self.judge) for row in rows]
 
     def _peer(
-        self,
-        row: StoreRow,
-        evidence: "Evidence",
-        standings: Mapping[Heads, Standing],
-        called: str,
-        strict: bool,
+        self, evidence: "Evidence", standings: Mapping[Heads, Standing], called: str, strict: bool
     ) -> DocPeer:
+        row = evidence.row
         reported = standings[evidence.reported]
         ours = reported.lacks if row.known else None
         relation = _relation(ours, reported.unknown)
@@ -100,8 +97,7 @@ class Viewpoint:
         return self.moved_at if row.unsent_since is None else row.unsent_since
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """The heads of a store: by all words, and by those that count."""
 
     row: StoreRow
@@ -115,6 +111,13 @@ class Evidence:
             return cls(row, own, own)
         everybody = own | row.relayed
         return cls(row, everybody, everybody if judge.is_believed(row) else own)
+
+
+def standings_of(document: Document, heads: Heads, evidence: Sequence[Evidence]) -> Mapping[Heads, Standing]:
+    """Where everybody stands to these heads, by each kind of evidence."""
+    frontiers = {known for one in evidence for known in (one.reported, one.believed, one.row.stored)}
+    frontiers.update(one.row.sent for one in evidence if one.row.sent)
+    return document.standings(frontiers, heads)
 
 
 def has(evidence: Evidence, level: Level, standings: Mapping[Heads, Standing]) -> bool:

@@ -51,6 +51,8 @@ class Documents:
             handle = self._handles.get(document_id)
             if handle is None:
                 running = self._running
+                if running.shelf is not None:
+                    running.shelf.moved(document_id)
                 live = LiveDocument(
                     document_id, document, running.driver.post, running.run, running.clock.now
                 )
@@ -66,6 +68,8 @@ class Documents:
         if handle.state is not DocumentState.READY:
             with self._lock:
                 self._handles.pop(document_id, None)
+            if self._running.shelf is not None:
+                self._running.shelf.moved(document_id)
 
     def seal(self) -> None:
         """Take no more changes; a block that is open in some thread ends with RepoClosed."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from jupyter_automerge.document import ChangeRecord, Document, MapProxy, Patch
 from jupyter_automerge.engine.events import Broadcast
-from jupyter_automerge.engine.notices import Notice
 from jupyter_automerge.repo.await_guard import AwaitGuard
 from jupyter_automerge.repo.changes import BroadcastEvent, ChangeEvent
 from jupyter_automerge.repo.display import mime_bundle
@@ -15,7 +14,7 @@ from jupyter_automerge.repo.feed import Feed
 from jupyter_automerge.repo.listeners import Unsubscribe
 from jupyter_automerge.repo.live import LiveDocument
 from jupyter_automerge.repo.local_copy import LocalCopy
-from jupyter_automerge.repo.looking import copy_here, summary, viewpoint
+from jupyter_automerge.repo.looking import copy_here, peers, summary
 from jupyter_automerge.repo.pending import Pending
 from jupyter_automerge.repo.report import SyncReport
 from jupyter_automerge.repo.rows import Peers
@@ -137,7 +136,7 @@ class DocHandle:
 
     def peers_at(self, heads: Heads) -> Peers:
         """The same rows for these heads instead of the present ones; those unknown here do not count."""
-        return viewpoint(self._running, self._live, self._document, heads).peers(self._live.rows)
+        return peers(self._running, self._live, self._document, heads)
 
     @property
     def local(self) -> LocalCopy:
@@ -161,20 +160,6 @@ class DocHandle:
         """
         self._running.check()
         return watch(self._running, lambda: self.peers, self.document_id)
-
-    def on_peers(self, callback: Callable[[], object]) -> Unsubscribe:
-        """Call it on the Repo's loop whenever `peers`, `local` or `sync` may be another; it may be `async`.
-
-        Returns what ends that.
-        """
-        self._running.check()
-
-        def hear(notice: Notice) -> object:
-            about = getattr(notice, "document_id", None)
-            # What names no document may be about all of them.
-            return callback() if about in (None, self.document_id) else None
-
-        return self._running.listeners.add(hear)
 
     def synced(
         self,

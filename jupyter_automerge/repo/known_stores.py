@@ -10,9 +10,9 @@ from jupyter_automerge.engine.notices import (
     StoreRow,
     StoreSeen,
 )
-from jupyter_automerge.repo.directory import ConnectionInfo, Directory
+from jupyter_automerge.repo.directory import Directory
 from jupyter_automerge.values.status import Link, Trust
-from jupyter_automerge.values.store import KnownStore, RunningPeer
+from jupyter_automerge.values.store import KnownStore
 
 
 class KnownStores:
@@ -38,10 +38,7 @@ class KnownStores:
     def all(self) -> tuple[KnownStore, ...]:
         """As of now."""
         with self._lock:
-            stores = dict(self._stores)
-        for one in self._directory.connections:
-            stores.setdefault(one.store_id, _met(one))
-        return tuple(stores.values())
+            return tuple(self._stores.values())
 
     def get(self, store_id: str) -> KnownStore | None:
         with self._lock:
@@ -66,17 +63,3 @@ class KnownStores:
             change(self._stores)
             stores = self._stores.values()
             self.trusted = frozenset(one.id for one in stores if one.trust is Trust.TRUSTED)
-
-
-def _met(one: ConnectionInfo) -> KnownStore:
-    claims = one.metadata
-    return KnownStore(
-        one.store_id,
-        claims.name,
-        claims.kind,
-        one.user,
-        durable_acks=claims.durable_acks,
-        ephemeral=claims.storage_id is None or claims.is_ephemeral,
-        link=Link.CONNECTED,
-        peers=() if one.peer_id is None else (RunningPeer(one.peer_id, claims.session_id),),
-    )

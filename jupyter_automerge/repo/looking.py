@@ -6,6 +6,7 @@ from jupyter_automerge.document import Document
 from jupyter_automerge.repo.comparing import Viewpoint
 from jupyter_automerge.repo.live import LiveDocument
 from jupyter_automerge.repo.local_copy import LocalCopy, local_copy
+from jupyter_automerge.repo.rows import Peers
 from jupyter_automerge.repo.safety import Judge
 from jupyter_automerge.repo.summary import SyncSummary, summarise
 from jupyter_automerge.values.heads import Heads
@@ -14,15 +15,16 @@ if TYPE_CHECKING:
     from jupyter_automerge.repo.running import Running
 
 
-def viewpoint(running: "Running", live: LiveDocument, document: Document, heads: Heads) -> Viewpoint:
-    """From where the rows of the document are looked at now, for these heads of ours. In any thread."""
-    moment = running.clock.moment()
-    return Viewpoint(document, heads, live.moved_at(moment.now), moment, judge(running, moment.now))
+def viewpoint(running: "Running", live: LiveDocument | None = None) -> Viewpoint:
+    """From where the rows of a document are looked at now. In any thread."""
+    moment, stores = running.clock.moment(), running.stores
+    moved_at = moment.now if live is None else live.moved_at(moment.now)
+    return Viewpoint(moved_at, moment, Judge(running.safety, stores.answers, stores.trusted, moment.now))
 
 
-def judge(running: "Running", now: float) -> Judge:
-    """The Repo's SafetyPolicy, as of this reading of its clock."""
-    return Judge(running.safety, running.stores.answers, running.stores.trusted, now)
+def peers(running: "Running", live: LiveDocument, document: Document, heads: Heads) -> Peers:
+    """The rows of the document against these heads. In any thread."""
+    return viewpoint(running, live).peers(live.rows, document, heads)
 
 
 def copy_here(running: "Running", live: LiveDocument, document: Document, heads: Heads) -> LocalCopy:
@@ -33,5 +35,6 @@ def copy_here(running: "Running", live: LiveDocument, document: Document, heads:
 
 def summary(running: "Running", live: LiveDocument, document: Document, heads: Heads) -> SyncSummary:
     """Whether anything up to these heads is at risk. In any thread."""
-    view = viewpoint(running, live, document, heads)
-    return summarise(copy_here(running, live, document, heads), view.peers(live.rows), view.judge)
+    view = viewpoint(running, live)
+    rows = view.peers(live.rows, document, heads)
+    return summarise(copy_here(running, live, document, heads), rows, view.judge)

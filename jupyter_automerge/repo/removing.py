@@ -4,9 +4,10 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from jupyter_automerge.engine.events import Event, Remove, Unload
-from jupyter_automerge.engine.notices import DocumentRemoved, DocumentUnloaded, Notice
+from jupyter_automerge.engine.notices import DocumentRemoved, DocumentUnloaded
 from jupyter_automerge.engine.removal import UNSAFE
 from jupyter_automerge.errors import StorageError, UnsafeDelete
+from jupyter_automerge.repo.verdicts import Notice
 from jupyter_automerge.values.ids import DocumentId
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from typing import Any, Self
 
 from jupyter_automerge.engine.events import PolicyChanged
 from jupyter_automerge.engine.local import LocalPeer
-from jupyter_automerge.engine.notices import Notice
 from jupyter_automerge.errors import RepoAlreadyOpen, RepoClosed
 from jupyter_automerge.network import MemoryTransport, WebSocketConnector
 from jupyter_automerge.network.contract import Connector, Transport, TransportSink
+from jupyter_automerge.repo.audience import stream, tell
 from jupyter_automerge.repo.connections import connections_of
 from jupyter_automerge.repo.counting import metrics_of
 from jupyter_automerge.repo.creating import document_from_bytes, merge_in, new_document, take_in_new
@@ -25,6 +25,7 @@ from jupyter_automerge.repo.forks import Birthplace
 from jupyter_automerge.repo.handle import DocHandle
 from jupyter_automerge.repo.home import HomeLoop
 from jupyter_automerge.repo.identity import introduce, new_peer_id
+from jupyter_automerge.repo.leaving import Until, exit_report, leave
 from jupyter_automerge.repo.linking import link
 from jupyter_automerge.repo.listeners import Unsubscribe
 from jupyter_automerge.repo.listening import Listener, listen
@@ -32,13 +33,19 @@ from jupyter_automerge.repo.making import new_engine
 from jupyter_automerge.repo.naming import DocumentName, NewId, interpret
 from jupyter_automerge.repo.pending import Pending
 from jupyter_automerge.repo.removing import wait_removed, wait_unloaded
-from jupyter_automerge.repo.report import CloseReport
+from jupyter_automerge.repo.report import CloseReport, ExitReport, RepoSyncReport
 from jupyter_automerge.repo.running import EngineView, Running
 from jupyter_automerge.repo.safety import SAFE, SafetyPolicy
 from jupyter_automerge.repo.saving import wait_all_saved
 from jupyter_automerge.repo.searching import Search, present, wait_found
 from jupyter_automerge.repo.share import FixedShare, PeerInfo, SharePolicy
 from jupyter_automerge.repo.stores import Stores
+from jupyter_automerge.repo.syncing import Wish
+from jupyter_automerge.repo.syncing_all import wait_all_synced, waits_of
+from jupyter_automerge.repo.targets import Target
+from jupyter_automerge.repo.verdicts import Notice
+from jupyter_automerge.repo.watched import Watched, watch
+from jupyter_automerge.repo.whom import Way
 from jupyter_automerge.storage.contract import Storage
 from jupyter_automerge.values.identity import User
 from jupyter_automerge.values.ids import (
@@ -49,8 +56,13 @@ from jupyter_automerge.values.ids import (
     interpret_document_id,
     parse_peer_id,
 )
-from jupyter_automerge.values.limits import CLOSE_TIMEOUT_SECONDS, FIND_TIMEOUT_SECONDS, SAVE_TIMEOUT_SECONDS
-from jupyter_automerge.values.status import Access, Direction
+from jupyter_automerge.values.limits import (
+    CLOSE_TIMEOUT_SECONDS,
+    FIND_TIMEOUT_SECONDS,
+    SAVE_TIMEOUT_SECONDS,
+    SYNC_TIMEOUT_SECONDS,
+)
+from jupyter_automerge.values.status import Access, Direction, Level
 
 Headers = Mapping[str, str] | Callable[[], Mapping[str, str]]
 
@@ -121,16 +133,20 @@ class Repo:
             home, local, self._engine(local, self._share), self._storage, self._share, self.safety
         )
 
-    def close(self, timeout: float = CLOSE_TIMEOUT_SECONDS) -> Pending[CloseReport]:
+    def close(self, timeout: float = CLOSE_TIMEOUT_SECONDS, *, wait: Until = "saved") -> Pending[CloseReport]:
         """Save what is unsaved, say goodbye to peers, close the store. The report names what stayed unsaved.
 
-        A second call has no effect.
+        With `wait="synced"` others are first given the documents that are open, as `synced()` does, within the
+        same time; the report names those that they do not have then. A second call has no effect, or, during
+        that wait, ends it.
         """
         self._birthplace.check()
+        if wait not in ("saved", "synced"):
+            raise ValueError(f'wait={wait!r}: "saved" or "synced"')
         running = self._running
         if running is None or running.closed or running.home.loop.is_closed():
             return Pending.answered(CloseReport())
-        return running.tasks.answer(lambda: self._close(running, timeout), abandon=False)
+        return running.tasks.answer(lambda: self._close(running, timeout, wait), abandon=False)
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -239,6 +255,33 @@ class Repo:
         waiting = [(one._live, one.heads) for one in running.documents.ready.values()]
         return running.tasks.answer(lambda: wait_all_saved(running, waiting, timeout))
 
+    def synced(
+        self,
+        with_: Target = None,
+        level: Level | None = None,
+        timeout: float | None = SYNC_TIMEOUT_SECONDS,
+        *,
+        direction: Way = "out",
+        copies: int | None = None,
+    ) -> Pending[RepoSyncReport]:
+        """As DocHandle.synced, for every document in memory. One that fails keeps no other from it.
+
+        Raises what they failed with, or SyncTimeout where that differs, with a report that names them all.
+        """
+        running = self._open()
+        waits = waits_of(running, Wish(with_, level, direction, None, copies))
+        return running.tasks.answer(lambda: wait_all_synced(running, waits, timeout))
+
+    def safe_to_exit(self) -> Pending[ExitReport]:
+        """Whether nothing would be lost with this machine now, by `safety` and as far as anybody told.
+
+        About every document, also those in the store that are not open; those are read one by one, and what
+        was found is remembered until somebody writes to them. Raises StorageError if the store cannot say
+        which there are.
+        """
+        running = self._open()
+        return running.tasks.answer(lambda: exit_report(running))
+
     # Connections
 
     def connect(self, url: str, *, headers: Headers | None = None, ssl: SSLContext | None = None) -> Dialer:
@@ -317,16 +360,24 @@ class Repo:
 
     # Watching
 
-    def on_event(self, callback: Callable[[Notice], object]) -> Unsubscribe:
-        """Call it on the Repo's loop with everything that happens; it may be `async`."""
-        return self._open().listeners.add(callback)
+    def on_event(self, callback: Callable[[Notice], object], *kinds: type[Notice]) -> Unsubscribe:
+        """Call it on the Repo's loop with everything that happens, or only with these kinds of notices.
 
-    def events(self) -> Feed[Notice]:
-        """Everything that happens from this call on, for one `async for` on any loop.
+        It may be `async`. Returns what ends that.
+        """
+        return tell(self._open(), callback, kinds)
+
+    def events(self, *kinds: type[Notice]) -> Feed[Notice]:
+        """Everything that happens from this call on, or only these kinds, for one `async for` on any loop.
 
         Of more than 1000 that wait the oldest leave, and the iterator's `lost` counts them.
         """
-        return self._open().feed()
+        return stream(self._open(), kinds)
+
+    def watch_stores(self) -> tuple[Stores, Watched[Stores]]:
+        """`stores` as of now, and for one `async for` each next state of it; see DocHandle.watch_peers."""
+        running = self._open()
+        return watch(running, lambda: Stores.of(running))
 
     def metrics(self) -> dict[str, int]:
         """How full the tables are, and what went through. In another thread it waits for the Repo's loop."""
@@ -350,8 +401,8 @@ class Repo:
         self._running.check()
         return self._running
 
-    async def _close(self, running: Running, seconds: float) -> CloseReport:
-        report = await running.close(seconds)
+    async def _close(self, running: Running, seconds: float, wait: Until) -> CloseReport:
+        report = await leave(running, seconds, wait)
         for listener in self._listeners:
             await listener.ended()
         return report

@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from jupyter_automerge.document import Document
+from jupyter_automerge.engine import notices as engine_words
 from jupyter_automerge.engine.effects import AskPolicy, Close, Delete, Dial, Effect, Load, Put, Send
 from jupyter_automerge.engine.events import DeleteDone, Event, Loaded, PutDone, Stop
 from jupyter_automerge.engine.local import LocalPeer
-from jupyter_automerge.engine.notices import Notice, SearchProgress, Stopped, StoreRow
+from jupyter_automerge.engine.notices import SearchProgress, Stopped, StoreRow
 from jupyter_automerge.errors import RepoClosed
 from jupyter_automerge.repo.clock import Clock
 from jupyter_automerge.repo.counting import Totals
@@ -26,8 +27,10 @@ from jupyter_automerge.repo.listeners import Listeners
 from jupyter_automerge.repo.report import CloseReport
 from jupyter_automerge.repo.safety import SAFE, SafetyPolicy
 from jupyter_automerge.repo.share import Asking, SharePolicy
+from jupyter_automerge.repo.shelf import Shelf
 from jupyter_automerge.repo.storing import Storing
 from jupyter_automerge.repo.tasks import Tasks
+from jupyter_automerge.repo.verdicts import Notice, Verdicts
 from jupyter_automerge.repo.watching import Watching
 from jupyter_automerge.storage.contract import Storage
 from jupyter_automerge.values.heads import Heads
@@ -84,14 +87,15 @@ class Running:
         self.documents = Documents(self)
         self.watching = Watching()
         self.listeners: Listeners[Notice] = Listeners(self.run)
-        self.feeds: tuple[Feed[Notice], ...] = ()
-        self.streams: set[Feed[None]] = set()
-        """Those that look for themselves when something moved; they end with the Repo."""
+        self.verdicts = Verdicts(self)
+        self.streams: set[Feed[Any]] = set()
+        """They end with the Repo."""
         self.closed = False
         self._storage = storage
         self._storing = (
             None if storage is None else Storing(storage, self.tasks, self.driver.post, self.totals)
         )
+        self.shelf = None if storage is None else Shelf(self, storage)
         self._stopped: asyncio.Future[Stopped] = home.loop.create_future()
         self._performers: dict[type[Effect], Callable[[Any], None]] = {
             Send: self.links.send,
@@ -131,11 +135,6 @@ class Running:
         """What an `async` callback of a user returned; its errors are logged."""
         self.tasks.start(_logged(work))
 
-    def feed(self) -> Feed[Notice]:
-        feed: Feed[Notice] = Feed(self._forget)
-        self.feeds = (*self.feeds, feed)
-        return feed
-
     async def close(self, seconds: float) -> CloseReport:
         """Save, say goodbye and let go; in at most about `seconds` and one more."""
         self.closed = True
@@ -153,8 +152,6 @@ class Running:
         self.driver.stop()
         await self.tasks.end()
         self.documents.close()
-        for feed in self.feeds:
-            feed.close()
         for stream in tuple(self.streams):
             stream.close()
         await self._close_storage()
@@ -165,7 +162,7 @@ class Running:
     def _perform(self, effect: Effect) -> None:
         self._performers[type(effect)](effect)
 
-    def _tell(self, notice: Notice) -> None:
+    def _tell(self, notice: engine_words.Notice) -> None:
         if isinstance(notice, Stopped) and not self._stopped.done():
             self._stopped.set_result(notice)
         self.directory.hear(notice)
@@ -173,9 +170,8 @@ class Running:
         document_id: DocumentId | None = getattr(notice, "document_id", None)
         if document_id is not None:
             self.documents.hear(notice, document_id)
+            self.verdicts.hear(document_id)
         self.watching.moved(document_id)
-        for feed in self.feeds:
-            feed.put(notice)
         self.listeners.call(notice)
 
     def _start_over(self) -> None:
@@ -210,9 +206,6 @@ class Running:
 
     def _delete(self, effect: Delete) -> None:
         self.driver.follow_up(DeleteDone(effect.token))
-
-    def _forget(self, feed: Feed[Notice]) -> None:
-        self.feeds = tuple(one for one in self.feeds if one is not feed)
 
 
 async def _logged(work: Awaitable[object]) -> None:

@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jupyter_automerge.engine.events import Find
-from jupyter_automerge.engine.notices import DocumentChanged, DocumentStateChanged, Notice, SearchProgress
+from jupyter_automerge.engine.notices import DocumentChanged, DocumentStateChanged, SearchProgress
 from jupyter_automerge.errors import DocumentUnavailable, FindTimeout, StorageError
 from jupyter_automerge.repo.feed import Feed
 from jupyter_automerge.repo.handle import DocHandle
 from jupyter_automerge.repo.pending import Pending
+from jupyter_automerge.repo.verdicts import Notice
 from jupyter_automerge.values.status import DocumentState
 from jupyter_automerge.values.url import AutomergeUrl
 

@@ -12,7 +12,6 @@ from jupyter_automerge.repo.store_info import StoreInfo, shown
 from jupyter_automerge.values.identity import clean_name
 from jupyter_automerge.values.ids import parse_storage_id
 from jupyter_automerge.values.status import Trust
-from jupyter_automerge.values.store import KnownStore
 
 if TYPE_CHECKING:
     from jupyter_automerge.repo.running import Running
@@ -33,7 +32,7 @@ class Stores(tuple[StoreInfo, ...]):
     @classmethod
     def of(cls, running: "Running") -> Self:
         """As of now; in any thread."""
-        known = tuple({**_remembered(running), **{one.id: one for one in running.stores.all()}}.values())
+        known = running.stores.all()
         names = callings([Names(one.id, one.petname, one.name, one.kind) for one in known])
         now = running.clock.moment().wall
         stores = cls(shown(one, name, now) for one, name in zip(known, names, strict=True))
@@ -80,24 +79,6 @@ class Stores(tuple[StoreInfo, ...]):
             await running.driver.settled()
 
         return running.tasks.answer(done)
-
-
-def _remembered(running: "Running") -> dict[str, KnownStore]:
-    """Those that only documents remember."""
-    return {
-        row.store_id: KnownStore(
-            row.store_id,
-            row.name,
-            row.kind,
-            row.user,
-            durable_acks=row.durable_acks,
-            ephemeral=row.ephemeral,
-            same_store=row.same_store,
-            link=row.link,
-        )
-        for handle in running.documents.ready.values()
-        for row in handle._live.rows
-    }
 
 
 def _listed(names: Iterable[str]) -> str:

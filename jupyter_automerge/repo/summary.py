@@ -66,7 +66,7 @@ def _words(
         case Safety.ALONE if local.durable:
             return "only here: no other store is known"
         case Safety.ALONE:
-            return "only in this process: neither it nor anybody else has a store"
+            return "only in this process, which has no store: it ends with it"
         case _:
             return "; ".join(_shortfall(peers, copies, judge))
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jupyter_automerge.document import Standing
+from jupyter_automerge.document import Document, Standing
 from jupyter_automerge.engine.notices import StoreRow
 from jupyter_automerge.errors import NoPeers, PeerGone, SyncDenied, SyncTimeout, WaitError
-from jupyter_automerge.repo.comparing import Evidence, Viewpoint, has
+from jupyter_automerge.repo.comparing import Evidence, Viewpoint, has, standings_of
 from jupyter_automerge.repo.live import LiveDocument
 from jupyter_automerge.repo.looking import copy_here, viewpoint
 from jupyter_automerge.repo.phrases import have_it, lacks, owes
@@ -80,18 +80,18 @@ class SyncWait:
         view = self._viewpoint()
         self._note(view)
         given = self._given(view) if self._gives else []
-        taken = self._taken(view) if self._takes else []
+        taken = self._taken() if self._takes else []
         if given is None or taken is None:
             self._fail_if_hopeless(view)
             return None
         if not self._gives:
-            return self.report(taken, self._own_level(view))
+            return self.report(taken, self._own_level())
         return self.report(given, min((self._needed(view, row) for row in given), default=Level.NONE))
 
     def report(self, done: Sequence[StoreRow] | None = None, level: Level = Level.NONE) -> SyncReport:
         """As of now; `done` are the stores that made it a success, None while it is none."""
         view = self._viewpoint()
-        rows = {row.id: row for row in view.peers(self._rows)}
+        rows = {row.id: row for row in view.peers(self._rows, self._live.require(), self._heads)}
         return SyncReport(
             heads=self._heads,
             level=level,
@@ -115,7 +115,7 @@ class SyncWait:
         return self._live.rows
 
     def _viewpoint(self) -> Viewpoint:
-        return viewpoint(self._running, self._live, self._live.require(), self._heads)
+        return viewpoint(self._running, self._live)
 
     def _note(self, view: Viewpoint) -> None:
         self._whom.note(self._rows, view.judge)
@@ -129,8 +129,8 @@ class SyncWait:
         return holders if self._whom.satisfied(holders, self._copies) else None
 
     def _holders(self, view: Viewpoint) -> list[StoreRow]:
-        candidates = [Evidence.of(row, view.judge) for row in self._whom.to_give(self._rows, view.judge)]
-        standings = view.standings(candidates)
+        candidates = view.evidence(self._whom.to_give(self._rows, view.judge))
+        standings = standings_of(self._live.require(), self._heads, candidates)
         return [one.row for one in candidates if self._holds(view, one, standings)]
 
     def _holds(self, view: Viewpoint, one: Evidence, standings: Mapping[Heads, Standing]) -> bool:
@@ -143,22 +143,23 @@ class SyncWait:
             return False
         return has(one, self._needed(view, one.row), standings)
 
-    def _taken(self, view: Viewpoint) -> list[StoreRow] | None:
+    def _taken(self) -> list[StoreRow] | None:
         """Those of whom all is here that they had, if they are all that were named, or all in reach."""
-        suppliers = self._whom.to_take(self._rows)
+        document, suppliers = self._live.require(), self._whom.to_take(self._rows)
         if self._wish.heads is not None:
-            return suppliers if view.document.knows_all(self._wish.heads) else None
-        done = [row for row in suppliers if self._is_here(view, row)]
+            return suppliers if document.knows_all(self._wish.heads) else None
+        done = [row for row in suppliers if self._is_here(document, row)]
         if not self._whom.is_named and len(done) < len(suppliers):
             return None
         return done if self._whom.satisfied(done, copies=1) else None
 
-    def _is_here(self, view: Viewpoint, row: StoreRow) -> bool:
+    def _is_here(self, document: Document, row: StoreRow) -> bool:
         had = self._theirs.get(row.store_id)
-        return row.unavailable or (had is not None and view.document.knows_all(had))
+        return row.unavailable or (had is not None and document.knows_all(had))
 
-    def _own_level(self, view: Viewpoint) -> Level:
-        return copy_here(self._running, self._live, view.document, view.document.heads).level
+    def _own_level(self) -> Level:
+        document = self._live.require()
+        return copy_here(self._running, self._live, document, document.heads).level
 
     def _needed(self, view: Viewpoint, row: StoreRow) -> Level:
         """The level asked for, or the best that can be had: of this one, if it was named."""
@@ -189,23 +190,28 @@ class SyncWait:
     def _blockers(self, view: Viewpoint) -> list[str]:
         said = [f"this store fails: {self._live.trouble}"] if self._live.trouble else []
         wanted = {row.store_id for row in self._candidates(view)}
-        rows = [row for row in view.peers(self._rows) if row.id in wanted]
-        if not rows:
+        rows = view.peers(self._rows, self._live.require(), self._heads)
+        if not wanted:
             return [*said, _nobody(self._running.directory.dialers)]
-        if not self._gives:
-            return [*said, *map(owes, rows)]
-        return [*said, *self._shortfall(view, rows)]
+        if self._gives:
+            said += self._shortfall(view, [row for row in rows if row.id in wanted])
+        if self._takes:
+            said += self._debts(rows)
+        return said
 
     def _shortfall(self, view: Viewpoint, rows: Sequence[DocPeer]) -> Iterator[str]:
-        level, held = (
-            self._wish.level or self._running.safety.level,
-            {row.store_id for row in self._holders(view)},
-        )
+        level = self._wish.level or self._running.safety.level
+        held = {row.store_id for row in self._holders(view)}
         if held:
             yield have_it([row for row in rows if row.id in held])
         yield from (lacks(row, level) for row in rows if row.id not in held)
         if not self._whom.is_named and len(rows) < self._copies:
             yield f"{self._copies} copies are asked for, and {_only(len(rows))} known"
+
+    def _debts(self, rows: Sequence[DocPeer]) -> Iterator[str]:
+        document = self._live.require()
+        owing = {row.store_id for row in self._whom.to_take(self._rows) if not self._is_here(document, row)}
+        return (owes(row) for row in rows if row.id in owing)
 
 
 def _nobody(dialers: Sequence[object]) -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
-from jupyter_automerge.engine.notices import DocumentRemoved, DocumentUnloaded, Notice
+from jupyter_automerge.engine.notices import DocumentRemoved, DocumentUnloaded
 from jupyter_automerge.errors import DocumentGone, RepoClosed
 from jupyter_automerge.repo.feed import Feed
+from jupyter_automerge.repo.verdicts import Notice
 from jupyter_automerge.values.ids import DocumentId
 
 if TYPE_CHECKING:

@@ -97,6 +97,8 @@ MAX_LANDMARKS = 64
 MAX_FRONTIERS_CACHED = 4_096
 """Points in history per document whose count of missing changes is kept up to date: a few for each store that
 may be known. The ones not asked for the longest leave."""
+MAX_DOCUMENTS_REMEMBERED = 100_000
+"""Stored documents of which it is remembered who has them; those looked at the longest ago leave."""
 
 # Find
 FIND_TIMEOUT_SECONDS = 30.0
@@ -137,10 +139,8 @@ RESUME_AFTER_SECONDS = 10.0
 """Shared heads of a peer without durable acknowledgement count for a resume once they are this old."""
 SYNC_STATE_SAVE_SECONDS = 1.0
 """Shared heads are written at most this often, per (document, store)."""
-PUT_REST = 3.0
-"""Times that a document's disk rests for as long as the last write took. Writes without a rest take half of a
-server's time from whoever types; the first one after a pause waits for nothing."""
-PUT_REST_MOST_SECONDS = 0.02
+PUT_PAUSE_SECONDS = 0.02
+"""From one write of a document to the next: a write costs as much as a few keys, and the first waits for none."""
 PUT_RETRY_FIRST_SECONDS = 0.5
 PUT_RETRY_MOST_SECONDS = 30.0
 STALLED_AFTER_SECONDS = 5.0

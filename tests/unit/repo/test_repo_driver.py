@@ -16,7 +16,8 @@ from jupyter_automerge.engine.events import (
     Writable,
 )
 from jupyter_automerge.engine.local import LocalPeer
-from jupyter_automerge.engine.notices import DocumentChanged, Notice
+from jupyter_automerge.engine.notices import DocumentChanged
+from jupyter_automerge.repo import Notice
 from jupyter_automerge.repo.home import HomeLoop
 from jupyter_automerge.repo.running import Running
 from jupyter_automerge.repo.share import FixedShare

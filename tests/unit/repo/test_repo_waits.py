@@ -29,7 +29,7 @@ class SlowStorage(MemoryStorage):
 
 
 @story
-async def test_scenario_1_alone_there_is_nobody_to_wait_for() -> None:
+async def test_S1_alone_there_is_nobody_to_wait_for() -> None:
     async with Repo() as alice:
         note = alice.create({"n": 1})
         assert len(note.peers) == 0
@@ -40,7 +40,7 @@ async def test_scenario_1_alone_there_is_nobody_to_wait_for() -> None:
 
 
 @story
-async def test_scenario_2_while_a_dialer_tries_the_wait_goes_on() -> None:
+async def test_S2_while_a_dialer_tries_the_wait_goes_on() -> None:
     async with Repo(MemoryStorage(), name="server") as server, Repo() as alice:
         note = alice.create({"n": 1})
         listener = await server.listen()
@@ -51,7 +51,7 @@ async def test_scenario_2_while_a_dialer_tries_the_wait_goes_on() -> None:
 
 
 @story
-async def test_scenario_3_an_edit_shows_in_the_row_in_the_same_call() -> None:
+async def test_S3_an_edit_shows_in_the_row_in_the_same_call() -> None:
     async with Repo() as alice, Repo(MemoryStorage(), name="bob") as bob:
         alice.link(bob)
         note = alice.create({"n": 1})
@@ -75,7 +75,7 @@ async def test_scenario_3_an_edit_shows_in_the_row_in_the_same_call() -> None:
 
 
 @story
-async def test_scenario_4_who_has_more_than_we_is_behind_and_safe() -> None:
+async def test_S4_who_has_more_than_we_is_behind_and_safe() -> None:
     async with Repo() as alice, Repo(MemoryStorage()) as bob:
         alice.link(bob)
         note = alice.create({"n": 1})
@@ -106,7 +106,7 @@ async def test_rows_against_an_earlier_moment() -> None:
 
 
 @story
-async def test_scenario_10_stored_is_claimed_only_once_it_is() -> None:
+async def test_S10_stored_is_claimed_only_once_it_is() -> None:
     storage = SlowStorage()
     async with Repo(name="alice") as alice, Repo(storage, name="server") as server:
         alice.link(server)
@@ -122,7 +122,7 @@ async def test_scenario_10_stored_is_claimed_only_once_it_is() -> None:
 
 
 @story
-async def test_scenario_11_a_server_whose_disk_fails_never_stored_it() -> None:
+async def test_S11_a_server_whose_disk_fails_never_stored_it() -> None:
     storage = SlowStorage()
     storage.failing = True
     async with Repo() as alice, Repo(storage, name="server") as server:
@@ -135,7 +135,7 @@ async def test_scenario_11_a_server_whose_disk_fails_never_stored_it() -> None:
 
 
 @story
-async def test_scenario_12_an_own_write_that_failed_is_tried_again() -> None:
+async def test_S12_an_own_write_that_failed_is_tried_again() -> None:
     storage = SlowStorage()
     storage.failing = True
     async with Repo(storage) as alice:
@@ -188,7 +188,7 @@ async def test_peers_without_a_store_can_only_report_their_memory() -> None:
 
 
 @story
-async def test_scenario_14_a_peer_without_a_store_that_leaves_is_gone() -> None:
+async def test_S14_a_peer_without_a_store_that_leaves_is_gone() -> None:
     async with Repo() as alice:
         note = alice.create({"n": 1})
         async with Repo(name="bob", share=FixedShare(announces=False)) as bob:
@@ -201,7 +201,7 @@ async def test_scenario_14_a_peer_without_a_store_that_leaves_is_gone() -> None:
 
 
 @story
-async def test_scenario_15_a_cancelled_wait_leaves_nothing() -> None:
+async def test_S15_a_cancelled_wait_leaves_nothing() -> None:
     async with Repo() as alice, Repo() as bob:
         alice.link(bob)
         note = alice.create({"n": 1})
@@ -215,7 +215,7 @@ async def test_scenario_15_a_cancelled_wait_leaves_nothing() -> None:
 
 
 @story
-async def test_scenario_35_who_may_not_have_it_cannot_be_waited_for() -> None:
+async def test_S35_who_may_not_have_it_cannot_be_waited_for() -> None:
     async with Repo(share=FixedShare(announces=False, gives=False)) as alice, Repo(name="bob") as bob:
         alice.link(bob)
         note = alice.create({"n": 1})
@@ -229,7 +229,7 @@ async def test_scenario_35_who_may_not_have_it_cannot_be_waited_for() -> None:
 
 
 @story
-async def test_scenario_26_a_sibling_on_the_same_store_is_no_copy() -> None:
+async def test_S26_a_sibling_on_the_same_store_is_no_copy() -> None:
     storage = MemoryStorage()
     async with Repo(storage) as alice, Repo(storage.reopened()) as bob:
         alice.link(bob)
