@@ -34,7 +34,7 @@ from jupyter_automerge.engine.session import Policy, Session, Standing
 from jupyter_automerge.engine.sync_forms import reset
 from jupyter_automerge.errors import BadChunk, DocumentBusy
 from jupyter_automerge.values.ids import DocumentId
-from jupyter_automerge.values.status import DocumentState, Origin
+from jupyter_automerge.values.status import Access, DocumentState, Origin
 from jupyter_automerge.wire.codec import encode
 from jupyter_automerge.wire.messages import DocUnavailable, Request, Sync
 
@@ -180,7 +180,7 @@ class DocumentSync:
         if record.state not in (DocumentState.UNAVAILABLE, DocumentState.ERROR):
             return
         for session in record.sessions.values():
-            if session.standing is Standing.WANTS and session.engaged:
+            if session.engaged and _waits_for_word(session):
                 session.standing = Standing.TOLD
                 self._say_unavailable(record, session)
 
@@ -263,6 +263,16 @@ class DocumentSync:
         asks = not record.has_data and session.standing is Standing.UNKNOWN
         kind = Request if asks else Sync
         return encode(kind(self._local.peer_id, session.connection.peer, record.id, data))
+
+
+def _waits_for_word(session: Session) -> bool:
+    """Whether the peer asked; or reads, and named heads that we may not take from it, so that it would go on
+    believing what an earlier life of ours told. Plain JavaScript would take that word for the end.
+    """
+    if session.standing is not Standing.UNKNOWN:
+        return session.standing is Standing.WANTS
+    connection = session.connection
+    return session.holds and connection.access is Access.READ and connection.speaks_our_dialect
 
 
 def _may_supply(session: Session) -> bool:

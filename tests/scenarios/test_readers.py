@@ -102,3 +102,26 @@ def test_a_reader_that_becomes_a_writer_gets_its_edits_in(sim: Simulation, cast:
     sim.replug(link)
     sim.run_until_quiet()
     assert server.value(note) == {"n": 0, "mine": 1}, sim.story()
+
+
+def test_a_reader_learns_that_its_server_lost_the_document(sim: Simulation) -> None:
+    """Its changes may not be taken, so nothing is asked of it, and nothing else would be said."""
+    server, reader = sim.repo("server"), sim.repo("reader")
+    sim.connect(reader, server, access=Access.READ)
+    note = sim.shared(server, reader)
+    assert reader.row(note, server).stored == reader.heads(note), sim.story()
+    server.crash()
+    server.disk.wipe()
+    server.restart()
+    server.find(note)
+    sim.run(5.0)
+    row = reader.row(note, server)
+    assert row.unavailable and not row.received, sim.story()
+    writer = sim.repo("writer")
+    sim.connect(writer, server)
+    writer.take_in(reader.document(note).fork(), document_id=note)
+    writer.change(note, n=1)
+    sim.run(5.0)
+    assert reader.value(note) == {"n": 1} == server.value(note), sim.story()
+    row = reader.row(note, server)
+    assert not row.unavailable and row.received == reader.heads(note), sim.story()
