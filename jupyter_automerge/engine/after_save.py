@@ -1,4 +1,4 @@
-"""`ack_after_save`: no sync message names heads that a crash could still take back.
+"""`ack_after_save`: no sync message names heads that a crash could still take back (P61).
 
 For servers whose clients are plain JavaScript, which take the heads that a server names for kept there.
 
