@@ -1,14 +1,23 @@
-"""The order of a run: what is quick and close to a mistake first, what starts servers and browsers last."""
+"""What holds for every run: the order of the folders, and examples that no earlier run has a say in.
+
+What is quick and close to a mistake comes first, what starts servers and browsers last.
+"""
 
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 FOLDERS = (
     *("unit", "properties", "contracts", "scenarios", "adversary"),
     *("interop", "jupyter", "packaging", "survival", "browser"),
 )
 HERE = Path(__file__).parent
+
+# No deadline: on a machine that others use as well, slow is no mistake.
+settings.register_profile("steady", derandomize=True, database=None, deadline=None)
+settings.register_profile("explore", database=None, deadline=None, print_blob=True)
+settings.load_profile("steady")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -69,7 +69,6 @@ ALLOWED_IMPURITY = {
 }
 
 LONGEST_FILE = 450
-LONGEST_TEST_FILE = 600  # a group of the acceptance catalogue stays together
 EMPTY_WORDS = {"helper", "helpers", "manager", "misc", "util", "utils"}
 
 
@@ -169,7 +168,7 @@ def test_pure_rooms_have_no_clock_no_chance_and_no_io() -> None:
 def test_no_file_is_too_long() -> None:
     files = [*python_files("bench", "jupyter_automerge", "tests", "tools"), *(ROOT / "js/src").rglob("*.ts")]
     sizes = {file: len(file.read_text(encoding="utf-8").splitlines()) for file in files if not _foreign(file)}
-    long = [f"{file.relative_to(ROOT)}: {size} lines" for file, size in sizes.items() if size > _limit(file)]
+    long = [f"{file.relative_to(ROOT)}: {size} lines" for file, size in sizes.items() if size > LONGEST_FILE]
     assert not long, "each hides a second concept:\n" + "\n".join(long)
 
 
@@ -213,10 +212,6 @@ def test_lock_files_name_no_place_to_download_from() -> None:
         file for file in locks if re.search(r'"resolved":\s*"https?:', file.read_text(encoding="utf-8"))
     ]
     assert not naming, f"packages come from where the machine is set to get them: {naming}"
-
-
-def _limit(file: Path) -> int:
-    return LONGEST_TEST_FILE if file.is_relative_to(ROOT / "tests") else LONGEST_FILE
 
 
 def _top(found: Import) -> str:

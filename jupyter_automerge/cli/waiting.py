@@ -18,6 +18,7 @@ from jupyter_automerge.repo import (
     Dialer,
     DialerChanged,
     DocHandle,
+    DocPeer,
     DocumentStateChanged,
     Notice,
     Repo,
@@ -92,7 +93,13 @@ def _failed(name: str, error: AutomergeError) -> Outcome:
     report = error.report if isinstance(error, WaitError) else None
     if not isinstance(report, SyncReport):
         return Outcome(name, None, str(error))
-    return Outcome(name, report, "; ".join(report.blockers) or str(error))
+    remedy = ("--level received is content with its memory",) if any(map(_cannot_say, report.rows)) else ()
+    return Outcome(name, report, "; ".join((*report.blockers, *remedy)) or str(error))
+
+
+def _cannot_say(row: DocPeer) -> bool:
+    """Whether it has everything, and will never say that it stored it."""
+    return row.missing_there == 0 and not row.durable_acks and not row.ephemeral
 
 
 async def _found(repo: Repo, dialer: Dialer, url: AutomergeUrl) -> DocHandle:

@@ -54,8 +54,8 @@ class Engine:
 
     `share`: a fixed policy, or None to ask by AskPolicy. `jitter` gives numbers from 0 to 1 for the backoff;
     `actor` makes actor ids for documents that come from elsewhere (None: the core draws them). `wall_offset`
-    is what to add to `now` for seconds since 1970. `ack_after_save`: see AfterSave. `put_pause`: how long
-    after a write of a document the next one begins, at the earliest. Times are seconds on a clock that never
+    is what to add to `now` for seconds since 1970. `ack_after_save`: see AfterSave. `put_rest`: for how
+    many times as long as a document's last write took the next one waits. Times are seconds on a clock that never
     goes back.
     """
 
@@ -68,7 +68,7 @@ class Engine:
         actor: Callable[[], bytes] | None = None,
         wall_offset: float = 0.0,
         ack_after_save: bool = False,
-        put_pause: float = 0.0,
+        put_rest: float = 0.0,
     ) -> None:
         self.local = local
         self._desk = desk = Desk(wall_offset)
@@ -95,8 +95,8 @@ class Engine:
         self._evidence.grew = self._gossip.grew
         after_save = AfterSave(desk, local, ack_after_save)
         # Where peers wait for a put, it waits for nothing.
-        pause = 0.0 if ack_after_save else put_pause
-        self._saver = Saver(local, desk, after_save, self._acknowledging.saved, pause)
+        rest = 0.0 if ack_after_save else put_rest
+        self._saver = Saver(local, desk, after_save, self._acknowledging.saved, rest)
         self._graveyard = Graveyard(local, desk)
         self._collection = Collection(
             local,

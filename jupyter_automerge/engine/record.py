@@ -33,6 +33,7 @@ class Saving:
     heads: Heads = frozenset()
     chunks: dict[StorageKey, int] = field(default_factory=dict)  # sizes of chunks that are in the document
     put: Token | None = None
+    put_began: float = 0.0
     next_put_at: float = 0.0
     is_waiting: bool = False  # for that moment
     retry_at: float | None = None

@@ -1,7 +1,7 @@
 """Which chunk to write next, what a finished write makes durable, and what it makes superfluous.
 
-1. At most one put per document is in flight, and it begins a pause after the one before at the earliest:
-   edits that arrive meanwhile form the next chunk.
+1. At most one put per document is in flight, and after it the disk rests for some times as long as it took:
+   edits that arrive meanwhile form the next chunk, so the disk sets the pace.
 2. Nothing is put while storage has not answered: an error is not a "no".
 3. Saved heads advance only when the put is done; a failed one is tried again.
 4. Only chunks whose changes are in the document, and in a snapshot that is durable, are ever deleted.
@@ -20,6 +20,7 @@ from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.keys import KeyKind, StorageKey, incremental_key, key_kind, snapshot_key
 from jupyter_automerge.values.limits import (
     COMPACT_BELOW_BYTES,
+    PUT_REST_MOST_SECONDS,
     PUT_RETRY_FIRST_SECONDS,
     PUT_RETRY_MOST_SECONDS,
 )
@@ -34,13 +35,13 @@ class Saver:
         desk: Desk,
         after_save: AfterSave,
         saved: Callable[[DocumentRecord], None],
-        pause: float,
+        rest: float,
     ) -> None:
         self._local = local
         self._desk = desk
         self._after_save = after_save
         self._saved = saved
-        self._pause = pause
+        self._rest = rest
 
     def unsaved(self, record: DocumentRecord) -> bool:
         return self._local.has_storage and record.has_data and record.saving.heads != record.heads
@@ -63,7 +64,7 @@ class Saver:
             lambda token: Put(token, key, data),
             lambda event: self._answered(record, heads, key, len(data), event),
         )
-        saving.next_put_at = self._desk.now + self._pause
+        saving.put_began = self._desk.now
 
     def _wait(self, record: DocumentRecord) -> None:
         saving = record.saving
@@ -78,7 +79,10 @@ class Saver:
     def _answered(
         self, record: DocumentRecord, heads: Heads, key: StorageKey, size: int, event: Event
     ) -> None:
-        record.saving.put = None
+        saving = record.saving
+        saving.put = None
+        took = self._desk.now - saving.put_began
+        saving.next_put_at = self._desk.now + min(self._rest * took, PUT_REST_MOST_SECONDS)
         self._desk.mark_document(record.id)
         self._after_save.put_ended(record, isinstance(event, PutDone))
         if isinstance(event, PutFailed):

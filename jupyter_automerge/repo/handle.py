@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from jupyter_automerge.document import ChangeRecord, Document, MapProxy, Patch
 from jupyter_automerge.engine.events import Broadcast
+from jupyter_automerge.engine.notices import Notice
 from jupyter_automerge.repo.await_guard import AwaitGuard
 from jupyter_automerge.repo.changes import BroadcastEvent, ChangeEvent
 from jupyter_automerge.repo.display import mime_bundle
@@ -160,6 +161,20 @@ class DocHandle:
         """
         self._running.check()
         return watch(self._running, lambda: self.peers, self.document_id)
+
+    def on_peers(self, callback: Callable[[], object]) -> Unsubscribe:
+        """Call it on the Repo's loop whenever `peers`, `local` or `sync` may be another; it may be `async`.
+
+        Returns what ends that.
+        """
+        self._running.check()
+
+        def hear(notice: Notice) -> object:
+            about = getattr(notice, "document_id", None)
+            # What names no document may be about all of them.
+            return callback() if about in (None, self.document_id) else None
+
+        return self._running.listeners.add(hear)
 
     def synced(
         self,

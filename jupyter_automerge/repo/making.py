@@ -7,7 +7,7 @@ from jupyter_automerge.engine import local as engine_words
 from jupyter_automerge.engine.engine import Engine
 from jupyter_automerge.repo.running import EngineView
 from jupyter_automerge.repo.share import FixedShare, SharePolicy
-from jupyter_automerge.values.limits import PUT_PAUSE_SECONDS
+from jupyter_automerge.values.limits import PUT_REST
 
 
 def new_engine(
@@ -22,5 +22,5 @@ def new_engine(
         jitter=random.random,
         wall_offset=time.time() - time.monotonic(),
         ack_after_save=ack_after_save,
-        put_pause=PUT_PAUSE_SECONDS,
+        put_rest=PUT_REST,
     )

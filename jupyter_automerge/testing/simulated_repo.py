@@ -53,7 +53,7 @@ class SimulatedRepo:
         peer_id: str = "",
         session: str = "",
         ack_after_save: bool = False,
-        put_pause: float = 0.0,
+        put_rest: float = 0.0,
     ) -> None:
         self.sim = sim
         self.name = name
@@ -61,7 +61,7 @@ class SimulatedRepo:
         self.stores = stores
         self.plain = plain
         self.ack_after_save = ack_after_save
-        self.put_pause = put_pause
+        self.put_rest = put_rest
         self.disk = disk or SimulatedDisk()
         self.policy = SimulatedPolicy()
         self.door = SimulatedDoor()
@@ -104,7 +104,7 @@ class SimulatedRepo:
             jitter=random.random,
             actor=lambda: random.randbytes(16),
             ack_after_save=self.ack_after_save,
-            put_pause=self.put_pause,
+            put_rest=self.put_rest,
         )
 
     def crash(self, *, keeps: int = 0) -> None:

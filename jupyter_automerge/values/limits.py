@@ -139,8 +139,10 @@ RESUME_AFTER_SECONDS = 10.0
 """Shared heads of a peer without durable acknowledgement count for a resume once they are this old."""
 SYNC_STATE_SAVE_SECONDS = 1.0
 """Shared heads are written at most this often, per (document, store)."""
-PUT_PAUSE_SECONDS = 0.02
-"""From one write of a document to the next: a write costs as much as a few keys, and the first waits for none."""
+PUT_REST = 3.0
+"""Times that a document's disk rests for as long as the last write took. Writes without a rest take half of a
+server's time from whoever types; the first one after a pause waits for nothing."""
+PUT_REST_MOST_SECONDS = 0.02
 PUT_RETRY_FIRST_SECONDS = 0.5
 PUT_RETRY_MOST_SECONDS = 30.0
 STALLED_AFTER_SECONDS = 5.0

@@ -1,5 +1,6 @@
 """Who has a document, as a live table in a notebook."""
 
+import threading
 import uuid
 from datetime import UTC, datetime
 from typing import Any
@@ -44,6 +45,7 @@ class PeersView(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget carries
         self._esm = loader()
         self._handle = handle
         self._feed: RowsFeed | None = None
+        self._turn = threading.Lock()
         key = uuid.uuid4().hex
         super().__init__(
             url=handle.url,
@@ -57,6 +59,7 @@ class PeersView(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget carries
             **kwargs,
         )
         self._feed = RowsFeed(handle, self._look)
+        self._look()  # what moved since the rows above were made
 
     def close(self) -> None:
         """Show no more, and stop to look at the document."""
@@ -65,16 +68,20 @@ class PeersView(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget carries
         super().close()
 
     def _look(self) -> None:
-        """On the Repo's thread."""
+        """On the Repo's thread, and once at first. No older look overtakes a newer one."""
+        with self._turn:
+            rows, summary = self._now()
+            with self.hold_sync():
+                self.rows, self.summary = rows, summary
+
+    def _now(self) -> tuple[list[Any], dict[str, Any]]:
         try:
-            rows, summary = rows_of(self._handle), summary_to_json(self._handle.sync)
+            return rows_of(self._handle), summary_to_json(self._handle.sync)
         except AutomergeError as error:
             # The document was deleted or unloaded, or the Repo closed: that is what there is to show.
-            rows, summary = self.rows, {"state": "ended", "copies": 0, "words": str(error)}
             if self._feed is not None:
                 self._feed.stop()
-        with self.hold_sync():
-            self.rows, self.summary = rows, summary
+            return self.rows, {"state": "ended", "copies": 0, "words": str(error)}
 
     def _repr_mimebundle_(self, **_options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         moment = datetime.now(UTC)

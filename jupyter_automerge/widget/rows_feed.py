@@ -3,36 +3,29 @@
 import asyncio
 from collections.abc import Callable
 
-from jupyter_automerge.repo import DocHandle, Notice
+from jupyter_automerge.repo import DocHandle
 
 INTERVAL_SECONDS = 0.1
 """Jupyter drops what comes in faster than a thousand messages a second, over all widgets of a kernel."""
 
 
 class RowsFeed:
-    """Calls `look` on the Repo's thread: once soon, and again after whatever may have moved a row.
+    """Calls `look` on the Repo's thread after whatever may have moved a row of the document.
 
     What moves within the interval is seen in one look at its end, so that the last state is always seen.
     """
 
     def __init__(self, handle: DocHandle, look: Callable[[], object]) -> None:
-        self._document_id = handle.document_id
         self._look = look
         self._next = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._stopped = False
-        running = handle._running
-        self._unsubscribe = running.listeners.add(self._hear)
-        running.home.soon(self._moved)
+        self._unsubscribe = handle.on_peers(self._moved)
 
     def stop(self) -> None:
         """Look no more. From any thread; again without effect."""
         self._stopped = True
         self._unsubscribe()
-
-    def _hear(self, notice: Notice) -> None:
-        if getattr(notice, "document_id", None) == self._document_id:
-            self._moved()
 
     def _moved(self) -> None:
         if self._timer is None:

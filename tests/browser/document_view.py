@@ -33,6 +33,14 @@ class DocumentView:
         """What the chip says now."""
         return (await self.chip.inner_text()).strip()
 
+    def peer(self, who: str | re.Pattern[str]) -> Locator:
+        """The chip of another peer."""
+        return self.root.locator(".jam-peer").filter(has_text=who)
+
+    async def peer_says(self, who: str | re.Pattern[str], words: str | re.Pattern[str]) -> None:
+        """Wait until there is one chip of this peer, and it says this."""
+        await expect(self.peer(who)).to_contain_text(words, timeout=LIVE_MS)
+
     def row(self, *path: str | int) -> Locator:
         """The row of one value."""
         return self.root.locator(f".jam-row[data-key={json.dumps(json.dumps(path, separators=(',', ':')))}]")

@@ -23,7 +23,7 @@ async def test_five_characters_typed_without_a_connection_arrive_later(lab: Test
         cable.cut()
         await alice.says("offline")
         await alice.type("title", text="12345")
-        await alice.says("offline: 5 changes only in this window")
+        await alice.says("offline: 5 changes not yet on the server")
         await desk.photograph("offline")
         await bob.shows("title", value="Plan")
         cable.mend()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_automerge.network.server_files import read_connection_file
+from jupyter_automerge.server.routes import ROUTES
 from tests.jupyter.servers import RunningServer
 
 
@@ -18,6 +19,13 @@ async def test_the_info_tells_a_page_all_it_needs(server: RunningServer) -> None
     assert info["user"]["username"] and info["limits"]["messageBytes"] == 100 * 2**20
     assert info["catalogue"].startswith("automerge:")
     assert "storePath" not in info, "guests need not know where files lie"
+
+
+def test_every_endpoint_is_in_the_documentation() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+    section = page.partition("## Over HTTP")[2].partition("\n## ")[0]
+    names = {str(path).split("/")[3] for path, _ in ROUTES if str(path).startswith("/api/automerge/")}
+    assert not [name for name in names if f"`.../{name}`" not in section and f" .../{name}" not in section]
 
 
 async def test_a_document_is_created_listed_read_and_deleted(server: RunningServer) -> None:

@@ -174,9 +174,6 @@ class Networks(HealedNetwork):
 Networks.TestCase.settings = settings(
     max_examples=100,
     stateful_step_count=30,
-    deadline=None,
-    derandomize=True,
-    database=None,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.generate, Phase.shrink),
 )

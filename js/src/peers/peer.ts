@@ -35,7 +35,9 @@ export function peerOfRow(row: PeerRow): Peer {
 
 export function named(row: PeerRow): Pick<Peer, "id" | "who" | "kind" | "user" | "where"> {
   const user = row.user?.name || row.user?.username || "";
-  return { id: row.id, who: row.name || row.kind || "a peer", kind: row.kind ?? "", user, where: "" };
+  // Python tells equal names apart by ids, this page's own name among them; people know users better.
+  const name = row.name?.replace(` (${row.id.slice(0, 8)})`, "");
+  return { id: row.id, who: name || row.kind || "a peer", kind: row.kind ?? "", user, where: "" };
 }
 
 export function factsOf(row: PeerRow): PeerFacts {

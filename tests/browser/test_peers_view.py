@@ -1,0 +1,78 @@
+"""Who has what, as a live table: while a cable is pulled, without a kernel, after reload."""
+
+from playwright.async_api import expect
+
+from tests.browser.desk import Desk
+from tests.browser.notebook_page import NotebookPage
+from tests.browser.peers_table import PeersTable
+from tests.browser.plans import PLAN, open_plan
+from tests.browser.servers import TestServer
+
+KERNEL = "as this notebook's kernel sees it"
+WINDOW = "as this window sees it"
+PLAYGROUND = """from jupyter_automerge import PeersView
+from jupyter_automerge.testing import Playground
+play = Playground("alice", "bob")
+note = play.laptop("alice").repo.create({"title": "Note"})
+note.synced(timeout=10).result()
+PeersView(note)"""
+PULL = """play.cable("alice").pull()
+with note.change() as doc:
+    doc["n"] = 1"""
+PLUG = 'play.cable("alice").plug()'
+HOLD = """play.server.disk.hold()
+with note.change() as doc:
+    doc["n"] = 2"""
+RELEASE = "play.server.disk.release()"
+
+
+def table(page: NotebookPage, cell: int) -> PeersTable:
+    """The table that a cell shows."""
+    return PeersTable(page.page, page.output(cell).locator(".jam-peers-view"))
+
+
+async def test_a_cable_is_pulled_and_plugged_in_and_a_disk_is_slow(lab: TestServer, desk: Desk) -> None:
+    notebook = lab.write_notebook("cables.ipynb", PLAYGROUND, PULL, PLUG, HOLD, RELEASE)
+    page = await desk.open(lab, notebook)
+    await page.kernel_is("idle")
+    await page.run_cell(0)
+    peers = table(page, 0)
+    await peers.is_seen_by(KERNEL)
+    await peers.says("server", "has everything, stored")
+    await page.run_cell(1)
+    await peers.says("server", "lacks 1 change")
+    await peers.says("server", "out of reach")
+    await peers.says("server", "lacking since")
+    await desk.photograph("pulled")
+    await page.run_cell(2)
+    await peers.says("server", "has everything, stored")
+    await page.run_cell(3)
+    await peers.says("server", "has everything, not stored yet")
+    await peers.says("server", "its disk has not confirmed them")
+    await desk.photograph("slow-disk")
+    await page.run_cell(4)
+    await peers.says("server", "has everything, stored")
+    await page.save()
+    await page.shut_kernel_down()
+    await page.reload()
+    await expect(table(page, 0).notice).to_contain_text("As it was on")
+    await table(page, 0).says("server", "has everything, stored")
+    await desk.photograph("saved")
+
+
+async def test_it_goes_on_without_a_kernel_as_the_window_sees_it(lab: TestServer, desk: Desk) -> None:
+    show = "from jupyter_automerge import PeersView\nPeersView(plan)"
+    page = await open_plan(desk, lab, "peers", show)
+    cell = 3
+    await page.run_cell(cell)
+    await table(page, cell).is_seen_by(KERNEL)
+    await table(page, cell).sums_up("safe")
+    await page.save()
+    await page.shut_kernel_down()
+    await table(page, cell).is_seen_by(WINDOW)
+    await page.reload()
+    await table(page, cell).is_seen_by(WINDOW)
+    await table(page, cell).sums_up("safe: one store has everything")
+    await page.view(PLAN).type("title", text="!")
+    await table(page, cell).sums_up("safe: one store has everything")
+    await desk.photograph("without-kernel")
