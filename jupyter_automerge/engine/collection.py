@@ -3,21 +3,15 @@
 from functools import partial
 
 from jupyter_automerge.document import Document
-from jupyter_automerge.engine.acknowledging import Acknowledging
 from jupyter_automerge.engine.connection import Connection
-from jupyter_automerge.engine.connections import Connections
-from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.events import Create
-from jupyter_automerge.engine.evidence import Evidence
-from jupyter_automerge.engine.gossip import Gossip
 from jupyter_automerge.engine.loading import Loader
-from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.notices import DocumentUnloaded
 from jupyter_automerge.engine.record import DocumentRecord, Storage
-from jupyter_automerge.engine.removal import Graveyard
 from jupyter_automerge.engine.saving import Saver
 from jupyter_automerge.engine.session import Policy, Session, Standing
 from jupyter_automerge.engine.sharing import Sharing
+from jupyter_automerge.engine.surroundings import Surroundings
 from jupyter_automerge.errors import DocumentGone
 from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.limits import SECOND_ANSWER_SECONDS
@@ -30,27 +24,20 @@ class Collection:
 
     def __init__(
         self,
-        local: LocalPeer,
-        desk: Desk,
-        documents: dict[DocumentId, DocumentRecord],
-        connections: Connections,
+        around: Surroundings,
         loader: Loader,
         saver: Saver,
-        evidence: Evidence,
-        graveyard: Graveyard,
-        acknowledging: Acknowledging,
-        gossip: Gossip,
     ) -> None:
-        self._local = local
-        self._desk = desk
-        self._documents = documents
-        self._connections = connections
+        self._local = around.local
+        self._desk = around.desk
+        self._documents = around.documents
+        self._connections = around.connections
         self._loader = loader
         self._saver = saver
-        self._evidence = evidence
-        self._graveyard = graveyard
-        self._acknowledging = acknowledging
-        self._gossip = gossip
+        self._evidence = around.evidence
+        self._graveyard = around.graveyard
+        self._acknowledging = around.acknowledging
+        self._gossip = around.gossip
         self.sharing: Sharing  # the policy's answers come back to `decided`, so each needs the other
 
     # Documents

@@ -18,12 +18,8 @@ from contextlib import suppress
 from jupyter_automerge.document import question
 from jupyter_automerge.engine.after_save import AfterSave
 from jupyter_automerge.engine.connection import Connection
-from jupyter_automerge.engine.connections import Connections
 from jupyter_automerge.engine.crossing import Crossing
-from jupyter_automerge.engine.desk import Desk
-from jupyter_automerge.engine.evidence import Evidence
 from jupyter_automerge.engine.filters import with_better_have
-from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.notices import DocumentChanged, DocumentStateChanged, StorageTrouble
 from jupyter_automerge.engine.progress import progress_of
 from jupyter_automerge.engine.receiving import Receiving
@@ -31,6 +27,7 @@ from jupyter_automerge.engine.record import DocumentRecord, Storage
 from jupyter_automerge.engine.resume import Resumption
 from jupyter_automerge.engine.saving import Saver
 from jupyter_automerge.engine.session import Policy, Session, Standing
+from jupyter_automerge.engine.surroundings import Surroundings
 from jupyter_automerge.engine.sync_forms import reset
 from jupyter_automerge.errors import BadChunk, DocumentBusy
 from jupyter_automerge.values.ids import DocumentId
@@ -44,26 +41,22 @@ class DocumentSync:
 
     def __init__(
         self,
-        local: LocalPeer,
-        desk: Desk,
-        connections: Connections,
-        documents: dict[DocumentId, DocumentRecord],
+        around: Surroundings,
         receiving: Receiving,
         resumption: Resumption,
         saver: Saver,
         after_save: AfterSave,
-        evidence: Evidence,
         crossing: Crossing,
     ) -> None:
-        self._local = local
-        self._desk = desk
-        self._connections = connections
-        self._documents = documents
+        self._local = around.local
+        self._desk = around.desk
+        self._connections = around.connections
+        self._documents = around.documents
         self._receiving = receiving
         self._resumption = resumption
         self._saver = saver
         self._after_save = after_save
-        self._evidence = evidence
+        self._evidence = around.evidence
         self._crossing = crossing
 
     def evaluate(self, record: DocumentRecord) -> None:

@@ -37,6 +37,7 @@ from jupyter_automerge.engine.stamps import Stamps
 from jupyter_automerge.engine.stopping import Stopping
 from jupyter_automerge.engine.stores import Stores
 from jupyter_automerge.engine.subscriptions import Subscriptions
+from jupyter_automerge.engine.surroundings import Surroundings
 from jupyter_automerge.engine.writer import Writer
 from jupyter_automerge.errors import DocumentGone
 from jupyter_automerge.values.heads import Heads
@@ -98,49 +99,26 @@ class Engine:
         rest = 0.0 if ack_after_save else put_rest
         self._saver = Saver(local, desk, after_save, self._acknowledging.saved, rest)
         self._graveyard = Graveyard(local, desk)
-        self._collection = Collection(
+        around = Surroundings(
             local,
             desk,
             self._documents,
             self._connections,
-            Loader(desk, self._resumption, actor, self._graveyard.then),
-            self._saver,
             self._evidence,
-            self._graveyard,
             self._acknowledging,
             self._gossip,
+            self._graveyard,
         )
+        loader = Loader(desk, self._resumption, actor, self._graveyard.then)
+        self._collection = Collection(around, loader, self._saver)
         self._sharing = Sharing(desk, share, self._collection.decided)
         self._collection.sharing = self._sharing
         crossing = Crossing(desk)
         reading = Reading(local, desk, self._connections)
         receiving = Receiving(desk, self._evidence, reading, self._resumption, crossing)
-        self._docsync = DocumentSync(
-            local,
-            desk,
-            self._connections,
-            self._documents,
-            receiving,
-            self._resumption,
-            self._saver,
-            after_save,
-            self._evidence,
-            crossing,
-        )
+        self._docsync = DocumentSync(around, receiving, self._resumption, self._saver, after_save, crossing)
         self._broadcasting = Broadcasting(local, desk, self._connections)
-        self._inbox = Inbox(
-            local,
-            desk,
-            self._documents,
-            self._connections,
-            self._collection,
-            receiving,
-            self._evidence,
-            self._broadcasting,
-            self._acknowledging,
-            self._gossip,
-            self._graveyard,
-        )
+        self._inbox = Inbox(around, self._collection, receiving, self._broadcasting)
         self._writer = Writer(
             desk,
             self._docsync.frame,

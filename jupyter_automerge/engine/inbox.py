@@ -4,24 +4,18 @@ connection.
 
 from collections.abc import Callable
 
-from jupyter_automerge.engine.acknowledging import Acknowledging
 from jupyter_automerge.engine.collection import Collection
 from jupyter_automerge.engine.connection import Connection
-from jupyter_automerge.engine.connections import OVERFLOW, Connections
-from jupyter_automerge.engine.desk import Desk
+from jupyter_automerge.engine.connections import OVERFLOW
 from jupyter_automerge.engine.ephemeral import Broadcasting
-from jupyter_automerge.engine.evidence import Evidence
-from jupyter_automerge.engine.gossip import Gossip
 from jupyter_automerge.engine.handshake import HANDSHAKE_MESSAGES, NORMAL, PROTOCOL_ERROR
-from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.notices import NoticeReceived
 from jupyter_automerge.engine.receiving import Receiving
 from jupyter_automerge.engine.record import DocumentRecord
-from jupyter_automerge.engine.removal import Graveyard
 from jupyter_automerge.engine.session import Incoming, Session, Standing
+from jupyter_automerge.engine.surroundings import Surroundings
 from jupyter_automerge.errors import InvalidId, RemoteProtocolError
 from jupyter_automerge.values.heads import NO_HEADS
-from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.limits import MAX_DOCUMENTS_PER_PEER, MAX_WAITING_BYTES, MAX_WAITING_FRAMES
 from jupyter_automerge.wire.codec import decode
 from jupyter_automerge.wire.messages import (
@@ -46,29 +40,22 @@ class Inbox:
 
     def __init__(
         self,
-        local: LocalPeer,
-        desk: Desk,
-        documents: dict[DocumentId, DocumentRecord],
-        connections: Connections,
+        around: Surroundings,
         collection: Collection,
         receiving: Receiving,
-        evidence: Evidence,
         broadcasting: Broadcasting,
-        acknowledging: Acknowledging,
-        gossip: Gossip,
-        graveyard: Graveyard,
     ) -> None:
-        self._local = local
-        self._desk = desk
-        self._documents = documents
-        self._connections = connections
+        self._local = around.local
+        self._desk = around.desk
+        self._documents = around.documents
+        self._connections = around.connections
         self._collection = collection
         self._receiving = receiving
-        self._evidence = evidence
+        self._evidence = around.evidence
         self._broadcasting = broadcasting
-        self._acknowledging = acknowledging
-        self._gossip = gossip
-        self._graveyard = graveyard
+        self._acknowledging = around.acknowledging
+        self._gossip = around.gossip
+        self._graveyard = around.graveyard
         self._routes: dict[type, Callable[[Connection, Message], None]] = {
             Sync: self._on_sync,
             Request: self._on_sync,
