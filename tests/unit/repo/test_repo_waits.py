@@ -155,7 +155,7 @@ async def test_without_a_store_nothing_is_ever_saved() -> None:
 
 
 @story
-async def test_R36_the_wait_is_about_what_was_there_at_the_call() -> None:
+async def test_S13_R36_the_wait_is_about_what_was_there_at_the_call() -> None:
     async with Repo() as alice, Repo(MemoryStorage()) as bob:
         alice.link(bob)
         note = alice.create({"n": 0})
