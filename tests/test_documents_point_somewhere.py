@@ -21,7 +21,8 @@ def test_every_link_leads_to_a_file(page: Path) -> None:
 @pytest.mark.parametrize("page", RULES)
 def test_rules_are_numbered_from_one_without_a_gap(page: str) -> None:
     found = re.findall(RULES[page], (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE)
-    assert [int(number) for _, number in found] == list(range(1, len(found) + 1))
+    # A new rule stands where it belongs, with the next number: numbers that code names stay as they are.
+    assert sorted(int(number) for _, number in found) == list(range(1, len(found) + 1))
 
 
 def test_rules_that_code_names_exist() -> None:
