@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from jupyter_automerge.document import ChangeRecord, Document, MapProxy, Patch
 from jupyter_automerge.engine.events import Broadcast
-from jupyter_automerge.engine.notices import Notice
 from jupyter_automerge.repo.await_guard import AwaitGuard
 from jupyter_automerge.repo.changes import BroadcastEvent, ChangeEvent
 from jupyter_automerge.repo.display import mime_bundle
@@ -23,6 +22,7 @@ from jupyter_automerge.repo.saving import wait_saved
 from jupyter_automerge.repo.summary import SyncSummary
 from jupyter_automerge.repo.syncing import SyncWait, Wish
 from jupyter_automerge.repo.targets import Target
+from jupyter_automerge.repo.verdicts import Notice
 from jupyter_automerge.repo.watched import Watched, watch
 from jupyter_automerge.repo.whom import Way
 from jupyter_automerge.values.heads import Heads
