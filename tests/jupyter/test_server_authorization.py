@@ -71,6 +71,13 @@ async def test_strangers_read_nothing(server: RunningServer, path: tuple[str, ..
 
 
 @pytest.mark.parametrize("path", READING)
+async def test_kernels_read_what_their_owner_may_read(server: RunningServer, path: tuple[str, ...]) -> None:
+    server.extension.repo_host.find_timeout = 0.1
+    kernel = {"Authorization": f"token {server.kernel_token}"}
+    assert await server.status(*path, headers=kernel) == (404 if DOCUMENT in path else 200)
+
+
+@pytest.mark.parametrize("path", READING)
 async def test_without_the_right_to_read_nothing_is_read(
     server: RunningServer, path: tuple[str, ...]
 ) -> None:
