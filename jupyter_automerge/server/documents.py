@@ -1,6 +1,5 @@
 """`api/automerge/documents`: list, create, read and delete documents over plain HTTP."""
 
-import json
 from typing import Any
 
 from jupyter_server.auth.decorator import authorized
@@ -8,7 +7,6 @@ from tornado import web
 
 from jupyter_automerge.errors import (
     AutomergeError,
-    DocumentError,
     DocumentUnavailable,
     FindTimeout,
     UnsafeDelete,
@@ -21,7 +19,6 @@ from jupyter_automerge.values.status import DocumentState
 from jupyter_automerge.values.url import AutomergeUrl
 
 MAX_TITLE_CHARACTERS = 200
-TOO_DEEP = "The value is nested too deeply to be written as JSON."
 
 
 class DocumentsHandler(Endpoint):
@@ -50,8 +47,6 @@ class DocumentsHandler(Endpoint):
             return self.repo.create(value)
         except (AutomergeError, ValueError) as error:
             raise web.HTTPError(400, one_line(error)) from error
-        except RecursionError as error:
-            raise web.HTTPError(400, TOO_DEEP) from error
 
 
 class DocumentHandler(Endpoint):
@@ -66,13 +61,7 @@ class DocumentHandler(Endpoint):
         except (DocumentUnavailable, FindTimeout) as error:
             self.refuse(404, str(error))
             return
-        try:
-            content = json.dumps({"id": handle.document_id, "url": handle.url, **_content(handle)})
-        except (RecursionError, DocumentError):
-            self.refuse(422, TOO_DEEP)
-            return
-        self.set_header("Content-Type", "application/json")
-        self.finish(content)
+        self.finish({"id": handle.document_id, "url": handle.url, **_content(handle)})
 
     @web.authenticated
     @authorized

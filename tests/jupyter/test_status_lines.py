@@ -12,6 +12,7 @@ from jupyter_automerge.kernel.wording import counted, shown
 from jupyter_automerge.repo import Dialer, DialerInfo
 from jupyter_automerge.values.ids import DialerId
 from jupyter_automerge.values.status import DialerState
+from tests.jupyter.deep import abyss
 
 LATER = datetime.now(UTC) + timedelta(days=1)
 REFUSED = "connection refused by 127.0.0.1:1"
@@ -80,14 +81,9 @@ def test_while_not_connected_the_greeting_says_what_becomes_of_edits(session: Ke
 
 
 def test_a_document_nested_too_deeply_does_not_spoil_the_status(session: KernelSession) -> None:
-    abyss = session.repo.create({"title": "Abyss"})
-    with abyss.change() as doc:
-        inner = doc
-        for _ in range(600):
-            inner["a"] = {}
-            inner = inner["a"]
-    (line,) = (line for line in status_lines(session) if abyss.url in line)
-    assert line.startswith(f"  {abyss.url}  ready  Abyss  alone: only in this process")
+    deep = session.repo.import_document(abyss())
+    (line,) = (line for line in status_lines(session) if deep.url in line)
+    assert line.startswith(f"  {deep.url}  ready  Abyss  alone: only in this process")
 
 
 def test_numbers_and_texts_of_others_on_a_line() -> None:
