@@ -8,7 +8,7 @@ BIN := .test/venv/bin
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
-lab: ## start JupyterLab on a copy of the first notebook, everything in .lab/
+lab: ## start JupyterLab on copies of the notebooks, everything in .lab/
 	@$(PYTHON) -m tools.lab
 
 test: prepare-browser check ## every check and every test; what .ci/run calls

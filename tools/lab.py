@@ -1,4 +1,4 @@
-"""`make lab`: JupyterLab on a copy of the first notebook, with everything that it keeps in `.lab/`.
+"""`make lab`: JupyterLab on copies of the notebooks, with everything that it keeps in `.lab/`.
 
 Prints one URL, when the server answers. Ctrl-C stops the server and its kernels.
 """

@@ -53,6 +53,8 @@ def _has_all_in_words(row: Row) -> str:
         return "has everything, stored"
     if row["ephemeral"]:
         return "has everything, in memory"
+    if _hearsay(row):
+        return "has everything, others say"
     if not row["durableAcks"]:
         return "has everything"
     return "has everything, not stored yet" if row["link"] in _REACHABLE else "had everything in memory"
@@ -81,6 +83,8 @@ def _why_not_there(row: Row) -> str:
         )
     if missing > 0:
         return (_STALLED if _stalled(row) else _LACKING)[row["link"]]
+    if _hearsay(row) and row["level"] != "stored" and not row["ephemeral"]:
+        return "Others say so; what is on its disk is not known here."
     if row["durableAcks"] and row["level"] != "stored":
         return (
             "It has them in memory; its disk has not confirmed them."
@@ -100,6 +104,11 @@ def _why_not_lasting(row: Row) -> str:
 
 def _stalled(row: Row) -> bool:
     return bool(row["activity"] == "stalled" and row["link"] in _REACHABLE)
+
+
+def _hearsay(row: Row) -> bool:
+    """Whether what it has is known by the word of others."""
+    return bool(row["via"]) and row["link"] != "connected"
 
 
 def _changes(count: int) -> str:

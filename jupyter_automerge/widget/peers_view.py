@@ -85,7 +85,8 @@ class PeersView(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget carries
 
     def _repr_mimebundle_(self, **_options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         moment = datetime.now(UTC)
-        known = (self.title or self.url, self.summary["words"], self.rows, moment)
+        summary = f"{self.summary['state']}: {self.summary['words']}"
+        known = (self.title or self.url, summary, self.rows, moment)
         data = {
             MIME_TYPE: self._mime_data(moment),
             "text/html": peer_text.table(*known),

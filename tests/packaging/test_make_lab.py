@@ -16,6 +16,7 @@ import pytest
 from tests.packaging.conftest import Copy
 
 pytestmark = pytest.mark.timeout(400)
+SECOND = "02-who-has-my-changes.ipynb"
 URL = re.compile(r"(http://127\.0\.0\.1:\d+/)lab/tree/01-first-document\.ipynb\?token=(\w{40,})\n")
 
 
@@ -82,6 +83,8 @@ def test_make_lab_from_a_fresh_clone_and_again(copy: Copy, wheel: Path, tmp_path
     with lab(copy, home) as first:
         assert first.answers()
         assert "pip install" in first.set_up
+        copied = {path.name for path in (first.folder / "notebooks").glob("*.ipynb")}
+        assert copied == {path.name for path in (copy.folder / "notebooks").glob("*.ipynb")} >= {SECOND}
     notebook = first.folder / "notebooks" / "01-first-document.ipynb"
     notebook.write_text(notebook.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     worked_on = notebook.read_bytes()

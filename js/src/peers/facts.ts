@@ -21,8 +21,10 @@ export interface PeerFacts {
   readonly sameStore: boolean;
   readonly clone: boolean;
   readonly trust: string;
-  /** By whose word it is known, where it is not connected itself. */
+  /** Over whom it is reached. */
   readonly via: readonly string[];
+  /** What it has is known by the word of others. */
+  readonly hearsay: boolean;
   /** Why its disk fails, in its own words. */
   readonly trouble: string;
 }
@@ -36,6 +38,7 @@ export function hasAll(facts: PeerFacts): boolean {
 
 /** It counts as another copy: lasting, and neither our own store, nor a copy of it, nor one that is not trusted. */
 export function isCopy(facts: PeerFacts): boolean {
-  const counts = !facts.ephemeral && !facts.sameStore && !facts.clone && facts.trust !== "untrusted" && facts.trust !== "dead";
+  const said = !facts.hearsay || facts.level === "stored";
+  const counts = said && !facts.ephemeral && !facts.sameStore && !facts.clone && facts.trust !== "untrusted" && facts.trust !== "dead";
   return counts && hasAll(facts);
 }

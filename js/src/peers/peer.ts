@@ -57,6 +57,7 @@ export function factsOf(row: PeerRow): PeerFacts {
     clone: row.clone ?? false,
     trust: row.trust ?? "normal",
     via: row.via ?? [],
+    hearsay: (row.via ?? []).length > 0 && row.link !== "connected",
     trouble: "",
   };
 }
@@ -78,9 +79,9 @@ function renamed(peers: readonly Peer[], name: (peer: Peer) => string): Peer[] {
   return peers.map((peer) => ((counts.get(peer.who) ?? 0) > 1 ? { ...peer, who: name(peer) } : peer));
 }
 
-/** Those who can be reached first, lasting stores before windows; otherwise as they are called, so that they stay in place. */
+/** The nearest first, lasting stores before windows; otherwise as they are called, so that they stay in place. */
 export function inOrder(peers: readonly Peer[]): Peer[] {
   const rank = ({ facts }: Peer): number =>
-    (facts.link === "connected" || facts.link === "relayed" ? 0 : 2) + (facts.ephemeral ? 1 : 0);
+    (facts.link === "connected" ? 0 : facts.link === "relayed" ? 2 : 4) + (facts.ephemeral ? 1 : 0);
   return [...peers].sort((left, right) => rank(left) - rank(right) || left.who.localeCompare(right.who) || left.id.localeCompare(right.id));
 }

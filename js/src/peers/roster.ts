@@ -25,8 +25,8 @@ interface Heard {
 const NOBODY: Reported = { received: [], stored: [] };
 
 /**
- * Who has one document, against the document of this page. Facts about others come from the server, and stay as
- * last heard while it is away; what they lack is counted here, so that it is right without a server too.
+ * Who has one document, against the document of this page (E22). Facts about others come from the server, and stay
+ * as last heard while it is away (E24); what they lack is counted here, so that it is right without a server too.
  */
 export class Roster {
   #heard: readonly Heard[] = [];

@@ -22,6 +22,7 @@ export function signOf(facts: PeerFacts): Sign {
   const more = facts.missingHere ? ", and more" : "";
   if (facts.level === "stored") return { icon: "done", tone: "good", words: `has everything, stored${more}` };
   if (facts.ephemeral) return { icon: "done", tone: "calm", words: `has everything, in memory${more}` };
+  if (facts.hearsay) return { icon: "done", tone: "calm", words: `has everything, others say${more}` };
   if (!facts.durableAcks) return { icon: "done", tone: "good", words: `has everything${more}` };
   if (isReachable(facts)) return { icon: "save", tone: "busy", words: `has everything, not stored yet${more}` };
   return { icon: "off", tone: "warn", words: `had everything in memory${more}` };
@@ -59,6 +60,7 @@ export function whyOf(facts: PeerFacts): string {
   if (facts.trouble) return `Its disk fails: ${facts.trouble}.`;
   if (facts.missingThere === null) return isReachable(facts) ? "It has not said yet what it has." : "It was never heard of about this document.";
   if (facts.missingThere > 0) return whyLacking(facts);
+  if (facts.hearsay && facts.level !== "stored" && !facts.ephemeral) return "Others say so; what is on its disk is not known here.";
   if (!hasAll(facts)) return isReachable(facts) ? "It has them in memory; its disk has not confirmed them." : "It left before its disk had confirmed them.";
   if (facts.trust === "untrusted") return "It is not trusted: it is not counted as a copy.";
   if (facts.ephemeral) return "Only the memory of a process: no lasting copy.";

@@ -44,7 +44,7 @@ function missingOf(facts: ChipFacts): number {
   return facts.standing?.missingThere ?? 0;
 }
 
-/** Out of reach its memory proves nothing: what counts is what is known to be on its disk. */
+/** Out of reach its memory proves nothing: what counts is what is known to be on its disk (E23). */
 function away(what: string, facts: ChipFacts, icon: Icon, tone: Tone, detail: string): Chip {
   const unsafe = facts.standing?.unsafe ?? 0;
   const kept = facts.standing && tone === "warn" ? `${what}: edits are kept` : what;

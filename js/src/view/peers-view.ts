@@ -36,7 +36,7 @@ interface Shown {
   readonly live: boolean;
 }
 
-/** Who has a document, live: as a kernel sees it while it lives, afterwards as this window sees it. */
+/** Who has a document, live: as a kernel sees it while it lives, afterwards as this window sees it (E26). */
 export class PeersView {
   readonly element = element("section", { class: "jam-view jam-peers-view", "data-lm-suppress-shortcuts": "true" });
   readonly #title = element("span", { class: "jam-title" });

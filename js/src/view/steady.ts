@@ -6,7 +6,7 @@ const HOLD = 700;
 const LONG = 15_000;
 
 /**
- * Keeps a sign from flickering. It delays better news only, so what it shows is never better than what is true.
+ * Keeps a sign from flickering. It delays better news only, so what it shows is never better than what is true (E25).
  */
 export class Steady<Shown extends Sign> {
   #shown: Shown | null = null;
