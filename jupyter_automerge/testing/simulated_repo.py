@@ -25,6 +25,7 @@ from jupyter_automerge.values.ids import (
     StorageId,
     document_id_from_bytes,
 )
+from jupyter_automerge.values.keys import EPOCH_KEY
 from jupyter_automerge.values.status import Access, DocumentState
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ class SimulatedRepo:
             None if self.stores else StorageId(f"memory-{self.name}-{self._lives}"),
             "" if self.plain else self.name,
             "simulated",
+            self._epoch() if self.stores else None,
         )
         random = self.sim.random
         self.engine = Engine(
@@ -106,6 +108,11 @@ class SimulatedRepo:
             ack_after_save=self.ack_after_save,
             put_rest=self.put_rest,
         )
+
+    def _epoch(self) -> str:
+        """Beside the store's id, so that one who empties the store takes it along."""
+        fresh = f"epoch-{self.name}-{self._lives}"
+        return self.disk.entries.setdefault(EPOCH_KEY, fresh.encode()).decode()
 
     def crash(self, *, keeps: int = 0) -> None:
         """Die at once: memory is gone, connections break; so many of the writes on their way are kept."""
