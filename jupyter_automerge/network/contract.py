@@ -18,6 +18,13 @@ class TransportSink(Protocol):
         """The transport whose `send` said False takes another frame."""
         ...
 
+    def moved(self) -> None:
+        """Part of a frame went out or came in: slow, and not stalled. At most once a second.
+
+        For frames that take a while; a transport that delivers whole frames at once never calls it.
+        """
+        ...
+
     def closed(self, code: int | None, reason: str) -> None:
         """The transport is gone; called exactly once, also after an own `close`. Nothing follows.
 

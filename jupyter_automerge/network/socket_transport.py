@@ -60,7 +60,8 @@ class SocketTransport:
         if isinstance(protocol, WebSocketProtocol13):
             ReadAhead(protocol, self._stream)
         protocol.set_nodelay(True)
-        self._keep_alive = KeepAlive(pace, Traffic(self._stream), self._ping, self._give_up)
+        self._traffic = Traffic(self._stream, self._moved)
+        self._keep_alive = KeepAlive(pace, self._traffic, self._ping, self._give_up)
 
     @property
     def remote_address(self) -> str:
@@ -113,6 +114,7 @@ class SocketTransport:
 
     def received(self, data: bytes | str) -> None:
         """tornado has read a message."""
+        self._traffic.frame_came()
         if self._is_silent:
             return
         if self._sink is None:
@@ -126,6 +128,7 @@ class SocketTransport:
             return
         self._is_gone = True
         self._keep_alive.stop()
+        self._traffic.stop()
         if self._goodbye_timer is not None:
             self._goodbye_timer.cancel()
         self._ending = self._ending or self._ending_of_peer(code, reason)
@@ -171,6 +174,10 @@ class SocketTransport:
             self._owes_writable = False
             if self._sink is not None and self._ending is None and not self._is_gone:
                 self._sink.writable()
+
+    def _moved(self) -> None:
+        if self._sink is not None and self._ending is None and not self._is_gone:
+            self._sink.moved()
 
     def _ping(self) -> None:
         if not self._protocol.is_closing():

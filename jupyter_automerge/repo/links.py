@@ -8,7 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from jupyter_automerge.engine.effects import Close, Send
-from jupyter_automerge.engine.events import ConnectionClosed, ConnectionOpened, Event, FrameReceived, Writable
+from jupyter_automerge.engine.events import (
+    BytesMoved,
+    ConnectionClosed,
+    ConnectionOpened,
+    Event,
+    FrameReceived,
+    Writable,
+)
 from jupyter_automerge.network.contract import Transport
 from jupyter_automerge.repo.counting import Totals
 from jupyter_automerge.values.identity import User
@@ -59,6 +66,10 @@ class ConnectionSink:
     def writable(self) -> None:
         if self._links.knows(self.connection):
             self._links.post(Writable(self.connection))
+
+    def moved(self) -> None:
+        if self._links.knows(self.connection):
+            self._links.post(BytesMoved(self.connection))
 
     def closed(self, code: int | None, reason: str) -> None:
         self._links.gone(self.connection, code, reason)

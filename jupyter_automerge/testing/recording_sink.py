@@ -16,6 +16,7 @@ class RecordingSink:
         self.transport = transport
         self.frames: list[bytes | str] = []
         self.writables = 0
+        self.moves = 0
         self.endings: list[tuple[int | None, str]] = []
         self.after_the_end: list[str] = []
         self._news = asyncio.Event()
@@ -29,6 +30,11 @@ class RecordingSink:
         """Note that the transport takes more."""
         self.writables += 1
         self._note("writable()")
+
+    def moved(self) -> None:
+        """Note that part of a frame moved."""
+        self.moves += 1
+        self._note("moved()")
 
     def closed(self, code: int | None, reason: str) -> None:
         """Note the end."""
