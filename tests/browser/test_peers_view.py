@@ -1,7 +1,9 @@
 """Who has what, as a live table: while a cable is pulled, without a kernel, after reload."""
 
+import pytest
 from playwright.async_api import expect
 
+from tests.browser.cable import Cable
 from tests.browser.desk import Desk
 from tests.browser.notebook_page import NotebookPage
 from tests.browser.peers_table import PeersTable
@@ -24,6 +26,8 @@ HOLD = """play.server.disk.hold()
 with note.change() as doc:
     doc["n"] = 2"""
 RELEASE = "play.server.disk.release()"
+SHOW = "from jupyter_automerge import PeersView\nPeersView(plan)"
+SHOWN = 3  # the cell, behind those of the plan
 
 
 def table(page: NotebookPage, cell: int) -> PeersTable:
@@ -60,19 +64,58 @@ async def test_a_cable_is_pulled_and_plugged_in_and_a_disk_is_slow(lab: TestServ
     await desk.photograph("saved")
 
 
-async def test_it_goes_on_without_a_kernel_as_the_window_sees_it(lab: TestServer, desk: Desk) -> None:
-    show = "from jupyter_automerge import PeersView\nPeersView(plan)"
-    page = await open_plan(desk, lab, "peers", show)
-    cell = 3
-    await page.run_cell(cell)
-    await table(page, cell).is_seen_by(KERNEL)
-    await table(page, cell).sums_up("safe")
+@pytest.mark.parametrize("application", ["lab", "notebook7"])
+async def test_it_goes_on_without_a_kernel_as_the_window_sees_it(
+    application: str, request: pytest.FixtureRequest, desk: Desk
+) -> None:
+    page = await open_plan(desk, request.getfixturevalue(application), "peers", SHOW)
+    await page.run_cell(SHOWN)
+    await table(page, SHOWN).is_seen_by(KERNEL)
+    await table(page, SHOWN).sums_up("safe: stored by")
     await page.save()
     await page.shut_kernel_down()
-    await table(page, cell).is_seen_by(WINDOW)
+    await table(page, SHOWN).is_seen_by(WINDOW)
     await page.reload()
-    await table(page, cell).is_seen_by(WINDOW)
-    await table(page, cell).sums_up("safe: one store has everything")
+    await table(page, SHOWN).is_seen_by(WINDOW)
+    await table(page, SHOWN).sums_up("safe: one store has everything")
     await page.view(PLAN).type("title", text="!")
-    await table(page, cell).sums_up("safe: one store has everything")
+    await table(page, SHOWN).sums_up("safe: one store has everything")
     await desk.photograph("without-kernel")
+
+
+async def test_the_kernel_is_found_again_after_reload_and_lost_when_it_restarts(
+    lab: TestServer, desk: Desk
+) -> None:
+    page = await open_plan(desk, lab, "found", SHOW)
+    await page.run_cell(SHOWN)
+    await table(page, SHOWN).is_seen_by(KERNEL)
+    await page.save()
+    await page.reload()
+    await table(page, SHOWN).is_seen_by(KERNEL)
+    await page.restart_kernel()
+    await table(page, SHOWN).is_seen_by(WINDOW)
+    await table(page, SHOWN).sums_up("safe: one store has everything")
+
+
+async def test_without_a_kernel_and_without_a_server_it_says_what_is_missing_where(
+    lab: TestServer, desk: Desk
+) -> None:
+    plan = await open_plan(desk, lab, "cut", SHOW, who="carol")
+    await plan.run_cell(SHOWN)
+    await plan.save()
+    await plan.shut_kernel_down()
+    await plan.page.close()
+    async with Cable.to(lab.port) as cable:
+        alice = await desk.open(lab.address.through(cable.port), "cut.ipynb")
+        await table(alice, SHOWN).sums_up("safe: one store has everything")
+        await alice.view(PLAN).live()
+        desk.console.expect("WebSocket connection", "Failed to load resource", "ERR_CONNECTION")
+        cable.cut_sockets()
+        await alice.view(PLAN).says("offline")
+        await alice.view(PLAN).type("title", text="12")
+        await table(alice, SHOWN).sums_up("unsent: 2 changes in no store yet")
+        await table(alice, SHOWN).says("Jupyter server", "lacks 2 changes")
+        await table(alice, SHOWN).says("Jupyter server", "It gets them as soon as it answers.")
+        await desk.photograph("cut")
+        cable.mend()
+        await table(alice, SHOWN).sums_up("safe: one store has everything")
