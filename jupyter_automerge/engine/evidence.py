@@ -300,7 +300,7 @@ class Evidence:
     def _bound(self, connection: Connection, heads: Heads) -> None:
         if len(heads) > MAX_HEADS_PER_STORE and not connection.overclaims:
             connection.overclaims = True
-            reason = f"it named {len(heads)} heads of one document"
+            reason = f"it named more than {MAX_HEADS_PER_STORE} heads of one document"
             self._desk.emit(ClaimsCut(connection.id, connection.peer, reason))
 
     def _make_room(self, record: DocumentRecord) -> None:

@@ -96,11 +96,12 @@ def entries(fields: Fields, name: str) -> Iterator[tuple[object, object]]:
 def heads(value: object) -> Heads | None:
     """The good hashes in a list of base58check texts, bounded; None if it is not a list.
 
-    Fewer heads than were sent are still true: they are a lower bound of what the store has.
+    Fewer heads than were sent are still true: they are a lower bound of what the store has. One more than is
+    kept shows that there were too many.
     """
     if not isinstance(value, list | tuple):
         return None
-    found = (attempt(head_from_text, item) for item in value[:MAX_HEADS_PER_STORE])
+    found = (attempt(head_from_text, item) for item in value[: MAX_HEADS_PER_STORE + 1])
     return frozenset(head for head in found if head is not None)
 
 

