@@ -45,6 +45,7 @@ class LiveDocument:
     ) -> None:
         self.document_id = document_id
         self._post = post
+        self._now = now
         self.state = DocumentState.READY
         self.rows: tuple[StoreRow, ...] = ()
         self.saved: Heads = NO_HEADS
@@ -112,6 +113,7 @@ class LiveDocument:
         """Bring the fields up to date and tell whoever listens."""
         match notice:
             case DocumentChanged():
+                self.moved_at(self._now())
                 self._tell_change(notice, handle)
             case RowsChanged():
                 self.rows = notice.rows
@@ -154,6 +156,7 @@ class LiveDocument:
         document.on_free = self._freed
 
     def _committed(self, changed: Changed) -> None:
+        self.moved_at(self._now())
         self._post(LocalChange(self.document_id, changed.before, changed.after))
 
     def _freed(self) -> None:
