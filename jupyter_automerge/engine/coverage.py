@@ -1,6 +1,6 @@
 """Since when which store is not known to have all that we have of a document (E13)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from jupyter_automerge.engine.store_facts import StoreFacts
 from jupyter_automerge.values.heads import NO_HEADS, Heads
@@ -19,7 +19,7 @@ class Coverage:
         self.moved_at = 0.0
         self._heads: Heads = NO_HEADS
         self._covered = {facts.store.id: facts for facts in stores}
-        # Those that reported heads which may come to be known, and then turn out to be all of ours.
+        # Those that reported heads which may come to be known: then more can be told of what they have.
         self._ahead: dict[str, StoreFacts] = {}
 
     def report(self, facts: StoreFacts, heads: Heads, now: float) -> None:
@@ -28,24 +28,22 @@ class Coverage:
         if self._heads <= heads or self._heads <= facts.claims:
             facts.unsent_since = None
             self._covered[store] = facts
-            self._ahead.pop(store, None)
-            return
-        if facts.unsent_since is None:
-            facts.unsent_since = now
-        self._covered.pop(store, None)
+        else:
+            facts.unsent_since = now if facts.unsent_since is None else facts.unsent_since
+            self._covered.pop(store, None)
         if any(one.has_unknown for one in facts.sets()):
             self._ahead[store] = facts
+        else:
+            self._ahead.pop(store, None)
 
-    def move(self, heads: Heads, now: float) -> Iterator[StoreFacts]:
-        """Our heads have moved; the stores for which that makes a difference."""
+    def move(self, heads: Heads, now: float) -> list[StoreFacts]:
+        """Our heads have moved; the stores for which that may make a difference."""
         self._heads, self.moved_at = heads, now
-        for facts in [facts for facts in self._covered.values() if not heads <= facts.claims]:
+        behind = [facts for facts in self._covered.values() if not heads <= facts.claims]
+        for facts in behind:
             facts.unsent_since = now
             del self._covered[facts.store.id]
-            yield facts
-        for facts in [facts for facts in self._ahead.values() if heads <= facts.claims]:
-            self.report(facts, NO_HEADS, now)
-            yield facts
+        return [*behind, *self._ahead.values()]
 
     def has_moved(self, heads: Heads) -> bool:
         return heads is not self._heads and heads != self._heads

@@ -35,6 +35,11 @@ class DurableWord:
         self.heads = HeadSet()
         self._reports: dict[Life, Report] = {}
 
+    @property
+    def is_current(self) -> bool:
+        """Whether a Repo of the store that is connected has reported."""
+        return bool(self._reports)
+
     def hear(
         self, connection: Connection, heads: Heads, stamp: float, history: History, *, alone: bool
     ) -> bool:
@@ -70,20 +75,25 @@ class DurableWord:
         report.owed |= heads
         return self._proves_loss(report, history, at_any_cost=True)
 
+    def review(self, history: History) -> bool:
+        """More changes have come to be known here; whether a report proves a loss now."""
+        proofs = [self._proves_loss(report, history) for report in self._reports.values() if report.owed]
+        return any(proofs)
+
     def end(self, life: Life) -> None:
         """This life reports no more."""
         self._reports.pop(life, None)
 
     def _proves_loss(self, report: Report, history: History, *, at_any_cost: bool = False) -> bool:
-        owed, report.owed = report.owed - report.heads, NO_HEADS
-        if not owed or report.heads >= history.heads:
+        owed = report.owed - report.heads
+        known = history.known(owed) if owed else NO_HEADS
+        report.owed = owed - known
+        if not known or report.heads >= history.heads:
             return False
         if history.known(report.heads) != report.heads or not (at_any_cost or history.places_at_once):
             # While our own changes run ahead of their confirmation, a later report will tell as well.
             report.owed = frozenset(sorted(owed)[:MAX_HEADS_PER_STORE])
             return False
-        known = history.known(owed)
-        report.owed = owed - known
         lost = {head for head in known if head in history.reduced(report.heads | {head})}
         if not lost:
             return False

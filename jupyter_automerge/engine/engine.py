@@ -170,7 +170,7 @@ class Engine:
             case e.BytesMoved(connection_id):
                 connection = self._connections.table.get(connection_id)
                 if connection is not None:
-                    self._evidence.bytes_moved(connection)
+                    self._evidence.lulls.bytes_moved(connection)
             case e.LocalChange(document_id):
                 record = self._documents.get(document_id)
                 if record is not None:

@@ -5,13 +5,12 @@ worked out by whoever reads the rows.
 """
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from math import inf
 
-from jupyter_automerge.engine.alarm import Alarm
 from jupyter_automerge.engine.connection import Connection
 from jupyter_automerge.engine.coverage import Coverage
 from jupyter_automerge.engine.desk import Desk
+from jupyter_automerge.engine.lulls import Lulls
 from jupyter_automerge.engine.notices import ClaimsCut, RowsChanged, StoreRegressed, StoreRow
 from jupyter_automerge.engine.record import DocumentRecord
 from jupyter_automerge.engine.session import Session, Standing
@@ -25,10 +24,7 @@ from jupyter_automerge.values.limits import (
     CLOCK_AHEAD_SECONDS,
     MAX_HEADS_PER_STORE,
     MAX_STORES_PER_DOCUMENT,
-    RELAYED_FOR_SECONDS,
-    STALLED_AFTER_SECONDS,
 )
-from jupyter_automerge.values.status import Link
 from jupyter_automerge.wire.messages import StoreHeads
 
 Grew = Callable[[DocumentRecord, str, Connection | None], None]
@@ -48,6 +44,7 @@ class Evidence:
         self._documents = documents
         self._stores = stores
         self._rows = StoreRows(stores)
+        self.lulls = Lulls(desk, documents, self._rows)
 
     # What peers say
 
@@ -69,8 +66,7 @@ class Evidence:
         facts = self._of_session(record, session)
         before = facts.stored
         if facts.report(connection, heads, stamp, record.history):
-            self._desk.emit(StoreRegressed(facts.store.id, record.id))
-            self.lost(record, facts)
+            self._lost(record, facts)
         self._look_at_clock(facts, stamp)
         self._learned(record, facts, heads, connection if facts.stored != before else None)
 
@@ -90,7 +86,7 @@ class Evidence:
         facts.hearsay[reporter.id].at = at
         self._look_at_clock(facts, said.timestamp)
         self._learned(record, facts, said.heads, connection if grew else None, at=at)
-        self._alarm(record).set(at + RELAYED_FOR_SECONDS)
+        self.lulls.expect_word(record, at)
 
     def standing(self, record: DocumentRecord, session: Session) -> None:
         """The peer's answer or the policy moved."""
@@ -119,16 +115,6 @@ class Evidence:
         if session.connection.life not in facts.store.lives:
             facts.end(session.connection.life)
         self._touch(record, facts)
-
-    def bytes_moved(self, connection: Connection) -> None:
-        """Part of a large frame moved: whoever waits for something on this connection waits with reason."""
-        connection.moved_at = self._desk.now
-        for document_id in connection.sessions:
-            record = self._documents.get(document_id)
-            facts = record.stores.get(connection.store_id) if record is not None else None
-            if record is not None and facts is not None and self._has_work(record, facts):
-                facts.stalled = False
-                self._touch(record, facts)
 
     def store_moved(self, entry: StoreEntry) -> None:
         """Something that rows show of the store as a whole is another."""
@@ -168,13 +154,10 @@ class Evidence:
 
     def rows(self, record: DocumentRecord) -> tuple[StoreRow, ...]:
         """One row per store, as of now, in as few heads as say all."""
-        return tuple(
-            self._rows.make(facts, record.history, self._moved_at(record, facts), exact=True)
-            for facts in record.stores.values()
-        )
+        return tuple(self._rows.make(record, facts, exact=True) for facts in record.stores.values())
 
     def _row(self, record: DocumentRecord, facts: StoreFacts) -> StoreRow:
-        facts.row = self._rows.make(facts, record.history, self._moved_at(record, facts))
+        facts.row = self._rows.make(record, facts)
         return facts.row
 
     @staticmethod
@@ -226,70 +209,29 @@ class Evidence:
             self.grew(record, facts.store.id, source)
 
     def _touch(self, record: DocumentRecord, facts: StoreFacts, look_again: bool = True) -> None:
-        facts.row = None
-        record.rows_moved = True
+        record.touch(facts)
+        self.lulls.expect_moves(record)
         if look_again:
             self._desk.mark_document(record.id)
-        if record.coverage is not None:
-            self._alarm(record).set(self._desk.now + STALLED_AFTER_SECONDS)
 
     def _cover(self, record: DocumentRecord, facts: StoreFacts, heads: Heads) -> None:
         if record.coverage is not None:
             record.coverage.report(facts, heads, self._desk.now)
 
+    def _lost(self, record: DocumentRecord, facts: StoreFacts) -> None:
+        self._desk.emit(StoreRegressed(facts.store.id, record.id))
+        self.lost(record, facts)
+
     def _follow(self, record: DocumentRecord) -> None:
-        """Our heads may have moved."""
+        """Our heads may have moved; the rows are told after this."""
         if record.coverage is None and record.has_data:
             record.coverage = Coverage(record.stores.values())
         if record.coverage is not None and record.coverage.has_moved(record.heads):
             for facts in record.coverage.move(record.heads, self._desk.now):
-                self._touch(record, facts)
-
-    # What moves because nothing else does
-
-    def _alarm(self, record: DocumentRecord) -> Alarm:
-        if record.rows_alarm is None:
-            record.rows_alarm = Alarm(self._desk, partial(self._look, record))
-        return record.rows_alarm
-
-    def _look(self, record: DocumentRecord) -> None:
-        """Nothing may have moved for so long that this itself is news."""
-        if self._documents.get(record.id) is not record:
-            return
-        for facts in record.stores.values():
-            self._look_for_stall(record, facts)
-            self._look_for_silence(record, facts)
-
-    def _look_for_stall(self, record: DocumentRecord, facts: StoreFacts) -> None:
-        if facts.stalled or not self._has_work(record, facts):
-            return
-        due = self._moved_at(record, facts) + STALLED_AFTER_SECONDS
-        if due > self._desk.now:
-            self._alarm(record).set(due)
-        else:
-            facts.stalled = True
-            self._touch(record, facts)
-
-    def _look_for_silence(self, record: DocumentRecord, facts: StoreFacts) -> None:
-        if facts.row is None or facts.row.link is not Link.RELAYED:
-            return
-        if self._rows.link(facts) is Link.RELAYED:
-            self._alarm(record).set(max(word.at for word in facts.hearsay.values()) + RELAYED_FOR_SECONDS)
-        else:
-            self._touch(record, facts)
-
-    def _has_work(self, record: DocumentRecord, facts: StoreFacts) -> bool:
-        """Whether changes should be on their way between the store and us."""
-        if record.coverage is None or not facts.store.connections or facts.denied or facts.unavailable:
-            return False
-        for one in facts.sets():
-            one.tidy(record.history)
-        return not record.coverage.covers(facts) or any(one.has_unknown for one in facts.sets())
-
-    def _moved_at(self, record: DocumentRecord, facts: StoreFacts) -> float:
-        connections = [connection.moved_at for connection in facts.store.connections.values()]
-        heads_moved_at = 0.0 if record.coverage is None else record.coverage.moved_at
-        return max(heads_moved_at, facts.moved_at, *connections)
+                if facts.review(record.history):
+                    self._lost(record, facts)
+                self._cover(record, facts, NO_HEADS)
+                self._touch(record, facts, look_again=False)
 
     def _look_at_clock(self, facts: StoreFacts, stamp: float) -> None:
         if stamp:

@@ -105,6 +105,11 @@ class DocumentRecord:
     def has_data(self) -> bool:
         return self.opened is not None and bool(self.opened.heads)
 
+    def touch(self, facts: StoreFacts) -> None:
+        """The row of this store is to be made anew, and told."""
+        facts.row = None
+        self.rows_moved = True
+
     def suppliers(self) -> list[Session]:
         """Sessions whose peer advertised heads and may deliver them."""
         return [

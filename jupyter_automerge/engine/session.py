@@ -79,6 +79,11 @@ class Session:
     refused: Heads = frozenset()  # heads of a reader that were already reported as not accepted
 
     @property
+    def spoke(self) -> bool:
+        """Whether the peer has said anything of its own copy."""
+        return self.heard or self.standing is not Standing.UNKNOWN
+
+    @property
     def muted(self) -> bool:
         return self.offences >= 2
 

@@ -1,6 +1,6 @@
 """What is known of one store regarding one document: by its own word, and by that of others."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from jupyter_automerge.engine.connection import Connection, Life
@@ -65,12 +65,18 @@ class StoreFacts:
         """All heads that it is said to have, by whomever."""
         return NO_HEADS.union(*(one.heads for one in self.sets()))
 
+    @property
+    def words(self) -> Mapping[str, Hearsay]:
+        """What others say of it; nothing that counts while it speaks of the document itself (E12)."""
+        speaks = any(session.spoke for session in self.sessions.values())
+        return {} if speaks or (self.durable is not None and self.durable.is_current) else self.hearsay
+
     def sets(self) -> Iterator[HeadSet]:
-        """All that anybody said of it."""
+        """All that is said of it."""
         if self.durable is not None:
             yield self.durable.heads
         yield from self.memories.values()
-        for word in self.hearsay.values():
+        for word in self.words.values() if self.hearsay else ():
             yield word.received
             yield word.stored
 
@@ -97,6 +103,13 @@ class StoreFacts:
         others = self.store.lives - {connection.life}
         self.durable = self.durable or DurableWord()
         lost = self.durable.hear(connection, heads, stamp, history, alone=not others)
+        if lost:
+            self.hearsay.clear()
+        return lost
+
+    def review(self, history: History) -> bool:
+        """More changes have come to be known here. Whether that proves that the store lost some."""
+        lost = self.durable is not None and self.durable.review(history)
         if lost:
             self.hearsay.clear()
         return lost

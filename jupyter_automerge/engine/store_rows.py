@@ -1,7 +1,8 @@
 """Rows, made of what is known of each store: facts in a form that users can keep."""
 
-from jupyter_automerge.engine.head_set import History, united
+from jupyter_automerge.engine.head_set import united
 from jupyter_automerge.engine.notices import StoreRow
+from jupyter_automerge.engine.record import DocumentRecord
 from jupyter_automerge.engine.store_facts import StoreFacts
 from jupyter_automerge.engine.stores import Stores
 from jupyter_automerge.values.status import Link
@@ -17,9 +18,10 @@ class StoreRows:
         """How the store can be reached, as far as this document is concerned."""
         return self._stores.link(facts.store, {store: word.at for store, word in facts.hearsay.items()})
 
-    def make(self, facts: StoreFacts, history: History, moved_at: float, *, exact: bool = False) -> StoreRow:
+    def make(self, record: DocumentRecord, facts: StoreFacts, *, exact: bool = False) -> StoreRow:
         """As of now. `exact`: no head is left that others are known to come after, whatever that costs."""
-        store, words = facts.store, facts.hearsay
+        history = record.history
+        store, words = facts.store, facts.words
         own = () if facts.durable is None else (facts.durable.heads,)
         trusted = [word.stored for reporter, word in words.items() if self._stores.is_trusted(reporter)]
         received = united(facts.memories.values(), history, exact=exact)
@@ -48,8 +50,15 @@ class StoreRows:
             via=tuple(sorted(words)),
             petname=store.petname,
             trust=store.trust,
-            moved_at=moved_at,
+            moved_at=moved_at(record, facts),
             unsent_since=facts.unsent_since,
             clock_ahead=facts.clock_ahead,
             clone=store.clone,
         )
+
+
+def moved_at(record: DocumentRecord, facts: StoreFacts) -> float:
+    """When last anything moved between the store and us: our heads, its word, or bytes of a large frame."""
+    bytes_moved_at = [connection.moved_at for connection in facts.store.connections.values()]
+    heads_moved_at = 0.0 if record.coverage is None else record.coverage.moved_at
+    return max(heads_moved_at, facts.moved_at, *bytes_moved_at)

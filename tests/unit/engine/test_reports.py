@@ -1,0 +1,348 @@
+"""What is made of reports: by whom, of which life, in which order (docs/peers.md)."""
+
+import pytest
+
+from jupyter_automerge.document import Document
+from jupyter_automerge.engine.notices import StoreRegressed
+from jupyter_automerge.engine.session import Standing
+from jupyter_automerge.values.heads import NO_HEADS, Heads
+from jupyter_automerge.values.identity import PeerMetadata
+from jupyter_automerge.values.ids import StorageId
+from jupyter_automerge.values.limits import RELAYED_FOR_SECONDS, STALLED_AFTER_SECONDS
+from jupyter_automerge.values.status import Link, Trust
+from tests.unit.engine.ledger import Ledger
+
+STRANGE, STRANGER = frozenset([b"\x01" * 32]), frozenset([b"\x02" * 32])
+
+
+def edit(document: Document, value: int) -> Heads:
+    with document.change() as root:
+        root["n"] = value
+    return document.heads
+
+
+@pytest.fixture
+def plan() -> Document:
+    document = Document(actor=bytes(16))
+    edit(document, 0)
+    return document
+
+
+@pytest.fixture
+def ledger(plan: Document) -> Ledger:
+    return Ledger(plan)
+
+
+# Memory
+
+
+def test_S6_heads_are_a_set_whatever_order_they_come_in(ledger: Ledger, plan: Document) -> None:
+    other = plan.fork()
+    edit(plan, 1), edit(other, 2)
+    plan.merge(other)
+    bob = ledger.connect("bob")
+    ledger.holds(bob, frozenset(sorted(plan.heads, reverse=True)))
+    row = ledger.rows()["bob"]
+    assert row.received == plan.heads and len(plan.heads) == 2
+    assert row.unsent_since is None
+
+
+def test_what_bob_said_before_does_not_get_lost_when_he_goes_on(ledger: Ledger, plan: Document) -> None:
+    """S4: he has ours, and more; his new head alone would not tell."""
+    bob = ledger.connect("bob")
+    ledger.holds(bob, plan.heads)
+    ledger.holds(bob, STRANGE)
+    row = ledger.rows()["bob"]
+    assert row.received == plan.heads | STRANGE
+    assert row.unsent_since is None
+
+
+def test_old_heads_leave_when_newer_ones_are_known(ledger: Ledger, plan: Document) -> None:
+    bob = ledger.connect("bob")
+    for number in range(20):
+        ledger.holds(bob, edit(plan, number + 1))
+    last = plan.heads
+    assert ledger.rows()["bob"].received == last
+    edit(plan, 100)
+    edit(plan, 101)
+    ledger.holds(bob, last)
+    assert ledger.rows()["bob"].received == last
+
+
+def test_S29b_a_server_that_came_back_with_less_has_less(ledger: Ledger, plan: Document) -> None:
+    first = plan.heads
+    server = ledger.connect("server", "1")
+    ledger.holds(server, edit(plan, 1))
+    ledger.disconnect(server)
+    row = ledger.rows()["server"]
+    assert (row.received, row.link, row.unsent_since) == (plan.heads, Link.OFFLINE, None), "as last heard"
+    server = ledger.connect("server", "2")
+    assert ledger.rows()["server"].received == plan.heads, "it has said nothing yet"
+    ledger.holds(server, first)
+    row = ledger.rows()["server"]
+    assert row.received == first and row.stored == NO_HEADS
+    assert row.unsent_since == ledger.desk.now
+
+
+def test_a_process_that_lost_its_connection_still_has_what_it_had(ledger: Ledger, plan: Document) -> None:
+    first = plan.heads
+    bob = ledger.connect("bob", "1")
+    ledger.holds(bob, edit(plan, 1))
+    ledger.disconnect(bob)
+    bob = ledger.connect("bob", "1")
+    ledger.holds(bob, first)
+    assert ledger.rows()["bob"].received == plan.heads
+
+
+def test_a_javascript_peer_is_another_one_at_each_handshake(ledger: Ledger, plan: Document) -> None:
+    first = plan.heads
+    claims = PeerMetadata(storage_id=StorageId("script"))
+    page = ledger.connect("script", peer="page", claims=claims)
+    ledger.holds(page, edit(plan, 1))
+    ledger.disconnect(page)
+    page = ledger.connect("script", peer="page", claims=claims)
+    ledger.holds(page, first)
+    assert ledger.rows()["script"].received == first
+
+
+def test_of_two_repos_on_one_store_each_has_its_own(ledger: Ledger, plan: Document) -> None:
+    first, second = plan.heads, edit(plan, 1)
+    one, other = ledger.connect("lab", "1"), ledger.connect("lab", "2")
+    ledger.holds(one, second)
+    ledger.holds(other, first)
+    assert ledger.rows()["lab"].received == second
+    ledger.disconnect(one)
+    third = ledger.connect("lab", "3")
+    ledger.holds(third, first)
+    assert ledger.rows()["lab"].received == first, "who had more is gone, and who took its place has less"
+
+
+@pytest.mark.parametrize("standing", [Standing.WANTS, Standing.UNAVAILABLE])
+def test_who_asks_for_it_or_says_that_it_is_not_there_has_nothing(
+    ledger: Ledger, plan: Document, standing: Standing
+) -> None:
+    bob = ledger.connect("bob")
+    ledger.holds(bob, plan.heads)
+    bob.standing = standing
+    if standing is Standing.WANTS:
+        ledger.evidence.heard(ledger.record, bob, NO_HEADS)
+    else:
+        ledger.evidence.standing(ledger.record, bob)
+    row = ledger.rows()["bob"]
+    assert (row.received, row.known, row.unavailable) == (NO_HEADS, True, standing is Standing.UNAVAILABLE)
+
+
+# Durable reports
+
+
+def test_S29_a_store_that_was_put_back_is_found_out(ledger: Ledger, plan: Document) -> None:
+    first = plan.heads
+    server = ledger.connect("server")
+    ledger.keeps(server, edit(plan, 1), 1.0)
+    ledger.disconnect(server)
+    server = ledger.connect("server", "2")
+    ledger.keeps(server, first, 2.0)
+    assert ledger.rows()["server"].stored == first
+    assert ledger.notices(StoreRegressed) == [StoreRegressed("server", ledger.record.id)]
+
+
+def test_a_report_of_the_same_life_that_lacks_what_it_had_proves_a_loss(
+    ledger: Ledger, plan: Document
+) -> None:
+    first = plan.heads
+    server = ledger.connect("server")
+    ledger.keeps(server, edit(plan, 1), 1.0)
+    plan.missing_from(first)  # somebody has looked at rows, so that the graph is there
+    ledger.keeps(server, first, 2.0)
+    assert ledger.rows()["server"].stored == first
+    assert ledger.notices(StoreRegressed)
+
+
+def test_the_first_report_of_a_life_proves_nothing_while_another_goes_on(
+    ledger: Ledger, plan: Document
+) -> None:
+    first = plan.heads
+    one = ledger.connect("lab", "1")
+    ledger.keeps(one, edit(plan, 1), 5.0)
+    other = ledger.connect("lab", "2")
+    ledger.keeps(other, first, 6.0)
+    assert ledger.rows()["lab"].stored == plan.heads
+    assert not ledger.notices(StoreRegressed)
+
+
+def test_unknown_heads_prove_nothing(ledger: Ledger, plan: Document) -> None:
+    server = ledger.connect("server")
+    ledger.keeps(server, plan.heads, 1.0)
+    ledger.disconnect(server)
+    server = ledger.connect("server", "2")
+    ledger.keeps(server, STRANGE, 2.0)
+    assert ledger.rows()["server"].stored == plan.heads | STRANGE
+    assert not ledger.notices(StoreRegressed)
+
+
+def test_a_late_report_takes_nothing_back(ledger: Ledger, plan: Document) -> None:
+    first = plan.heads
+    server = ledger.connect("server")
+    ledger.keeps(server, edit(plan, 1), 2.0)
+    ledger.keeps(server, first, 1.0)
+    assert ledger.rows()["server"].stored == plan.heads
+    assert not ledger.notices(StoreRegressed)
+
+
+def test_S9_two_reports_of_one_millisecond_count_both(ledger: Ledger, plan: Document) -> None:
+    other = plan.fork()
+    ours, theirs = edit(plan, 1), edit(other, 2)
+    plan.merge(other)
+    server = ledger.connect("server")
+    ledger.keeps(server, ours, 7.0)
+    ledger.keeps(server, theirs, 7.0)
+    assert ledger.rows()["server"].stored == ours | theirs
+    assert not ledger.notices(StoreRegressed)
+
+
+def test_S29_a_store_with_another_epoch_is_another_store(ledger: Ledger, plan: Document) -> None:
+    def claims(epoch: str) -> PeerMetadata:
+        return PeerMetadata(storage_id=StorageId("server"), durable_acks=True, epoch=epoch)
+
+    server = ledger.connect("server", claims=claims("one"))
+    ledger.keeps(server, plan.heads, 1.0)
+    ledger.disconnect(server)
+    ledger.connect("server", claims=claims("one"))
+    assert ledger.rows()["server"].stored == plan.heads
+    assert not ledger.notices(StoreRegressed)
+    ledger.connect("server", claims=claims("two"))
+    row = ledger.rows()["server"]
+    assert (row.stored, row.received) == (NO_HEADS, NO_HEADS)
+    assert ledger.notices(StoreRegressed) == [StoreRegressed("server")]
+
+
+# Hearsay
+
+
+def test_what_is_said_of_a_store_by_another_is_shown_as_that(ledger: Ledger, plan: Document) -> None:
+    server = ledger.connect("server")
+    ledger.says_of(server, "bob", plan.heads, stored=True)
+    row = ledger.rows()["bob"]
+    assert (row.relayed, row.received, row.stored) == (plan.heads, NO_HEADS, NO_HEADS)
+    assert (row.via, row.link) == (("server",), Link.RELAYED)
+
+
+def test_the_word_of_a_trusted_store_counts_as_that_of_whom_it_is_about(
+    ledger: Ledger, plan: Document
+) -> None:
+    first = plan.heads
+    server = ledger.connect("server")
+    ledger.says_of(server, "bob", first, stored=True)
+    ledger.says_of(server, "bob", edit(plan, 1), stored=False)
+    for trust, stored in ((Trust.TRUSTED, first), (Trust.NORMAL, NO_HEADS)):
+        ledger.stores.trust("server", trust)
+        ledger.stores.settle()
+        assert ledger.rows()["bob"].stored == stored
+        assert ledger.rows()["bob"].relayed == plan.heads
+
+
+def test_nobody_is_believed_about_our_own_store_or_through_others_about_his_own(
+    ledger: Ledger, plan: Document
+) -> None:
+    server = ledger.connect("server")
+    for store in ("our-store", "server"):
+        ledger.says_of(server, store, plan.heads, stored=True)
+    assert not ledger.rows()
+
+
+def test_a_relay_gets_old_and_ends_with_whoever_told(ledger: Ledger, plan: Document) -> None:
+    server, other = ledger.connect("server"), ledger.connect("other")
+    ledger.says_of(server, "bob", plan.heads)
+    ledger.pass_time(RELAYED_FOR_SECONDS - 1.0)
+    assert ledger.rows()["bob"].link is Link.RELAYED
+    ledger.pass_time(2.0)
+    assert ledger.rows()["bob"].link is Link.OFFLINE
+    ledger.says_of(other, "bob", plan.heads)
+    assert ledger.rows()["bob"].link is Link.RELAYED
+    assert ledger.rows()["bob"].via == ("other", "server")
+    ledger.disconnect(other)
+    assert ledger.rows()["bob"].link is Link.OFFLINE
+    assert ledger.rows()["bob"].relayed == plan.heads, "as last heard"
+
+
+def test_a_reporter_that_came_back_with_less_to_tell_tells_less(ledger: Ledger, plan: Document) -> None:
+    first = plan.heads
+    server = ledger.connect("server", "1")
+    ledger.says_of(server, "bob", edit(plan, 1))
+    ledger.disconnect(server)
+    server = ledger.connect("server", "2")
+    ledger.says_of(server, "bob", first)
+    assert ledger.rows()["bob"].relayed == first
+
+
+# Time
+
+
+def test_S32_a_peer_that_ignores_us_is_told_of_once(ledger: Ledger, plan: Document) -> None:
+    bob = ledger.connect("bob")
+    ledger.holds(bob, plan.heads)
+    edit(plan, 1)
+    ledger.evidence.tell(ledger.record)
+    told = ledger.rows()["bob"].moved_at
+    for _ in range(8):
+        ledger.record.rows_moved = False
+        ledger.pass_time(1.0)
+    assert ledger.record.stores["bob"].stalled
+    assert ledger.rows()["bob"].moved_at == told
+    assert ledger.desk.now - (told or 0.0) > STALLED_AFTER_SECONDS
+    ledger.holds(bob, plan.heads)
+    assert not ledger.record.stores["bob"].stalled
+
+
+def test_S32_a_large_frame_that_moves_is_no_stall(ledger: Ledger, plan: Document) -> None:
+    bob = ledger.connect("bob")
+    ledger.holds(bob, plan.heads)
+    edit(plan, 1)
+    for _ in range(20):
+        ledger.pass_time(1.0)
+        ledger.evidence.lulls.bytes_moved(bob.connection)
+        assert not ledger.record.stores["bob"].stalled
+        assert ledger.rows()["bob"].moved_at == ledger.desk.now
+    ledger.pass_time(5.0)
+    assert ledger.record.stores["bob"].stalled
+
+
+def test_since_when_a_store_lacks_something_is_known(ledger: Ledger, plan: Document) -> None:
+    bob = ledger.connect("bob")
+    ledger.holds(bob, plan.heads)
+    ledger.pass_time(10.0)
+    edit(plan, 1)
+    ledger.evidence.tell(ledger.record)
+    ledger.disconnect(bob)
+    ledger.pass_time(10.0)
+    edit(plan, 2)
+    assert ledger.rows()["bob"].unsent_since == 10.0
+    bob = ledger.connect("bob")
+    ledger.holds(bob, plan.heads)
+    assert ledger.rows()["bob"].unsent_since is None
+
+
+def test_a_store_whose_unknown_heads_come_to_be_known_lacks_nothing_any_more(
+    ledger: Ledger, plan: Document
+) -> None:
+    other = plan.fork()
+    edit(plan, 1)
+    other.merge(plan)
+    theirs = edit(other, 2)
+    bob = ledger.connect("bob")
+    ledger.holds(bob, theirs)
+    assert ledger.rows()["bob"].unsent_since == 0.0
+    plan.merge(other)
+    assert ledger.rows()["bob"].unsent_since is None
+
+
+def test_S8_a_clock_that_runs_ahead_is_shown_and_harms_nothing(ledger: Ledger, plan: Document) -> None:
+    server = ledger.connect("server")
+    ledger.keeps(server, plan.heads, 3_600_000.0)
+    assert ledger.rows()["server"].clock_ahead
+    ledger.keeps(server, edit(plan, 1), 3_600_001.0)
+    assert ledger.rows()["server"].stored == plan.heads
+    other = ledger.connect("server", "2")
+    ledger.keeps(other, edit(plan, 2), 1_000.0)
+    row = ledger.rows()["server"]
+    assert (row.stored, row.clock_ahead) == (plan.heads, False)
