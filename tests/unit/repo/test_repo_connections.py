@@ -245,7 +245,7 @@ class WatchedStorage(MemoryStorage):
 
 
 @story
-async def test_what_others_write_into_the_store_appears() -> None:
+async def test_S27_what_others_write_into_the_store_appears() -> None:
     """A store that can be watched tells the Repo; nobody polls."""
 
     storage = WatchedStorage()
