@@ -5,6 +5,7 @@ import cbor2
 from jupyter_automerge.engine.notices import DocumentSaved, PeerUp, StorageTrouble, StoreRegressed
 from jupyter_automerge.testing.simulation import Simulation
 from jupyter_automerge.values.keys import KeyKind, key_kind
+from jupyter_automerge.values.limits import MAX_HEADS_PER_STORE
 from jupyter_automerge.values.status import Level, Relation, Safety
 from jupyter_automerge.wire.codec import encode
 from jupyter_automerge.wire.messages import Join
@@ -110,6 +111,28 @@ def test_S29_an_old_backup_put_back_is_found_out_by_its_first_report(sim: Simula
     assert not seen.row(server).safe and seen.sync.state is not Safety.SAFE, sim.story()
     sim.run(10.0)
     assert server.value(note) == {"n": 1} and seen.row(server).level is Level.STORED, sim.story()
+
+
+def test_a_report_that_names_too_many_heads_proves_no_loss(sim: Simulation) -> None:
+    """Two hundred edits side by side: reports are cut where they are read, each time elsewhere."""
+    alice, server = sim.repos("alice", "server")
+    sim.connect(alice, server)
+    note = sim.shared(alice, server)
+    before = alice.document(note).fork()
+    for number in range(200):
+        aside = before.fork()
+        with aside.change() as root:
+            root[f"edit {number}"] = number
+        alice.merge(note, aside)
+        sim.run(0.1)
+    sim.run(5.0)
+    row = Onlooker(alice, note).row(server)
+    assert not alice.heard(StoreRegressed) and len(row.facts.stored) == MAX_HEADS_PER_STORE, sim.story()
+    assert not row.safe and row.missing_there, "at least what is known\n" + sim.story()
+    alice.change(note, all="one again")
+    sim.run(5.0)
+    assert Onlooker(alice, note).row(server).level is Level.STORED, sim.story()
+    assert not alice.heard(StoreRegressed), sim.story()
 
 
 def test_S29b_a_server_that_died_before_it_saved_has_less_when_it_comes_back(sim: Simulation) -> None:
