@@ -19,9 +19,10 @@ from bench.keystroke import (
     pycrdt_keystrokes,
 )
 from bench.many_documents import cold_open, documents, idle_connections
+from bench.rows import who_has_what
 from bench.servers import JAVASCRIPT, OURS, PYCRDT, JavaScriptServer, OurServer, PycrdtServer, Server
 from bench.size import FULL, QUICK, Size
-from bench.targets import verdicts
+from bench.targets import limits_kept, verdicts
 
 Measurement = Callable[[Server, Size], Awaitable[list[Figure]]]
 
@@ -66,6 +67,8 @@ async def run(size: Size, only: str) -> dict[str, list[Figure]]:
             if only in name:
                 print(f"{name}: {kind.name} ...", file=sys.stderr, flush=True)
                 results[kind.name] += await measure(kind, measurement, size)
+    if only in who_has_what.__name__:
+        results[OURS] += await who_has_what(size)
     return results
 
 
@@ -78,6 +81,7 @@ def report(results: dict[str, Sequence[Figure]] | dict[str, list[Figure]]) -> st
             table(results, OURS),
             "automerge-repo, as server and in the page, sends at most every 100 ms per document.",
             *verdicts(results, OURS, JAVASCRIPT, PYCRDT),
+            *limits_kept(results[OURS]),
         ]
     )
 

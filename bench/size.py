@@ -15,6 +15,7 @@ class Size:
     idle_connections: int
     short_history: int = 100
     long_history: int = 5000
+    row_history: int = 10_000
 
 
 FULL = Size(keys=200, paced_keys=50, rounds=50, documents=500, opens=5, idle_connections=300)

@@ -14,6 +14,18 @@ class Target:
     factor: float
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Ours is to stay below this many milliseconds."""
+
+    measure: str
+    milliseconds: float
+
+
+LIMITS = (
+    Limit("all rows, first look, of 100 stores at 10000 changes, median", 60.0),
+    Limit("all rows after an edit, of 100 stores at 10000 changes, median", 1.0),
+)
 JAVASCRIPT_TARGETS = (
     Target("keystroke to other client, 100 changes, median", 1 / 20),
     Target("keystroke to other client, 5000 changes, median", 1 / 10),
@@ -32,6 +44,15 @@ def verdicts(
                 word = "met" if mine <= target.factor * theirs else "MISSED"
                 ratio = f"at most {target.factor:g} of {other}, is {mine / theirs:.3f}"
                 yield f"{word}: {target.measure}: {ratio}"
+
+
+def limits_kept(figures: Sequence[Figure]) -> Iterator[str]:
+    """One line per limit that this run measured."""
+    for limit in LIMITS:
+        value = _value(figures, limit.measure)
+        if value is not None:
+            word = "met" if value < limit.milliseconds else "MISSED"
+            yield f"{word}: {limit.measure}: below {limit.milliseconds:g} ms, is {value:.2f}"
 
 
 def _value(figures: Sequence[Figure], measure: str) -> float | None:

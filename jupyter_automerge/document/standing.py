@@ -26,16 +26,15 @@ def standings(trunk: Trunk, frontiers: Iterable[Heads], heads: Heads) -> dict[He
     wanted = dict.fromkeys(frontiers)
     unknown = heads.union(*wanted)
     unknown -= trunk.known(unknown)
+    if not unknown:
+        counts = _outside(trunk, {known for known in wanted if not known >= heads}, heads)
+        return {frontier: Standing(counts.get(frontier, 0), 0) for frontier in wanted}
     here = {frontier: frontier if unknown.isdisjoint(frontier) else frontier - unknown for frontier in wanted}
     ours = heads - unknown
-    behind = {known for known in here.values() if not known >= ours}
-    # Who has heads of today needs no count; then the graph need not even be built.
-    counts = _outside(trunk, behind, ours)
+    counts = _outside(trunk, {known for known in here.values() if not known >= ours}, ours)
     foreign = heads & unknown
     return {
-        frontier: Standing(
-            counts.get(known, 0) + (len(foreign - frontier) if foreign else 0), len(frontier) - len(known)
-        )
+        frontier: Standing(counts.get(known, 0) + len(foreign - frontier), len(frontier) - len(known))
         for frontier, known in here.items()
     }
 
@@ -44,7 +43,7 @@ def _outside(trunk: Trunk, frontiers: Iterable[Heads], heads: Heads) -> dict[Hea
     """How many changes up to `heads` are neither in the frontier nor before it."""
     wanted = set(frontiers)
     if not wanted:
-        return {}
+        return {}  # Everybody has all of it: the graph need not even be built.
     if heads == trunk.heads:
         return trunk.graph.outside(wanted, trunk.heads)
     # What is missing today, without what would still be missing for one who had `heads` as well.

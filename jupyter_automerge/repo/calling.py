@@ -25,6 +25,9 @@ def callings(everybody: Sequence[Names]) -> list[str]:
     Our own name wins, then its claim, alone where nobody else goes by it; otherwise with the beginning of the
     id, which is long enough to tell them apart.
     """
+    plain = [one.petname or one.name for one in everybody]
+    if all(plain) and len({name.casefold() for name in plain}) == len(plain):
+        return plain
     petnames = Counter(one.petname.casefold() for one in everybody if one.petname)
     claims = Counter(one.name.casefold() for one in everybody if one.name and not one.petname)
     short = [_short(one, petnames, claims) for one in everybody]

@@ -71,7 +71,6 @@ class Viewpoint:
             self.is_copy(evidence, standings, strict=strict),
             ours,
             reported.unknown if row.known else None,
-            not reported.unknown,
             self._unsent_since(row, ours),
             self.moment,
         )
@@ -79,7 +78,8 @@ class Viewpoint:
     def is_copy(self, evidence: "Evidence", standings: Mapping[Heads, Standing], *, strict: bool) -> bool:
         """Whether the store counts as a copy of these heads by the policy. `strict`: see Judge.needed."""
         row, judge = evidence.row, self.judge
-        if not (judge.may_count(row) and judge.is_fresh(row)):
+        # The cheapest question first: mostly somebody lacks something, or nobody asks.
+        if standings[evidence.believed].lacks or not (judge.may_count(row) and judge.is_fresh(row)):
             return False
         return has(evidence, judge.needed(row, strict=strict), standings)
 

@@ -57,6 +57,9 @@ class RepoSyncReport:
         """True if it failed for none."""
         return not self.unsynced
 
+    def __repr__(self) -> str:
+        return f"<RepoSyncReport {self}>"
+
     def __str__(self) -> str:
         done = f"{len(self.documents) - len(self.unsynced)} of {len(self.documents)} documents synced"
         return f"{done} ({self.elapsed:.3f} s)" + "".join(
@@ -78,6 +81,9 @@ class ExitReport:
     def __bool__(self) -> bool:
         """True if nothing would be lost."""
         return not self.at_risk
+
+    def __repr__(self) -> str:
+        return f"<ExitReport {self}>"
 
     def __str__(self) -> str:
         safe = f"{self.looked_at - len(self.at_risk)} of {self.looked_at} documents are safe"

@@ -20,7 +20,7 @@ class DocPeer:
     `called`: what to call it, unique among the rows. `level`: how well it is known to have all our changes.
     `safe`: it counts as a copy by this Repo's SafetyPolicy, and has them all. `missing_there`: how many of
     ours it is not known to have, None if it never told. `missing_here`: at least how many of its changes we
-    lack. `certain`: False while heads that it reported are unknown here, and may contain ours.
+    lack.
     """
 
     facts: StoreRow = field(repr=False)
@@ -33,14 +33,14 @@ class DocPeer:
     safe: bool
     missing_there: int | None
     missing_here: int | None
-    certain: bool
     _unsent_since: float | None
     _moment: Moment = field(compare=False)
 
     def __repr__(self) -> str:
         missing = "" if not self.missing_there else f", lacks {self.missing_there}"
         level = "" if self.level is Level.NONE else f", {self.level.name.lower()}"
-        return f"<{self.label}: {self.state.value}{missing}{level}, {self.link.value}, heads {brief(self.heads)}>"
+        told = self.facts.received or self.facts.relayed or self.facts.stored
+        return f"<{self.label}: {self.state.value}{missing}{level}, {self.link.value}, heads {brief(told)}>"
 
     @property
     def label(self) -> str:
@@ -125,6 +125,11 @@ class DocPeer:
         return self.facts.clock_ahead
 
     # What it told
+
+    @property
+    def certain(self) -> bool:
+        """False while heads that it reported are unknown here: they may contain ours."""
+        return not self.missing_here
 
     @property
     def heads(self) -> Heads:

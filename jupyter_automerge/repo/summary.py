@@ -18,6 +18,9 @@ class SyncSummary:
     copies: int
     words: str
 
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
     def __str__(self) -> str:
         return f"{self.state.value}: {self.words}"
 

@@ -1,6 +1,10 @@
-"""The program of the README, line by line, against a server of our own."""
+"""The programs of the README, line by line, against a server of our own."""
 
+import ast
 import asyncio
+import contextlib
+import io
+import re
 import socket
 import subprocess
 import sys
@@ -52,6 +56,34 @@ async def test_the_sample_program_runs_as_written(tmp_path: Path) -> None:
         on_the_server = await server.find(url)
         assert on_the_server.value["votes"] == 2
         assert on_the_server.value["tasks"] == [{"text": "write", "done": False}]
+
+
+README = Path(__file__).parents[3] / "README.md"
+WHO_HAS_IT = re.compile(r"## Who has my changes\?.*?```python\n(.*?)```.*?```text\n(.*?)```", re.DOTALL)
+
+
+@story
+async def test_the_readme_tells_who_has_my_changes_as_it_is(tmp_path: Path) -> None:
+    found = WHO_HAS_IT.search(README.read_text(encoding="utf-8"))
+    assert found is not None
+    code, promised = found.groups()
+    async with (
+        Repo(FileStorage(tmp_path / "server"), name="server") as server,
+        Repo(FileStorage(tmp_path / "laptop"), name="laptop") as repo,
+    ):
+        repo.connect((await server.listen()).url)
+        plan = repo.create({"title": "Plan"})
+        await plan.synced(timeout=10)
+        said = io.StringIO()
+        program = compile(code, "README.md", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        with contextlib.redirect_stdout(said):
+            await eval(program, {"plan": plan, "repo": repo})
+    assert in_general(said.getvalue()) == in_general(promised)
+
+
+def in_general(words: str) -> str:
+    """Without what is another each time: the beginnings of ids and hashes, and durations."""
+    return re.sub(r"\b[0-9a-f]{8}\b", "ID", re.sub(r"\(\d+\.\d+ s\)", "(TIME)", words))
 
 
 @story
