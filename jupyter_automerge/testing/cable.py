@@ -41,9 +41,16 @@ class Cable:
         self._thread.call(self._plug)
 
     async def _pull(self) -> None:
-        self._connector.cut()
-        while self._is_held_for_connected:
-            await asyncio.sleep(0)  # they hear of it in one of the next turns of this loop
+        heard = asyncio.Event()
+        endings = [repo.on_event(lambda _: heard.set()) for repo in (self._machine, self._server)]
+        try:
+            self._connector.cut()
+            while self._is_held_for_connected:
+                heard.clear()
+                await heard.wait()
+        finally:
+            for end in endings:
+                end()
 
     @property
     def _is_held_for_connected(self) -> bool:
