@@ -81,7 +81,7 @@ class Viewpoint:
         # The cheapest question first: mostly somebody lacks something, or nobody asks.
         if standings[evidence.believed].lacks or not (judge.may_count(row) and judge.is_fresh(row)):
             return False
-        return has(evidence, judge.needed(row, strict=strict), standings)
+        return has(evidence, judge.level_of_copy(row, strict=strict), standings)
 
     def _activity(self, row: StoreRow, relation: Relation) -> Activity:
         idle = row.link is not Link.CONNECTED or relation is Relation.SYNCED

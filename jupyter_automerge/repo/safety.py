@@ -91,6 +91,14 @@ class Judge:
         """The level at which the store counts. `strict`: as `needs_storing` says of all rows."""
         return self.policy.level if strict else min(self.policy.level, self.best(row))
 
+    def level_of_copy(self, row: StoreRow, *, strict: bool) -> Level:
+        """The level at which the store is a copy: one that reports what it stored, not less, however we reach it.
+
+        Its memory may be that of a life that is over, and we would not hear of that through others.
+        """
+        needed = self.needed(row, strict=strict)
+        return self.policy.level if row.durable_acks else needed
+
     def is_fresh(self, row: StoreRow) -> bool:
         """Whether it told recently enough to count."""
         limit = self.policy.max_age

@@ -91,6 +91,14 @@ def test_a_store_behind_an_untrusted_relay_does_not_keep_the_best_word_of_others
     assert safe(javascript, hidden, trusted=frozenset({"relay"})) == [False, False]
 
 
+def test_the_memory_of_a_store_that_reports_what_it_stored_is_no_copy_however_we_hear_of_it() -> None:
+    """It told us that it had received everything, left, and others tell that it is there."""
+    hidden = replace(OFFLINE, link=Link.RELAYED, received=ALL, via=("relay",))
+    assert safe(hidden) == [False]
+    assert safe(replace(hidden, stored=ALL)) == [True]
+    assert safe(hidden, policy=SafetyPolicy(level=Level.RECEIVED)) == [True]
+
+
 def test_only_the_stores_that_are_named_count() -> None:
     policy = SafetyPolicy(stores=["archive"])
     archive = replace(stored(OFFLINE, ALL), petname="archive")
