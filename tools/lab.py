@@ -1,6 +1,7 @@
 """`make lab`: JupyterLab on copies of the notebooks, with everything that it keeps in `.lab/`.
 
-Prints one URL, when the server answers. Ctrl-C stops the server and its kernels.
+Prints one URL, when the server answers. Ctrl-C stops the server and its kernels. The next start listens where this
+one did, so that windows that stayed open find it again and send what was typed meanwhile.
 """
 
 import fcntl
@@ -20,6 +21,7 @@ from tools.steps import ROOT, SetupError, Steps
 FOLDER = ROOT / ".lab"
 NOTEBOOKS = FOLDER / "notebooks"
 FIRST = "01-first-document.ipynb"
+PORT = FOLDER / "port"
 
 
 def copy_notebooks() -> None:
@@ -29,6 +31,14 @@ def copy_notebooks() -> None:
         copy = NOTEBOOKS / notebook.name
         if not copy.exists():
             shutil.copyfile(notebook, copy)
+
+
+def last_port() -> int | None:
+    """Where the server listened last time; None when it never ran. Jupyter takes another port if this one is taken."""
+    try:
+        return int(PORT.read_text(encoding="ascii"))
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 @contextmanager
@@ -49,6 +59,7 @@ def serve(server: JupyterServer) -> None:
         server.start()
     except ServerStopped as trouble:
         raise SetupError(f"{trouble} (details: {server.log.relative_to(ROOT)})") from None
+    PORT.write_text(str(server.port), encoding="ascii")
     url = f"{server.url}lab/tree/{FIRST}?token={server.token}"
     print(url, flush=True)
     if _has_display():
@@ -70,7 +81,7 @@ def main() -> None:
             environment = Environment(FOLDER, ("lab",), Steps(FOLDER / "log" / "setup.log"))
             environment.prepare()
             copy_notebooks()
-            serve(JupyterServer(environment.python, FOLDER, NOTEBOOKS))
+            serve(JupyterServer(environment.python, FOLDER, NOTEBOOKS, port=last_port()))
     except SetupError as error:
         sys.exit(f"make lab: {error}")
     except KeyboardInterrupt:

@@ -58,6 +58,13 @@ class Lab:
         return str(more)
 
 
+def address_in(said: str) -> str:
+    """Where the server listens, without the token."""
+    match = URL.fullmatch(said)
+    assert match is not None
+    return match[1]
+
+
 @contextmanager
 def lab(copy: Copy, home: Path) -> Iterator[Lab]:
     """A `make lab` that is stopped by Ctrl-C, after which nothing of it may run."""
@@ -93,6 +100,7 @@ def test_make_lab_from_a_fresh_clone_and_again(copy: Copy, wheel: Path, tmp_path
         assert second.set_up == "", "a second start installs and builds nothing"
     assert notebook.read_bytes() == worked_on, "the user's copy of the notebook is the user's"
     assert first.said != second.said, "each start has a token of its own"
+    assert address_in(first.said) == address_in(second.said), "windows that stayed open must find it again"
     ours = [path.name for path in home.iterdir() if "jupyter" in path.name or "ipython" in path.name]
     assert not ours, "the user's own folders stay as they were"
     assert (first.folder / "data" / "automerge").is_dir(), "documents are kept in .lab"
