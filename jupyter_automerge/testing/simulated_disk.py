@@ -57,15 +57,18 @@ class SimulatedDisk:
         """What is on its way."""
         return [effect for effect in self._unfinished.values() if kind is None or isinstance(effect, kind)]
 
-    def crash(self, keeps: int = 0) -> None:
+    def crash(self, keeps: int = 0, *, tears: bool = False) -> None:
         """The machine dies: this many of the writes on their way reach the platter, in order; the others do
-        not.
+        not. `tears`: of the next one only half does, if nothing was under its key.
         """
         writes = [effect for effect in self._unfinished.values() if not isinstance(effect, f.Load)]
         self._unfinished.clear()
         self.paused = False
         for effect in writes[:keeps]:
             self.perform(effect)
+        for effect in writes[keeps : keeps + 1]:
+            if tears and isinstance(effect, f.Put) and effect.key not in self.entries:
+                self.entries[effect.key] = effect.data[: len(effect.data) // 2]
 
     def wipe(self) -> None:
         """Somebody empties the store."""

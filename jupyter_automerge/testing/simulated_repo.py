@@ -114,11 +114,13 @@ class SimulatedRepo:
         fresh = f"epoch-{self.name}-{self._lives}"
         return self.disk.entries.setdefault(EPOCH_KEY, fresh.encode()).decode()
 
-    def crash(self, *, keeps: int = 0) -> None:
-        """Die at once: memory is gone, connections break; so many of the writes on their way are kept."""
+    def crash(self, *, keeps: int = 0, tears: bool = False) -> None:
+        """Die at once: memory is gone, connections break; so many of the writes on their way are kept, and of
+        the next one half, if it `tears`.
+        """
         self.running = False
         self.sim.clock.forget(self)
-        self.disk.crash(keeps)
+        self.disk.crash(keeps, tears=tears)
         self.sim.died(self)
 
     def restart(self, *, keeps: int = 0) -> None:

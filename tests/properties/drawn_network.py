@@ -33,8 +33,10 @@ class DrawnNetwork(RuleBasedStateMachine):
         self.documents = [self.repos[0].create({"n": 0}), self.repos[1].create({"m": 0})]
         self.edits = 0
         self.backups: dict[SimulatedRepo, dict[StorageKey, bytes]] = {}
-        # Stores that were made to forget a document: what they once called saved is no promise any more.
-        self.forgotten: set[tuple[str, DocumentId]] = set()
+        # Documents that stores were told to delete: what they called saved is no promise any more.
+        self.deleted: set[tuple[str, DocumentId]] = set()
+        # Changes that stores kept until somebody emptied them, or put a backup back.
+        self.taken: dict[tuple[str, DocumentId], set[bytes]] = {}
         self.sim.run_until_quiet(30.0)
         for repo in self.repos:
             self.look(repo)

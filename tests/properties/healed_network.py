@@ -3,12 +3,15 @@
 from jupyter_automerge.document import Document
 from jupyter_automerge.engine.events import PolicyChanged
 from jupyter_automerge.engine.notices import DocumentSaved
+from jupyter_automerge.repo import DocPeer, SafetyPolicy
 from jupyter_automerge.testing.simulated_repo import SimulatedRepo
 from jupyter_automerge.testing.simulated_story import describe
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.keys import KeyKind, key_kind
+from jupyter_automerge.values.status import Level, Link, Safety
 from tests.properties.drawn_network import DrawnNetwork, cable_name, names, ready
+from tests.scenarios.onlooker import Onlooker
 
 MOST_MESSAGES = 6
 SILENCE = 60.0
@@ -79,9 +82,61 @@ class HealedNetwork(DrawnNetwork):
             rows = [(document, row) for document in self.documents for row in other.engine.rows(document)]
             promised += [(document, row.stored) for document, row in rows if row.store_id == repo.store]
         for document, heads in promised:
-            if repo.stores and (repo.store, document) not in self.forgotten:
-                kept = on_disk(repo, document).knows_all(heads)
-                assert kept, self.tell(f"{repo.name} lost what was called saved")
+            if repo.stores:
+                assert self.keeps(repo, document, heads), self.tell(f"{repo.name} lost what was called saved")
+
+    def check_what_is_believed(self, repo: SimulatedRepo) -> None:
+        """Nobody is believed to keep what he would not have if he died now, whoever told of him."""
+        for document in self.documents:
+            for row in repo.engine.rows(document):
+                for other in self.keepers(row.store_id) if row.stored else ():
+                    kept = self.keeps(other, document, row.stored)
+                    assert kept, self.tell(f"{repo.name} believes that {other.name} keeps what it does not")
+
+    def check_what_is_called_safe(self, repo: SimulatedRepo) -> None:
+        """If this machine were lost now, with its disk, others would have what its policy protects."""
+        for document in self.documents:
+            if not ready(repo, document):
+                continue
+            for copies in (1, 2):
+                seen = Onlooker(repo, document, SafetyPolicy(copies=copies))
+                if seen.sync.state is Safety.SAFE:
+                    have = {row.id for row in seen.peers if row.safe and self.would_have(repo, document, row)}
+                    enough = len(have) >= copies
+                    assert enough, self.tell(f"{repo.name} calls {document[:6]} safe: {seen.peers}")
+
+    def would_have(self, repo: SimulatedRepo, document: DocumentId, row: DocPeer) -> bool:
+        """Whether the store has all of the Repo's changes: durable, or in memory if it cannot report more."""
+        heads = repo.heads(document)
+        others = [other for other in self.keepers(row.id) if other.store != repo.store]
+        if row.level is Level.STORED or row.durable_acks:
+            return any(self.keeps(other, document, heads) for other in others)
+        # Its memory is all that it ever told of, and that was when it was heard last.
+        return bool(others) and (
+            row.link is not Link.CONNECTED or any(self.holds(one, document, heads) for one in others)
+        )
+
+    def keepers(self, store: str) -> list[SimulatedRepo]:
+        """Whoever runs on the store; of siblings one is enough."""
+        return [repo for repo in self.repos if repo.stores and repo.store == store][:1]
+
+    def keeps(self, repo: SimulatedRepo, document: DocumentId, heads: Heads) -> bool:
+        """Whether all of it is on the Repo's disk, but for what somebody took away from there."""
+        if (repo.store, document) in self.deleted:
+            return True
+        here = on_disk(repo, document).known(heads)
+        return here >= heads - self.taken.get((repo.store, document), set())
+
+    def holds(self, repo: SimulatedRepo, document: DocumentId, heads: Heads) -> bool:
+        """Whether all of it is in the Repo's memory, or on its disk."""
+        in_memory = repo.engine.document(document) if repo.running else None
+        return (in_memory is not None and in_memory.knows_all(heads)) or self.keeps(repo, document, heads)
+
+    def note_what_is_taken(self, repo: SimulatedRepo) -> None:
+        """Somebody empties the store, or puts a backup back: its owner did not lose what is on it now."""
+        for document in self.documents:
+            changes = {change.hash for change in on_disk(repo, document).history()}
+            self.taken.setdefault((repo.store, document), set()).update(changes)
 
     def check_what_is_known(self, repo: SimulatedRepo) -> None:
         """Nobody is believed to have received what he has not."""

@@ -4,12 +4,13 @@ from contextlib import suppress
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import invariant, precondition, rule
 
-from jupyter_automerge.engine.events import PolicyChanged, Stop, Unload
+from jupyter_automerge.engine.events import PolicyChanged, Stop, TrustStore, Unload
 from jupyter_automerge.errors import DocumentGone
 from jupyter_automerge.testing.bad_chunks import spoil
 from jupyter_automerge.testing.simulated_repo import SimulatedRepo
+from jupyter_automerge.values.status import Trust
 from tests.properties.drawn_network import ready
 from tests.properties.healed_network import HealedNetwork
 
@@ -44,7 +45,7 @@ class Networks(HealedNetwork):
     def delete(self, who: int, which: int) -> None:
         repo = self.pick(who)
         if repo.running and not self.siblings(repo):
-            self.forgotten.add((repo.store, self.documents[which]))
+            self.deleted.add((repo.store, self.documents[which]))
             repo.remove(self.documents[which], force=True)
 
     @rule(who=WHO, announce=st.booleans(), access=st.booleans())
@@ -73,10 +74,18 @@ class Networks(HealedNetwork):
         repo = self.pick(who)
         if repo.stores and not self.siblings(repo):
             repo.crash()
+            self.note_what_is_taken(repo)
             repo.disk.roll_back(self.backups.get(repo, {}))
-            self.forgotten |= {(repo.store, document) for document in self.documents}
             repo.restart()
             self.look(repo)
+
+    @rule(
+        who=WHO,
+        whom=WHO,
+        trust=st.sampled_from([Trust.TRUSTED, Trust.TRUSTED, Trust.NORMAL, Trust.UNTRUSTED]),
+    )
+    def trust(self, who: int, whom: int, trust: Trust) -> None:
+        self.pick(who).feed(TrustStore(self.pick(whom).store, trust))
 
     @rule(who=WHO)
     def find(self, who: int) -> None:
@@ -110,17 +119,17 @@ class Networks(HealedNetwork):
         repo.disk.paused = repo.disk.paused or hangs
         self.write(repo, self.documents[which], "last words")
         self.sim.run(seconds)
-        self.kill(repo, keeps=0)
+        self.kill(repo, keeps=0, tears=False)
 
-    @rule(who=WHO, keeps=st.integers(0, 3))
-    def crash(self, who: int, keeps: int) -> None:
-        self.kill(self.pick(who), keeps)
+    @rule(who=WHO, keeps=st.integers(0, 3), tears=st.booleans())
+    def crash(self, who: int, keeps: int, tears: bool) -> None:
+        self.kill(self.pick(who), keeps, tears)
 
-    @rule(who=WHO, keeps=st.integers(0, 3))
-    def restart(self, who: int, keeps: int) -> None:
+    @rule(who=WHO, keeps=st.integers(0, 3), tears=st.booleans())
+    def restart(self, who: int, keeps: int, tears: bool) -> None:
         dead = [repo for repo in self.repos if not repo.running]
         repo = dead[who % len(dead)] if dead else self.pick(who)
-        self.kill(repo, keeps)
+        self.kill(repo, keeps, tears)
         repo.restart()
         self.look(repo)
 
@@ -150,10 +159,17 @@ class Networks(HealedNetwork):
     def wait(self, seconds: float) -> None:
         self.sim.run(seconds)
 
-    def kill(self, repo: SimulatedRepo, keeps: int) -> None:
+    def kill(self, repo: SimulatedRepo, keeps: int, tears: bool) -> None:
         if repo.running:
-            repo.crash(keeps=keeps)
+            repo.crash(keeps=keeps, tears=tears)
             self.check_what_is_left(repo)
+
+    @invariant()
+    def nobody_is_believed_too_much(self) -> None:
+        for repo in self.repos:
+            if repo.running:
+                self.check_what_is_believed(repo)
+                self.check_what_is_called_safe(repo)
 
     @precondition(lambda self: hasattr(self, "documents"))
     @rule()
