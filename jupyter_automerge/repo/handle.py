@@ -11,6 +11,7 @@ from jupyter_automerge.repo.await_guard import AwaitGuard
 from jupyter_automerge.repo.changes import BroadcastEvent, ChangeEvent
 from jupyter_automerge.repo.display import mime_bundle
 from jupyter_automerge.repo.feed import Feed
+from jupyter_automerge.repo.goal import Way, Wish
 from jupyter_automerge.repo.listeners import Unsubscribe
 from jupyter_automerge.repo.live import LiveDocument
 from jupyter_automerge.repo.local_copy import LocalCopy
@@ -20,11 +21,10 @@ from jupyter_automerge.repo.report import SyncReport
 from jupyter_automerge.repo.rows import Peers
 from jupyter_automerge.repo.saving import wait_saved
 from jupyter_automerge.repo.summary import SyncSummary
-from jupyter_automerge.repo.syncing import SyncWait, Wish
+from jupyter_automerge.repo.syncing import SyncWait
 from jupyter_automerge.repo.targets import Target
 from jupyter_automerge.repo.verdicts import Notice
 from jupyter_automerge.repo.watched import Watched, watch
-from jupyter_automerge.repo.whom import Way
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.limits import SAVE_TIMEOUT_SECONDS, SYNC_TIMEOUT_SECONDS

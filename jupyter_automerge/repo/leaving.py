@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from jupyter_automerge.errors import RepoClosed, WaitError
+from jupyter_automerge.repo.goal import Wish
 from jupyter_automerge.repo.report import CloseReport, ExitReport, RepoSyncReport
-from jupyter_automerge.repo.syncing import Wish
 from jupyter_automerge.repo.syncing_all import wait_all_synced, waits_of
 from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.status import Safety

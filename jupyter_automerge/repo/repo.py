@@ -22,6 +22,7 @@ from jupyter_automerge.repo.directory import ConnectionInfo, DialerInfo
 from jupyter_automerge.repo.documents import documents_of
 from jupyter_automerge.repo.feed import Feed
 from jupyter_automerge.repo.forks import Birthplace
+from jupyter_automerge.repo.goal import Way, Wish
 from jupyter_automerge.repo.handle import DocHandle
 from jupyter_automerge.repo.home import HomeLoop
 from jupyter_automerge.repo.identity import introduce, new_peer_id
@@ -40,12 +41,10 @@ from jupyter_automerge.repo.saving import wait_all_saved
 from jupyter_automerge.repo.searching import Search, present, wait_found
 from jupyter_automerge.repo.share import FixedShare, PeerInfo, SharePolicy
 from jupyter_automerge.repo.stores import Stores
-from jupyter_automerge.repo.syncing import Wish
 from jupyter_automerge.repo.syncing_all import wait_all_synced, waits_of
 from jupyter_automerge.repo.targets import Target
 from jupyter_automerge.repo.verdicts import Notice
 from jupyter_automerge.repo.watched import Watched, watch
-from jupyter_automerge.repo.whom import Way
 from jupyter_automerge.storage.contract import Storage
 from jupyter_automerge.values.identity import User
 from jupyter_automerge.values.ids import (

@@ -1,47 +1,23 @@
 """Waiting for other stores: when it ends, and with what."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from jupyter_automerge.document import Document, Standing
 from jupyter_automerge.engine.notices import StoreRow
 from jupyter_automerge.errors import NoPeers, PeerGone, SyncDenied, SyncTimeout, WaitError
-from jupyter_automerge.repo.comparing import Evidence, Viewpoint, has, standings_of
+from jupyter_automerge.repo.comparing import Viewpoint
+from jupyter_automerge.repo.goal import Goal, Wish
 from jupyter_automerge.repo.live import LiveDocument
 from jupyter_automerge.repo.looking import copy_here, viewpoint
-from jupyter_automerge.repo.phrases import have_it, lacks, owes
 from jupyter_automerge.repo.report import IN_MEMORY, STORED, UNREPORTED, SyncReport
-from jupyter_automerge.repo.rows import DocPeer
-from jupyter_automerge.repo.safety import IN_REACH
-from jupyter_automerge.repo.targets import Target
-from jupyter_automerge.repo.whom import Way, Whom
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.status import Level
 
 if TYPE_CHECKING:
     from jupyter_automerge.repo.running import Running
 
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is waited for. See DocHandle.synced."""
-
-    target: Target = None
-    level: Level | None = None
-    direction: Way = "out"
-    heads: Heads | None = None
-    copies: int | None = None
-
-    def __post_init__(self) -> None:
-        """Raises ValueError for what cannot be waited for."""
-        if self.direction not in ("out", "in", "both"):
-            raise ValueError(f'{self.direction!r} is no direction: "out", "in" or "both"')
-        if self.copies is not None and self.copies < 1:
-            raise ValueError(f"{self.copies} copies are there already: wait for at least one")
-        if self.level is not None and self.level not in (Level.RECEIVED, Level.STORED):
-            raise ValueError(f"{self.level!r} is never reported: wait for Level.RECEIVED or Level.STORED")
+_DURABILITY = {Level.STORED: STORED, Level.RECEIVED: IN_MEMORY, Level.NONE: UNREPORTED}
 
 
 class SyncWait:
@@ -51,172 +27,88 @@ class SyncWait:
         """In any thread. Raises TypeError for a target that is none."""
         self._running = running
         self._live = live
-        self._wish = wish
-        self._heads = heads if wish.heads is None else wish.heads
-        self._whom = Whom(wish.target, running.stores)
-        self._copies = wish.copies or running.safety.copies
-        self._theirs: dict[str, Heads] = {}  # what each store had when it was first seen
+        self._goal = Goal(wish, heads, running.safety, running.stores)
         self._began = running.clock.now()
-        self._note(self._viewpoint())
+        self._goal.note(live.rows, viewpoint(running, live))
 
     async def run(self, seconds: float | None) -> SyncReport:
         """On the Repo's loop. Ends with the report or raises."""
+        # Who has it has it: for that no time is needed.
+        if (report := self._success()) is not None:
+            return report
         try:
             async with asyncio.timeout(seconds):
                 with self._running.watching.of(self._live.document_id) as moved:
                     await self._running.driver.settled()
-                    while (report := self.look()) is None:
+                    while (report := self._success()) is None:
+                        self._fail_if_hopeless()
                         moved.clear()
                         await moved.wait()
                     return report
         except TimeoutError:
-            report = self.report()
+            report = self._report()
             words = f"not synced after {seconds} s: {'; '.join(report.blockers)}"
             raise SyncTimeout(words, report) from None
 
-    def look(self) -> SyncReport | None:
-        """The report if it is done, None if it goes on. Raises why it cannot succeed."""
+    def _success(self) -> SyncReport | None:
+        """The report if the goal is reached."""
         self._running.check()
-        view = self._viewpoint()
-        self._note(view)
-        given = self._given(view) if self._gives else []
-        taken = self._taken() if self._takes else []
+        goal, rows, document = self._goal, self._live.rows, self._live.require()
+        view = viewpoint(self._running, self._live)
+        goal.note(rows, view)
+        given = goal.given(rows, view, document) if goal.wish.gives else []
+        taken = goal.taken(rows, document) if goal.wish.takes else []
         if given is None or taken is None:
-            self._fail_if_hopeless(view)
             return None
-        if not self._gives:
-            return self.report(taken, self._own_level())
-        return self.report(given, min((self._needed(view, row) for row in given), default=Level.NONE))
+        if not goal.wish.gives:
+            # How well it is kept that was taken is this Repo's own affair.
+            return self._report(taken, copy_here(self._running, self._live, document, document.heads).level)
+        return self._report(given, min((goal.needed(row, rows, view) for row in given), default=Level.NONE))
 
-    def report(self, done: Sequence[StoreRow] | None = None, level: Level = Level.NONE) -> SyncReport:
+    def _report(self, done: Sequence[StoreRow] | None = None, level: Level = Level.NONE) -> SyncReport:
         """As of now; `done` are the stores that made it a success, None while it is none."""
-        view = self._viewpoint()
-        rows = {row.id: row for row in view.peers(self._rows, self._live.require(), self._heads)}
+        rows, document = self._live.rows, self._live.require()
+        view = viewpoint(self._running, self._live)
+        shown = view.peers(rows, document, self._goal.heads)
+        holders = {row.store_id for row in done or ()}
         return SyncReport(
-            heads=self._heads,
+            heads=self._goal.heads,
             level=level,
-            copies=tuple(rows[row.store_id] for row in done or () if row.store_id in rows),
-            rows=tuple(rows.values()),
-            durability={Level.STORED: STORED, Level.RECEIVED: IN_MEMORY}.get(level, UNREPORTED),
+            copies=tuple(row for row in shown if row.id in holders),
+            rows=shown,
+            durability=_DURABILITY[level],
             elapsed=self._running.clock.now() - self._began,
             blockers=tuple(self._blockers(view)) if done is None else (),
         )
 
-    @property
-    def _gives(self) -> bool:
-        return self._wish.direction != "in"
+    def _blockers(self, view: Viewpoint) -> list[str]:
+        rows, document, goal = self._live.rows, self._live.require(), self._goal
+        said = [f"this store fails: {self._live.trouble}"] if self._live.trouble else []
+        if not goal.candidates(rows, view):
+            return [*said, self._nobody()]
+        return [*said, *goal.wanting(rows, view.peers(rows, document, goal.heads), view, document)]
 
-    @property
-    def _takes(self) -> bool:
-        return self._wish.direction != "out"
-
-    @property
-    def _rows(self) -> tuple[StoreRow, ...]:
-        return self._live.rows
-
-    def _viewpoint(self) -> Viewpoint:
-        return viewpoint(self._running, self._live)
-
-    def _note(self, view: Viewpoint) -> None:
-        self._whom.note(self._rows, view.judge)
-        for row in self._whom.to_take(self._rows):
-            if row.known and row.link in IN_REACH:
-                self._theirs.setdefault(row.store_id, row.received | row.relayed | row.stored)
-
-    def _given(self, view: Viewpoint) -> list[StoreRow] | None:
-        """Those that have ours, if they are all that were named, or enough."""
-        holders = self._holders(view)
-        return holders if self._whom.satisfied(holders, self._copies) else None
-
-    def _holders(self, view: Viewpoint) -> list[StoreRow]:
-        candidates = view.evidence(self._whom.to_give(self._rows, view.judge))
-        standings = standings_of(self._live.require(), self._heads, candidates)
-        return [one.row for one in candidates if self._holds(view, one, standings)]
-
-    def _holds(self, view: Viewpoint, one: Evidence, standings: Mapping[Heads, Standing]) -> bool:
-        if one.row.denied:
-            return False
-        if self._whom.is_named:
-            # Whoever names a store takes the word of those who speak for it.
-            one = Evidence(one.row, one.reported, one.reported)
-        elif not view.judge.is_fresh(one.row):
-            return False
-        return has(one, self._needed(view, one.row), standings)
-
-    def _taken(self) -> list[StoreRow] | None:
-        """Those of whom all is here that they had, if they are all that were named, or all in reach."""
-        document, suppliers = self._live.require(), self._whom.to_take(self._rows)
-        if self._wish.heads is not None:
-            return suppliers if document.knows_all(self._wish.heads) else None
-        done = [row for row in suppliers if self._is_here(document, row)]
-        if not self._whom.is_named and len(done) < len(suppliers):
-            return None
-        return done if self._whom.satisfied(done, copies=1) else None
-
-    def _is_here(self, document: Document, row: StoreRow) -> bool:
-        had = self._theirs.get(row.store_id)
-        return row.unavailable or (had is not None and document.knows_all(had))
-
-    def _own_level(self) -> Level:
-        document = self._live.require()
-        return copy_here(self._running, self._live, document, document.heads).level
-
-    def _needed(self, view: Viewpoint, row: StoreRow) -> Level:
-        """The level asked for, or the best that can be had: of this one, if it was named."""
-        if self._wish.level is not None:
-            return self._wish.level
-        strict = not self._whom.is_named and view.judge.needs_storing(self._rows)
-        return view.judge.needed(row, strict=strict)
-
-    def _fail_if_hopeless(self, view: Viewpoint) -> None:
-        if (left := self._whom.gone(self._rows)) is not None:
-            name = left.petname or left.name or left.store_id
-            raise self._error(PeerGone, f"{name} left; without a store it will not come back as the same")
-        candidates = self._candidates(view)
-        if (denied := self._whom.denied(self._rows, candidates)) is not None:
-            name = denied.petname or denied.name or denied.store_id
-            raise self._error(SyncDenied, f"the share policy keeps the document from {name}")
-        if not self._running.hopes and not self._whom.may_come_back:
-            raise self._error(NoPeers, _nobody(self._running.directory.dialers))
-
-    def _candidates(self, view: Viewpoint) -> list[StoreRow]:
-        if not self._gives:
-            return self._whom.to_take(self._rows)
-        return self._whom.to_give(self._rows, view.judge)
+    def _fail_if_hopeless(self) -> None:
+        rows, whom = self._live.rows, self._goal.whom
+        if (left := whom.gone(rows)) is not None:
+            raise self._error(
+                PeerGone, f"{_name(left)} left; without a store it will not come back as the same"
+            )
+        if (lost := whom.lost(rows)) is not None:
+            raise self._error(PeerGone, f"{_name(lost)} is lost for good, by what repo.stores was told of it")
+        candidates = self._goal.candidates(rows, viewpoint(self._running, self._live))
+        if (denied := whom.denied(rows, candidates)) is not None:
+            raise self._error(SyncDenied, f"the share policy keeps the document from {_name(denied)}")
+        if not self._running.hopes and not whom.may_come_back:
+            raise self._error(NoPeers, self._nobody())
 
     def _error(self, kind: type[WaitError], message: str) -> WaitError:
-        return kind(message, self.report())
+        return kind(message, self._report())
 
-    def _blockers(self, view: Viewpoint) -> list[str]:
-        said = [f"this store fails: {self._live.trouble}"] if self._live.trouble else []
-        wanted = {row.store_id for row in self._candidates(view)}
-        rows = view.peers(self._rows, self._live.require(), self._heads)
-        if not wanted:
-            return [*said, _nobody(self._running.directory.dialers)]
-        if self._gives:
-            said += self._shortfall(view, [row for row in rows if row.id in wanted])
-        if self._takes:
-            said += self._debts(rows)
-        return said
-
-    def _shortfall(self, view: Viewpoint, rows: Sequence[DocPeer]) -> Iterator[str]:
-        level = self._wish.level or self._running.safety.level
-        held = {row.store_id for row in self._holders(view)}
-        if held:
-            yield have_it([row for row in rows if row.id in held])
-        yield from (lacks(row, level) for row in rows if row.id not in held)
-        if not self._whom.is_named and len(rows) < self._copies:
-            yield f"{self._copies} copies are asked for, and {_only(len(rows))} known"
-
-    def _debts(self, rows: Sequence[DocPeer]) -> Iterator[str]:
-        document = self._live.require()
-        owing = {row.store_id for row in self._whom.to_take(self._rows) if not self._is_here(document, row)}
-        return (owes(row) for row in rows if row.id in owing)
+    def _nobody(self) -> str:
+        remedy = "" if self._running.directory.dialers else " and nothing is dialing: repo.connect(url) first"
+        return f"nobody is connected{remedy}"
 
 
-def _nobody(dialers: Sequence[object]) -> str:
-    return "nobody is connected" + ("" if dialers else " and nothing is dialing: repo.connect(url) first")
-
-
-def _only(stores: int) -> str:
-    return "only one store that counts is" if stores == 1 else f"only {stores} stores that count are"
+def _name(row: StoreRow) -> str:
+    return row.petname or row.name or row.store_id

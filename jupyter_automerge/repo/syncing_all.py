@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from jupyter_automerge.errors import DocumentGone, RepoClosed, SyncTimeout, WaitError
+from jupyter_automerge.repo.goal import Wish
 from jupyter_automerge.repo.report import RepoSyncReport, SyncReport
-from jupyter_automerge.repo.syncing import SyncWait, Wish
+from jupyter_automerge.repo.syncing import SyncWait
 from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.status import DocumentState
 

@@ -1,15 +1,12 @@
 """Which stores a wait is about, as of each look at the rows."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 from jupyter_automerge.engine.notices import StoreRow
 from jupyter_automerge.repo.known_stores import KnownStores
 from jupyter_automerge.repo.safety import IN_REACH, Judge, is_other
 from jupyter_automerge.repo.targets import Target, matches
-from jupyter_automerge.values.status import Link
-
-Way = Literal["out", "in", "both"]
+from jupyter_automerge.values.status import Link, Trust
 
 
 class Whom:
@@ -77,6 +74,14 @@ class Whom:
             match = self._targets[number]
             if row.ephemeral and all(one.link is Link.GONE for one in rows if match(one)):
                 return row
+        return None
+
+    def lost(self, rows: Sequence[StoreRow]) -> StoreRow | None:
+        """Somebody who was named and of whom our user said that he will never come back."""
+        for match in self._targets:
+            mine = [row for row in rows if match(row)]
+            if mine and all(row.trust is Trust.DEAD for row in mine):
+                return mine[0]
         return None
 
     def _named(self, rows: Sequence[StoreRow]) -> list[StoreRow]:

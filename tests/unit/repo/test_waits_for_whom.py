@@ -4,11 +4,19 @@ import asyncio
 
 import pytest
 
-from jupyter_automerge.errors import NoPeers, PeerGone, SyncDenied, SyncTimeout
+from jupyter_automerge.errors import (
+    DialError,
+    DocumentUnavailable,
+    NoPeers,
+    PeerGone,
+    SyncDenied,
+    SyncTimeout,
+)
 from jupyter_automerge.repo import DocHandle, MemoryStorage, PeerInfo, Repo, SafetyPolicy, any_of
 from jupyter_automerge.repo.targets import One
 from jupyter_automerge.values.ids import DocumentId
-from jupyter_automerge.values.status import Level, Link
+from jupyter_automerge.values.status import Level, Link, Safety, Trust
+from tests.unit.repo.gated import GatedConnector
 from tests.unit.repo.stores import ObservedStorage
 from tests.unit.repo.story import story, turns, until
 
@@ -272,7 +280,54 @@ async def test_S13_typing_every_few_milliseconds_does_not_keep_the_wait_from_end
 @story
 async def test_S36_a_search_from_before_the_network_was_up_finds_once_the_dialer_connects() -> None:
     async with Repo(name="alice") as alice, Repo(MemoryStorage(), name="server") as server:
-        note = server.create({"n": 1})
-        listener = await server.listen()
-        alice.connect(listener.url)
+        note, connector = server.create({"n": 1}), GatedConnector(server)
+        alice.dial(connector)
+        search = alice.find(note.url, timeout=10)
+        await turns()
+        assert not search.done(), "the dialer still tries: nobody has said no"
+        connector.gate.set()
+        assert (await search).value == {"n": 1}
+
+
+@story
+async def test_S36_when_all_dialers_have_failed_it_is_unavailable_and_a_later_peer_heals_that() -> None:
+    async with Repo(name="alice") as alice, Repo(MemoryStorage(), name="server") as server:
+        note, connector = server.create({"n": 1}), GatedConnector(server)
+        connector.fault = DialError("no such address", fatal=True)
+        alice.dial(connector)
+        search = alice.find(note.url, timeout=10)
+        await turns()
+        connector.gate.set()
+        with pytest.raises(DocumentUnavailable, match="nobody is connected"):
+            await search
+        alice.link(server)
         assert (await alice.find(note.url, timeout=10)).value == {"n": 1}
+
+
+@story
+async def test_who_has_it_has_it_whatever_the_time() -> None:
+    async with Repo(name="alice") as alice, Repo(MemoryStorage(), name="server") as server:
+        alice.link(server)
+        note = alice.create({"n": 1})
+        await note.synced()
+        assert (await note.synced(timeout=0)).copies
+        edit(note, 2)
+        with pytest.raises(SyncTimeout):
+            await note.synced(timeout=0)
+
+
+@story
+async def test_who_is_lost_for_good_is_never_waited_for() -> None:
+    async with Repo(name="alice") as alice, Repo(SlowStorage(), name="laptop") as laptop:
+        cable = alice.link(laptop)
+        note = alice.create({"n": 1})
+        await until(lambda: note.peers, alice)
+        cable.close(None, "it fell into the lake")
+        await alice.stores.trust("laptop", Trust.DEAD)
+        await until(lambda: note.peers[0].trust is Trust.DEAD, alice)
+        with pytest.raises(PeerGone, match="laptop is lost for good"):
+            await note.synced(with_="laptop", timeout=30)
+        assert note.sync.state is Safety.ALONE
+        storage = laptop._storage
+        assert isinstance(storage, SlowStorage)
+        storage.open_gates()
