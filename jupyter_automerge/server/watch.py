@@ -57,7 +57,7 @@ class Watch:
         self._dirty: dict[DocumentId, None] = {}
         self._words: deque[dict[str, Any]] = deque()
         self._due = asyncio.Event()
-        self._unsubscribe = repo.on_event(self._notice)
+        self._unsubscribe = repo.on_event(self._notice, *MOVES)
         self._task = asyncio.create_task(self._run())
 
     def say(self, message: dict[str, Any]) -> None:
