@@ -1,5 +1,6 @@
 """Who has a document, as a live table in a notebook."""
 
+import os
 import threading
 import uuid
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ from jupyter_automerge.widget.peer_rows import rows_of
 from jupyter_automerge.widget.rows_feed import RowsFeed
 
 WIDGET_MIME_TYPE = "application/vnd.jupyter.widget-view+json"
+SESSION_NAME = "JPY_SESSION_NAME"
+"""Jupyter servers name the notebook so to its kernel; what runs notebooks without a page does not."""
 
 
 class PeersView(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget carries no types
@@ -60,6 +63,22 @@ class PeersView(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget carries
         )
         self._feed = RowsFeed(handle, self._look)
         self._look()  # what moved since the rows above were made
+
+    def open(self) -> None:
+        """Talk to the front-end where there is one.
+
+        A kernel that runs a notebook for nobody would save a widget in it, for which exported pages load code
+        from strangers.
+        """
+        if SESSION_NAME in os.environ:
+            super().open()
+
+    @property
+    def model_id(self) -> str:
+        """Its name as a part of other widgets; to be asked for it is to be shown."""
+        if self.comm is None:
+            super().open()
+        return str(super().model_id)
 
     def close(self) -> None:
         """Show no more, and stop to look at the document."""

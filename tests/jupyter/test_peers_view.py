@@ -6,6 +6,7 @@ from threading import Event
 from typing import Any
 
 import pytest
+from ipywidgets import VBox
 
 from jupyter_automerge import PeersView, Repo
 from jupyter_automerge.repo import MIME_TYPE
@@ -20,6 +21,7 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "loader.js").write_text("export default {}")
     (tmp_path / "manifest.json").write_text('{"page": {"file": "page.js", "hash": "abc"}}')
     monkeypatch.setattr(front_end, "STATIC", tmp_path)
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
 
 
 @pytest.fixture
@@ -101,6 +103,14 @@ def test_elsewhere_it_is_a_static_table_and_lines_of_text(play: Playground) -> N
     assert "application/vnd.jupyter.widget-view+json" not in data
 
 
+def test_as_a_part_of_other_widgets_it_is_a_widget(play: Playground) -> None:
+    plan = play.laptop("alice").repo.create({"title": "Plan"})
+    view = PeersView(plan)
+    assert view.comm is None, "nobody can look at it"
+    assert VBox([view]).get_state()["children"] == [f"IPY_MODEL_{view.key}"]
+    view.close()
+
+
 async def test_alone_it_says_so(built: None) -> None:
     async with Repo() as repo:
         data, _ = PeersView(repo.create({"title": "Plan"}))._repr_mimebundle_()
@@ -115,4 +125,5 @@ async def test_in_a_notebook_it_needs_no_server(jp_environ: None, tmp_path: Path
     )
     (types,) = mime_types(book.cells[2])
     assert {MIME_TYPE, "text/html", "text/plain"} == set(types)
+    assert "widgets" not in book.metadata, "exported HTML would load widget code from elsewhere"
     assert "nobody else is known to have it" in text_of(book.cells[2])

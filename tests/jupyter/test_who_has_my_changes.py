@@ -38,4 +38,5 @@ async def test_its_table_is_readable_where_nothing_is_live(tmp_path: Path) -> No
     book.cells = book.cells[:4]  # as far as the table
     await run(book, tmp_path)
     (types,) = mime_types(book.cells[3])
+    assert "widgets" not in book.metadata, "exported HTML would load widget code from elsewhere"
     assert types == ["application/vnd.jupyter-automerge+json", "text/html", "text/plain"]
