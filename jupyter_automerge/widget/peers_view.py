@@ -13,11 +13,11 @@ from jupyter_automerge.errors import AutomergeError
 from jupyter_automerge.kernel.process import current_session
 from jupyter_automerge.repo import MIME_TYPE, DocHandle, summary_to_json
 from jupyter_automerge.widget import peer_text
+from jupyter_automerge.widget.display import WIDGET_MIME_TYPE
 from jupyter_automerge.widget.front_end import loader, page_hash
 from jupyter_automerge.widget.peer_rows import rows_of
 from jupyter_automerge.widget.rows_feed import RowsFeed
 
-WIDGET_MIME_TYPE = "application/vnd.jupyter.widget-view+json"
 SESSION_NAME = "JPY_SESSION_NAME"
 """Jupyter servers name the notebook so to its kernel; what runs notebooks without a page does not."""
 
