@@ -32,6 +32,8 @@ MAX_NAME_CHARACTERS = 64
 MAX_REASON_CHARACTERS = 200
 """What a peer may say about a refusal or an error; the rest is cut."""
 MAX_URL_CHARACTERS = 65_536
+HEADS_REMEMBERED = 4_096
+"""Heads whose text is known, and texts that were read as heads; the least recently used leave."""
 PARSED_IDS_REMEMBERED = 16_384
 """Document ids whose checksum was seen to be right; the least recently used leave."""
 
@@ -133,6 +135,8 @@ STORED_HEADS_PER_FRAME = 500
 """Documents named in one `jupyter-automerge-stored` message."""
 MAX_STORED_DOCUMENTS_READ = 5_000
 """Documents read of one such message; further ones are passed over, which only leaves us knowing less."""
+UNSAVED_TOLD_SECONDS = 0.25
+"""After this, JavaScript that follows our store is told again what is saved, if that is not what we named."""
 DURABLE_REPORTS_PER_SECOND = 20.0
 """Reports of saved heads per (connection, document); the newest wins."""
 RESUME_AFTER_SECONDS = 10.0
