@@ -115,13 +115,13 @@ class Gossip:
         for store in list(due.owed):
             if len(rows) == ROWS_PER_FRAME:
                 break
-            concerned = self._concerns(record, session, store)
-            row = self._retelling.row(record, session, due, store) if concerned else None
-            if row is None:
-                del due.owed[store]
-            else:
-                # It stays owed: part of it may be told only next time.
+            row, more = None, False
+            if self._concerns(record, session, store):
+                row, more = self._retelling.row(record, session, due, store)
+            if row is not None:
                 rows[StorageId(store)] = row
+            if not more:
+                del due.owed[store]
         return rows
 
     def _owe(self, record: DocumentRecord, session: Session, stores: Iterable[str]) -> None:

@@ -25,29 +25,33 @@ class Retelling:
         self._stores = stores
         self._stamps = stamps
 
-    def row(self, record: DocumentRecord, session: Session, rows: RowsOwed, store: str) -> StoreHeads | None:
-        """What the peer is to be told next; None once it was told all."""
+    def row(
+        self, record: DocumentRecord, session: Session, rows: RowsOwed, store: str
+    ) -> tuple[StoreHeads | None, bool]:
+        """What the peer is to be told next, and whether more is to follow."""
         facts = record.stores.get(store)
         if facts is None:
-            return None
+            return None, False
         told = rows.told.setdefault(store, Told())
         if session.connection.speaks_our_dialect:
             return self._to_ours(record, session, facts, told)
-        return self._to_javascript(record, session, facts, told)
+        return self._to_javascript(record, session, facts, told), False
 
     def _to_ours(
         self, record: DocumentRecord, session: Session, facts: StoreFacts, told: Told
-    ) -> StoreHeads | None:
+    ) -> tuple[StoreHeads | None, bool]:
         """What grew. If all of it is stored, that is said at once; else first what was received."""
         hearer, history = session.connection.store_id, record.history
         heads = united(_words(facts, hearer), history)
         stored = self._stored(record, facts, hearer)
-        all_stored = not HeadSet(stored).add(heads, history)
-        if told.heads.add(heads, history) and not all_stored:
-            return self._report(record, facts, heads)
-        if told.stored.add(stored, history):
-            return self._report(record, facts, stored, stored=True)
-        return None
+        grew, kept = told.heads.add(heads, history), told.stored.add(stored, history)
+        if grew and HeadSet(stored).add(heads, history):
+            told.stored_waits = told.stored_waits or kept
+            return self._report(record, facts, heads), told.stored_waits
+        if kept or told.stored_waits:
+            told.stored_waits = False
+            return self._report(record, facts, stored, stored=True), False
+        return None, False
 
     def _to_javascript(
         self, record: DocumentRecord, session: Session, facts: StoreFacts, told: Told

@@ -8,10 +8,14 @@ from jupyter_automerge.values.heads import NO_HEADS, Heads
 
 @dataclass(slots=True, eq=False)
 class Told:
-    """Of one store: all heads told so far, and those told as stored; `last`: the heads of the last report."""
+    """Of one store: all heads told so far, and those told as stored, or about to be (`stored_waits`).
+
+    `last`: the heads of the last report, which is all that JavaScript keeps.
+    """
 
     heads: HeadSet = field(default_factory=HeadSet)
     stored: HeadSet = field(default_factory=HeadSet)
+    stored_waits: bool = False
     last: Heads = NO_HEADS
 
 
