@@ -17,7 +17,11 @@ from jupyter_automerge.engine.session import Session
 from jupyter_automerge.engine.stamps import Stamps
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.ids import DocumentId
-from jupyter_automerge.values.limits import DURABLE_REPORTS_PER_SECOND, STORED_HEADS_PER_FRAME
+from jupyter_automerge.values.limits import (
+    DURABLE_REPORTS_PER_SECOND,
+    STORED_HEADS_PER_FRAME,
+    UNSAVED_TOLD_SECONDS,
+)
 from jupyter_automerge.wire.codec import encode
 from jupyter_automerge.wire.messages import RemoteHeadsChanged, Stored, StoreHeads
 
@@ -66,6 +70,33 @@ class Acknowledging:
             self._desk.mark_connection(connection.id)
         elif record.id not in connection.acks:
             self._desk.at(session.next_ack_at, lambda: self.owe(record, session))
+
+    def exchanged(self, record: DocumentRecord, session: Session) -> None:
+        """The peer takes heads that our sync messages name for kept, if it follows our store. Where the disk
+        takes its time, it is told after a while which ones are (P31).
+        """
+        if session.connection.metadata.durable_acks or not self._is_entitled(session):
+            return
+        session.exchanged_at = self._desk.now
+        if not session.rectifying:
+            session.rectifying = True
+            self._rectify_later(record, session)
+
+    def _rectify_later(self, record: DocumentRecord, session: Session) -> None:
+        since, saved = self._desk.now, record.saving.heads
+
+        def rectify() -> None:
+            if record.sessions.get(session.connection.id) is not session or not self._is_entitled(session):
+                session.rectifying = False
+                return
+            if saved == record.saving.heads != record.heads:
+                session.connection.acks[record.id] = None
+                self._desk.mark_connection(session.connection.id)
+            session.rectifying = session.exchanged_at > since
+            if session.rectifying:
+                self._rectify_later(record, session)
+
+        self._desk.at(since + UNSAVED_TOLD_SECONDS, rectify)
 
     def _is_entitled(self, session: Session) -> bool:
         connection, own = session.connection, self._local.storage_id

@@ -110,6 +110,7 @@ class Inbox:
             return
         self._take(record, session, message.data)
         self._acknowledging.owe(record, session)
+        self._acknowledging.exchanged(record, session)
         self._gossip.spoke(record, session)
         self._desk.mark_document(record.id)
 

@@ -73,6 +73,8 @@ class Session:
     )
     next_ack_at: float = 0.0  # the earliest time for the next report of saved heads
     acked: Heads = frozenset()  # the saved heads last reported
+    exchanged_at: float = 0.0  # when it last sent a sync message, if it follows our store
+    rectifying: bool = False  # it is to be told what is saved of what our sync messages named
     rows_begun: bool = False  # it was told what is known of other stores
     rows: RowsOwed | None = None
     from_scratch: bool = False  # an earlier session failed: what it shared is no ground to begin from

@@ -159,6 +159,28 @@ def test_S21_a_subscriber_hears_of_our_saved_heads_once_they_are_saved(sim: Simu
     assert len(reports(bob, OURS)) == 2, sim.story()
 
 
+def test_a_subscriber_that_saw_unsaved_heads_is_told_which_are_saved(sim: Simulation) -> None:
+    """JavaScript takes the heads of our sync messages for what our store has, until it is told otherwise."""
+    server = sim.repo("server")
+    note = sim.shared(server)
+    bob = javascript(sim, "bob", server, note)
+    bob.follow(OURS)
+    saved = server.heads(note)
+    server.disk.paused = True
+    for number in range(8):
+        bob.type(n=number)
+        sim.run(0.1)
+    sim.run(0.4)
+    told = reports(bob, OURS)
+    assert {message.new_heads[OURS].heads for message in told} == {saved} and len(told) > 3, sim.story()
+    assert isinstance(bob.inbox[-1], RemoteHeadsChanged), "that is the last word\n" + sim.story()
+    sim.run(600.0)
+    assert len(reports(bob, OURS)) == len(told), "and is not repeated\n" + sim.story()
+    server.resume_disk()
+    sim.run(1.0)
+    assert reports(bob, OURS)[-1].new_heads[OURS].heads == server.heads(note), sim.story()
+
+
 def test_a_failing_disk_is_never_reported_as_saved(sim: Simulation) -> None:
     server = sim.repo("server")
     note = sim.shared(server)
