@@ -202,6 +202,10 @@ class JavaScriptPeer:
     async def subscribe_to_stores(self, *storage_ids: str) -> None:
         await self.call("subscribe_to_stores", storageIds=storage_ids)
 
+    async def sync_info(self, url: str, storage_id: str) -> dict[str, Any]:
+        """`lastHeads` and `lastSyncTimestamp`, as JavaScript knows them now; empty if it does not."""
+        return dict(await self.call("sync_info", url=url, storageId=storage_id) or {})
+
     async def wait_sync_info(self, url: str, storage_id: str, heads: Sequence[str] | frozenset[str]) -> float:
         """Wait until JavaScript knows that this store has these heads; its timestamp in ms."""
         info = await self.call("wait_sync_info", url=url, storageId=storage_id, heads=sorted(heads))
