@@ -132,6 +132,23 @@ def test_nobody_is_told_of_himself_or_of_the_teller_or_what_he_said(sim: Simulat
     assert {row.store_id for row in server.engine.rows(note)} == {"store-s1", "store-s2", FAR}, sim.story()
 
 
+def test_a_teller_is_not_told_its_own_word_when_others_know_less(sim: Simulation) -> None:
+    server = sim.repo("server")
+    note = sim.shared(server)
+    early = server.heads(note)
+    server.change(note, n=1)
+    late = server.heads(note)
+    knows, lags = (ours(sim, name, server) for name in ("knows", "lags"))
+    for peer, heads in ((knows, late), (lags, early)):
+        peer.ask(note)
+        sim.run_until_quiet()
+        said = {FAR: StoreHeads(heads, 1.0)}
+        peer.send(RemoteHeadsChanged(peer.peer_id, peer.target, note, said))
+        sim.run(5.0)
+    assert [row.heads for row in told(knows, note, FAR)] == [early], sim.story()
+    assert [row.heads for row in told(lags, note, FAR)] == [late], sim.story()
+
+
 def test_the_memory_of_a_page_is_not_told_of_and_a_page_is_not_told(sim: Simulation) -> None:
     alice, server = sim.repos("alice", "server")
     page = sim.repo("page", stores=False)
