@@ -10,7 +10,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from jupyter_automerge import FileStorage, MemoryStorage, Repo
-from jupyter_automerge.engine import evidence
+from jupyter_automerge.engine import lulls
 from jupyter_automerge.errors import StorageError
 from jupyter_automerge.repo import comparing
 from jupyter_automerge.values.heads import heads_to_text
@@ -117,7 +117,7 @@ async def test_a_page_hears_that_nothing_moves_though_nothing_happens(
     server: RunningServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Mallory asks for the document, takes it, and says no more."""
-    for room in (evidence, comparing):
+    for room in (lulls, comparing):
         monkeypatch.setattr(room, "STALLED_AFTER_SECONDS", 0.3)
     plan = server.repo.create({"n": 0})
     socket = await page(server)
