@@ -11,12 +11,14 @@ from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from time import monotonic
 
+from tests.mutants.peer_rules import PEER_MUTANTS
 from tests.mutants.rules import MUTANTS, Mutant
 from tests.mutants.workshop import Outcome, Workshop
 
 
 def main(words: list[str]) -> int:
-    chosen = [mutant for mutant in MUTANTS if not words or any(word in mutant.rule for word in words)]
+    every = (*MUTANTS, *PEER_MUTANTS)
+    chosen = [mutant for mutant in every if not words or any(word in mutant.rule for word in words)]
     if not chosen:
         say(f"no rule's name contains {' or '.join(words)}")
         return 1

@@ -168,8 +168,9 @@ def test_S30_the_memory_of_a_page_is_nobodys_copy(sim: Simulation) -> None:
     alice, page = sim.repo("alice"), sim.repo("page", stores=False)
     sim.connect(page, alice)
     note = sim.shared(alice, page)
-    alice.change(note, n=1)
-    sim.run(20.0)
+    for number in (1, 2):
+        alice.change(note, n=number)
+        sim.run(20.0)
     (up,) = alice.heard(PeerUp)
     assert up.metadata.storage_id is None and up.metadata.is_ephemeral, sim.story()
     seen = Onlooker(alice, note)

@@ -1,0 +1,168 @@
+"""Rules of the peer model: what counts as evidence, what takes it back, who is told, and what is called safe."""
+
+from tests.mutants.rules import Mutant
+
+SCENARIOS = "tests/scenarios"
+REPORTS = "tests/unit/engine/test_reports.py"
+DISKS = f"{SCENARIOS}/test_peers_and_disks.py"
+OVER_TIME = f"{SCENARIOS}/test_peers_over_time.py"
+CLAIMS = f"{SCENARIOS}/test_peers_that_claim_much.py"
+RELAYED = f"{SCENARIOS}/test_relayed_rows.py"
+STORES = f"{SCENARIOS}/test_what_stores_have.py"
+READERS = f"{SCENARIOS}/test_readers.py"
+POLICY = "tests/unit/repo/test_safety_policy.py"
+COMPARED = "tests/unit/repo/test_rows_compared.py"
+WAITS = "tests/unit/repo/test_waits_for_whom.py"
+MOMENTS = "tests/unit/repo/test_repo_moments.py"
+
+PEER_MUTANTS = (
+    Mutant(
+        "reports unite by ancestry",
+        "engine/head_set.py",
+        "self._settle(before | heads, history)",
+        "self._settle(heads, history)",
+        (REPORTS,),
+    ),
+    Mutant(
+        "proof of a loss takes back what was stored",
+        "engine/durable_word.py",
+        "lost = {head for head in known if head in history.reduced(report.heads | {head})}",
+        "lost = NO_HEADS",
+        (DISKS,),
+    ),
+    Mutant(
+        "a report that was cut proves no loss",
+        "engine/durable_word.py",
+        "if len(report.heads) > MAX_HEADS_PER_STORE:",
+        "if False:",
+        (DISKS,),
+    ),
+    Mutant(
+        "a new epoch voids what was known of a store",
+        "engine/stores.py",
+        "if epoch not in (None, entry.epoch):",
+        "if False:",
+        (DISKS, REPORTS),
+    ),
+    Mutant(
+        "a new life's first word takes the place of ended ones",
+        "engine/store_facts.py",
+        "        if life not in self.memories:\n            self.hold_nothing(life)\n",
+        "",
+        (DISKS, REPORTS),
+    ),
+    Mutant(
+        "hearsay is stored only by word of whom we trust",
+        "engine/store_rows.py",
+        "for reporter, word in words.items() if self._stores.is_trusted(reporter)]",
+        "for reporter, word in words.items()]",
+        (RELAYED,),
+    ),
+    Mutant(
+        "nobody vouches for what he does not trust",
+        "engine/retelling.py",
+        "if reporter != hearer and self._stores.is_trusted(reporter)",
+        "if reporter != hearer",
+        (RELAYED,),
+    ),
+    Mutant(
+        "an echo of our own store is no evidence",
+        "engine/stores.py",
+        "if store_id in (self._local.store_id, reporter.store_id):",
+        "if store_id == reporter.store_id:",
+        (REPORTS,),
+    ),
+    Mutant(
+        "a sibling on our own store is no copy",
+        "repo/safety.py",
+        "return not row.same_store and ",
+        "return ",
+        (POLICY,),
+    ),
+    Mutant(
+        "the memory of a page leaves nothing on disk",
+        "engine/resume.py",
+        "        if metadata.storage_id is None or metadata.is_ephemeral:\n"
+        "            return None\n"
+        "        return record.resume.setdefault(metadata.storage_id, Resume())",
+        "        return record.resume.setdefault(connection.store_id, Resume())",
+        (STORES, DISKS),
+    ),
+    Mutant(
+        "a forgotten store is not brought back by others",
+        "engine/stores.py",
+        "if forgotten is not None and self._desk.wall < forgotten + STORE_FORGOTTEN_SECONDS:",
+        "if False:",
+        (OVER_TIME,),
+    ),
+    Mutant(
+        "what a peer said goes not back to it",
+        "engine/retelling.py",
+        "        if reporter != hearer:\n",
+        "        if True:\n",
+        (RELAYED,),
+    ),
+    Mutant(
+        "no row of a document that the peer has not spoken of",
+        "engine/gossip.py",
+        "return session.engaged and session.requested and connection.metadata.kind != PAGE",
+        "return session.engaged and connection.metadata.kind != PAGE",
+        (RELAYED,),
+    ),
+    Mutant(
+        "a row is told when nothing moved for five seconds",
+        "engine/lulls.py",
+        "            facts.stalled = True\n            self._touch(record, facts)\n",
+        "            facts.stalled = True\n",
+        (OVER_TIME, REPORTS),
+    ),
+    Mutant(
+        "bytes on their way are no standstill",
+        "engine/lulls.py",
+        "        connection.moved_at = self._desk.now\n",
+        "",
+        (OVER_TIME, REPORTS),
+    ),
+    Mutant(
+        "a wait is about the heads at the call",
+        "repo/goal.py",
+        "standings = standings_of(document, self.heads, candidates)",
+        "standings = standings_of(document, document.heads, candidates)",
+        (WAITS,),
+    ),
+    Mutant(
+        "heads moved when they did, not when somebody looked",
+        "repo/live.py",
+        "    def _committed(self, changed: Changed) -> None:\n        self.moved_at(self._now())\n",
+        "    def _committed(self, changed: Changed) -> None:\n",
+        (MOMENTS,),
+    ),
+    Mutant(
+        "unknown heads are not taken for ours",
+        "repo/comparing.py",
+        "return Relation.DIVERGED if unknown else Relation.AHEAD",
+        "return Relation.BEHIND if unknown else Relation.AHEAD",
+        (COMPARED,),
+    ),
+    Mutant(
+        "no memory counts of a store that reports what it stored",
+        "repo/safety.py",
+        "return self.policy.level if row.durable_acks else needed",
+        "return needed",
+        (POLICY,),
+    ),
+    Mutant(
+        "more heads than are kept are told of",
+        "engine/evidence.py",
+        "if len(heads) > MAX_HEADS_PER_STORE and not connection.overclaims:",
+        "if False:",
+        (CLAIMS,),
+    ),
+    Mutant(
+        "a reader hears that what it follows is not here",
+        "engine/docsync.py",
+        "return session.holds and connection.access is Access.READ and connection.speaks_our_dialect",
+        "return False",
+        (READERS,),
+    ),
+)
