@@ -36,6 +36,7 @@ class Collection:
         self._saver = saver
         self._evidence = around.evidence
         self._graveyard = around.graveyard
+        self._remembering = around.remembering
         self._acknowledging = around.acknowledging
         self._gossip = around.gossip
         self.sharing: Sharing  # the policy's answers come back to `decided`, so each needs the other
@@ -141,6 +142,7 @@ class Collection:
         reset.
         """
         record.state = DocumentState.UNLOADED
+        self._remembering.leaves(record, for_good=record.id in self._graveyard)
         del self._documents[record.id]
         for session in record.sessions.values():
             connection = session.connection

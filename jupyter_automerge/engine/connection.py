@@ -18,6 +18,10 @@ Life = tuple[PeerId, SessionId | ConnectionId]
 """One life of a running Repo, as far as one can tell: without a session id each connection counts as one."""
 
 
+EARLIER: Life = (PeerId(""), SessionId(""))
+"""All lives that an earlier life of ours heard."""
+
+
 class Phase(Enum):
     """Where the handshake of a connection stands."""
 

@@ -20,7 +20,7 @@ class Coverage:
         self._heads: Heads = NO_HEADS
         self._covered = {facts.store.id: facts for facts in stores}
         # Those that reported heads which may come to be known: then more can be told of what they have.
-        self._ahead: dict[str, StoreFacts] = {}
+        self._ahead = {store: facts for store, facts in self._covered.items() if _has_unknown(facts)}
 
     def report(self, facts: StoreFacts, heads: Heads, now: float) -> None:
         """Something was said of the store; `heads` is perhaps all it takes to tell."""
@@ -31,7 +31,7 @@ class Coverage:
         else:
             facts.unsent_since = now if facts.unsent_since is None else facts.unsent_since
             self._covered.pop(store, None)
-        if any(one.has_unknown for one in facts.sets()):
+        if _has_unknown(facts):
             self._ahead[store] = facts
         else:
             self._ahead.pop(store, None)
@@ -41,7 +41,7 @@ class Coverage:
         self._heads, self.moved_at = heads, now
         behind = [facts for facts in self._covered.values() if not heads <= facts.claims]
         for facts in behind:
-            facts.unsent_since = now
+            facts.unsent_since = now if facts.unsent_since is None else facts.unsent_since
             del self._covered[facts.store.id]
         return [*behind, *self._ahead.values()]
 
@@ -56,3 +56,7 @@ class Coverage:
         """The store leaves the document's rows."""
         self._covered.pop(store_id, None)
         self._ahead.pop(store_id, None)
+
+
+def _has_unknown(facts: StoreFacts) -> bool:
+    return any(one.has_unknown for one in facts.sets())

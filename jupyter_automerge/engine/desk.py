@@ -42,6 +42,10 @@ class Desk:
         """Seconds since 1970, as `wall_ms`."""
         return self.now + self._wall_offset
 
+    def wall_at(self, reading: float) -> float:
+        """The time of day when our clock said that, or will."""
+        return reading + self._wall_offset
+
     def reading(self, wall: float) -> float:
         """What our clock would have said at that time of day; never a time to come."""
         return min(wall - self._wall_offset, self.now)

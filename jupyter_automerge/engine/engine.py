@@ -28,13 +28,16 @@ from jupyter_automerge.engine.progress import progress_of
 from jupyter_automerge.engine.reading import Reading
 from jupyter_automerge.engine.receiving import Receiving
 from jupyter_automerge.engine.record import DocumentRecord, Storage
+from jupyter_automerge.engine.remembering import Remembering
 from jupyter_automerge.engine.removal import UNSAFE, Graveyard, is_elsewhere
 from jupyter_automerge.engine.resume import Resumption
 from jupyter_automerge.engine.retelling import Retelling
 from jupyter_automerge.engine.saving import Saver
 from jupyter_automerge.engine.sharing import Sharing
+from jupyter_automerge.engine.slow_writes import SlowWrites
 from jupyter_automerge.engine.stamps import Stamps
 from jupyter_automerge.engine.stopping import Stopping
+from jupyter_automerge.engine.store_facts import StoreFacts
 from jupyter_automerge.engine.stores import Stores
 from jupyter_automerge.engine.subscriptions import Subscriptions
 from jupyter_automerge.engine.surroundings import Surroundings
@@ -83,8 +86,11 @@ class Engine:
             lambda endpoint: self._stores.dialing_moved(endpoint),
         )
         self._stores = Stores(local, desk, self._connections.is_dialing)
-        self._evidence = Evidence(desk, self._documents, self._stores)
-        self._stores.watchers = (self._evidence,)
+        self._writes = SlowWrites(desk)
+        self._remembering = Remembering(local, desk, self._stores, self._writes)
+        self._evidence = Evidence(desk, self._documents, self._stores, self._remembering)
+        self._evidence.lost = self._lost
+        self._stores.watchers = (self._evidence, self._remembering)
         self._resumption = Resumption(desk)
         stamps = Stamps(desk)
         self._acknowledging = Acknowledging(
@@ -108,8 +114,9 @@ class Engine:
             self._acknowledging,
             self._gossip,
             self._graveyard,
+            self._remembering,
         )
-        loader = Loader(desk, self._resumption, actor, self._graveyard.then)
+        loader = Loader(desk, self._resumption, actor, self._then, self._evidence)
         self._collection = Collection(around, loader, self._saver)
         self._sharing = Sharing(desk, share, self._collection.decided)
         self._collection.sharing = self._sharing
@@ -126,7 +133,9 @@ class Engine:
             self._subscriptions.frame,
             self._gossip.frame,
         )
-        self._stopping = Stopping(desk, self._documents, self._connections, self._saver)
+        self._stopping = Stopping(
+            desk, self._documents, self._connections, self._saver, self._stores, self._writes
+        )
         self._opened = False
         self._sync_states_due = False
 
@@ -146,6 +155,7 @@ class Engine:
         if not self._opened:
             self._opened = True
             self._graveyard.open()
+            self._remembering.open()
         for event in events:
             self._absorb(event)
         self._desk.run_due()
@@ -258,6 +268,17 @@ class Engine:
                 evaluated.clear()
         self._save_sync_states_later()
         self._stopping.end_if_done()
+
+    def _then(self, action: Callable[[], None]) -> None:
+        """Do it once it is known what was deleted, and which stores there are."""
+        self._graveyard.then(lambda: self._remembering.then(action))
+
+    def _lost(self, record: DocumentRecord, facts: StoreFacts) -> None:
+        """Sessions are to begin from nothing that the store was believed to share; the one that runs finds out."""
+        self._resumption.lost(record, facts.store.id)
+        for session in facts.sessions.values():
+            session.dirty = True
+        self._desk.mark_document(record.id)
 
     def _records(self, document_ids: Iterable[DocumentId]) -> Iterator[DocumentRecord]:
         for document_id in document_ids:

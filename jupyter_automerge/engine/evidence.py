@@ -4,7 +4,7 @@ Taking a report costs the same however long the history and however many the sto
 worked out by whoever reads the rows.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from math import inf
 
 from jupyter_automerge.engine.connection import Connection
@@ -13,13 +13,15 @@ from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.lulls import Lulls
 from jupyter_automerge.engine.notices import ClaimsCut, RowsChanged, StoreRegressed, StoreRow
 from jupyter_automerge.engine.record import DocumentRecord
+from jupyter_automerge.engine.remembering import Remembering
 from jupyter_automerge.engine.session import Session, Standing
 from jupyter_automerge.engine.store_entry import StoreEntry
 from jupyter_automerge.engine.store_facts import StoreFacts
+from jupyter_automerge.engine.store_files import SavedRow
 from jupyter_automerge.engine.store_rows import StoreRows
 from jupyter_automerge.engine.stores import Stores
 from jupyter_automerge.values.heads import NO_HEADS, Heads
-from jupyter_automerge.values.ids import DocumentId
+from jupyter_automerge.values.ids import DocumentId, StorageId
 from jupyter_automerge.values.limits import (
     CLOCK_AHEAD_SECONDS,
     MAX_HEADS_PER_STORE,
@@ -37,12 +39,19 @@ class Evidence:
     `grew` is for whoever passes the news on; `lost` is told which store has proved to have lost something.
     """
 
-    def __init__(self, desk: Desk, documents: dict[DocumentId, DocumentRecord], stores: Stores) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        documents: dict[DocumentId, DocumentRecord],
+        stores: Stores,
+        remembering: Remembering,
+    ) -> None:
         self.grew: Grew = lambda record, store_id, source: None
         self.lost: Callable[[DocumentRecord, StoreFacts], None] = lambda record, facts: None
         self._desk = desk
         self._documents = documents
         self._stores = stores
+        self._remembering = remembering
         self._rows = StoreRows(stores)
         self.lulls = Lulls(desk, documents, self._rows)
 
@@ -104,6 +113,29 @@ class Evidence:
             facts.sent = heads
             facts.moved_at = self._desk.now
 
+    def loaded(self, record: DocumentRecord, saved: Mapping[StorageId, SavedRow | None]) -> None:
+        """The document was read for the first time, and what an earlier life knew of others with it (E25).
+
+        None: a file that does not read.
+        """
+        if self._documents.get(record.id) is not record:
+            return  # it left while it was being read, perhaps for good
+        for facts in record.stores.values():
+            self._remembering.row_moved(record, facts)
+        for store_id, row in saved.items():
+            entry = None if row is None else self._stores.remembered(store_id, row.as_of)
+            if row is None or entry is None or entry.ephemeral:
+                self._remembering.forget_row(record, store_id)
+                continue
+            facts = self._of_store(record, entry)
+            for reporter in row.words:
+                if (other := self._stores.get(reporter)) is not None:
+                    other.tells_of_others = True
+            if facts.remember(row, self._desk.reading, record.history):
+                self._lost(record, facts)
+            self._cover(record, facts, NO_HEADS)
+            self._touch(record, facts)
+
     # What happens to connections and stores
 
     def gone(self, record: DocumentRecord, session: Session) -> None:
@@ -114,6 +146,7 @@ class Evidence:
         facts.sessions.pop(session.connection.id, None)
         if session.connection.life not in facts.store.lives:
             facts.end(session.connection.life)
+        self._remembering.row_moved(record, facts)
         self._touch(record, facts)
 
     def store_moved(self, entry: StoreEntry) -> None:
@@ -136,6 +169,7 @@ class Evidence:
             facts = record.stores.get(entry.id)
             if facts is not None:
                 facts.void()
+                self._remembering.row_moved(record, facts)
                 self.lost(record, facts)
                 self._cover(record, facts, NO_HEADS)
                 self._touch(record, facts)
@@ -206,6 +240,7 @@ class Evidence:
         self._cover(record, facts, heads)
         self._touch(record, facts, look_again=look_again)
         if source is not None:
+            self._remembering.row_moved(record, facts)
             self.grew(record, facts.store.id, source)
 
     def _touch(self, record: DocumentRecord, facts: StoreFacts, look_again: bool = True) -> None:
@@ -220,6 +255,7 @@ class Evidence:
 
     def _lost(self, record: DocumentRecord, facts: StoreFacts) -> None:
         self._desk.emit(StoreRegressed(facts.store.id, record.id))
+        self._remembering.row_moved(record, facts)
         self.lost(record, facts)
 
     def _follow(self, record: DocumentRecord) -> None:
@@ -231,6 +267,7 @@ class Evidence:
                 if facts.review(record.history):
                     self._lost(record, facts)
                 self._cover(record, facts, NO_HEADS)
+                self._remembering.row_moved(record, facts)
                 self._touch(record, facts, look_again=False)
 
     def _look_at_clock(self, facts: StoreFacts, stamp: float) -> None:
@@ -253,7 +290,7 @@ class Evidence:
             self._drop(record, facts.store.id)
 
     def _drop(self, record: DocumentRecord, store_id: str) -> None:
-        del record.stores[store_id]
+        self._remembering.row_left(record, record.stores.pop(store_id))
         if record.coverage is not None:
             record.coverage.drop(store_id)
         record.rows_moved = True

@@ -6,16 +6,19 @@ alone.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from jupyter_automerge.document import ChunkState, ChunkVerdict, Document
 from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.effects import Load
 from jupyter_automerge.engine.events import Event, Loaded, LoadFailed, StoredChunk
+from jupyter_automerge.engine.evidence import Evidence
 from jupyter_automerge.engine.notices import ChunkSetAside, StorageTrouble
 from jupyter_automerge.engine.record import DocumentRecord, Storage
 from jupyter_automerge.engine.resume import Resumption
+from jupyter_automerge.engine.store_files import SavedRow, read_row
 from jupyter_automerge.errors import InvalidId
-from jupyter_automerge.values.ids import parse_storage_id
+from jupyter_automerge.values.ids import StorageId, parse_storage_id
 from jupyter_automerge.values.keys import KeyKind, StorageKey, document_prefix, key_kind
 from jupyter_automerge.values.limits import PUT_RETRY_FIRST_SECONDS, PUT_RETRY_MOST_SECONDS
 
@@ -31,8 +34,10 @@ class Loader:
         resumption: Resumption,
         actor: Callable[[], bytes] | None,
         then: Callable[[Callable[[], None]], None],
+        evidence: Evidence,
     ) -> None:
         self._then = then
+        self._evidence = evidence
         self._desk = desk
         self._resumption = resumption
         self._actor = actor
@@ -76,14 +81,14 @@ class Loader:
             if key_kind(chunk.key) is KeyKind.SYNC_STATE and first:
                 self._take_sync_state(record, chunk)
         history = _history(record, chunks)
-        if not history:
-            return
-        if record.has_data:
+        if history and record.has_data:
             # The document is in use: what is new in storage joins it once no change is open.
             record.changes_waiting.extend(chunk.data for chunk in history)
-        else:
+        elif history:
             self._fill(record, history)
             record.mark_all_dirty()
+        if first:
+            self._evidence.loaded(record, _rows(chunks))
 
     def _take_sync_state(self, record: DocumentRecord, chunk: StoredChunk) -> None:
         try:
@@ -125,3 +130,13 @@ def _history(record: DocumentRecord, chunks: tuple[StoredChunk, ...]) -> list[St
 
 def _by_key(chunk: StoredChunk) -> StorageKey:
     return chunk.key
+
+
+def _rows(chunks: tuple[StoredChunk, ...]) -> dict[StorageId, SavedRow | None]:
+    """What is kept of other stores; None: a file that does not read."""
+    rows: dict[StorageId, SavedRow | None] = {}
+    for chunk in chunks:
+        if key_kind(chunk.key) is KeyKind.REMOTE_HEADS:
+            with suppress(InvalidId):  # a foreign file; not ours to use or to delete
+                rows[parse_storage_id(chunk.key[2])] = read_row(chunk.data)
+    return rows

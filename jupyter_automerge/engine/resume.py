@@ -118,6 +118,12 @@ class Resumption:
             resume.settled = record.document.known(heads) or resume.settled
             self._moved[record] = None
 
+    def lost(self, record: DocumentRecord, store_id: str) -> None:
+        """The store proved to have lost what it had: it shares nothing that we know of."""
+        resume = record.resume.get(StorageId(store_id))
+        if resume is not None:
+            resume.settled = resume.recent = resume.written = NO_HEADS
+
     def loaded(self, record: DocumentRecord, store: StorageId, data: bytes) -> None:
         """Take over a saved state; one that does not read is as none."""
         try:

@@ -6,6 +6,8 @@ from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.notices import Stopped
 from jupyter_automerge.engine.record import DocumentRecord
 from jupyter_automerge.engine.saving import Saver
+from jupyter_automerge.engine.slow_writes import SlowWrites
+from jupyter_automerge.engine.stores import Stores
 from jupyter_automerge.values.ids import DocumentId
 
 GOING_AWAY = 1001
@@ -21,12 +23,17 @@ class Stopping:
         documents: dict[DocumentId, DocumentRecord],
         connections: Connections,
         saver: Saver,
+        stores: Stores,
+        writes: SlowWrites,
     ) -> None:
         self._desk = desk
         self._documents = documents
         self._connections = connections
         self._saver = saver
+        self._stores = stores
+        self._writes = writes
         self._begun = False
+        self._closed = False
         self._ended = False
 
     def begin(self) -> None:
@@ -35,11 +42,20 @@ class Stopping:
 
     def end_if_done(self) -> None:
         """Close everything once nothing can be saved or sent any more, and tell once."""
-        if not self._begun or self._ended or self._is_saving() or self._is_sending():
+        if not self._begun or self._ended or self._is_saving():
+            return
+        if not self._closed:
+            if self._is_sending():
+                return
+            self._closed = True
+            for connection in list(self._connections.table.values()):
+                self._connections.close(connection, _goodbye(connection), "this Repo is closing")
+            # Only now it is known what the others were last heard to have.
+            self._stores.settle()
+            self._writes.finish()
+        if not self._writes.is_idle:
             return
         self._ended = True
-        for connection in list(self._connections.table.values()):
-            self._connections.close(connection, _goodbye(connection), "this Repo is closing")
         unsaved = tuple(record.id for record in self._documents.values() if self._saver.unsaved(record))
         self._desk.emit(Stopped(unsaved))
 

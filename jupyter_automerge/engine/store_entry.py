@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 
 from jupyter_automerge.engine.connection import Connection, Life
+from jupyter_automerge.engine.store_files import SavedStore
 from jupyter_automerge.values.identity import User
 from jupyter_automerge.values.ids import ConnectionId
+from jupyter_automerge.values.limits import MAX_ENDPOINTS_PER_STORE
 from jupyter_automerge.values.status import Link, Trust
 from jupyter_automerge.values.store import KnownStore, RunningPeer
 
@@ -49,6 +51,19 @@ class StoreEntry:
     def lives(self) -> set[Life]:
         """The running Repos of it that are connected."""
         return {connection.life for connection in self.connections.values()}
+
+    def take_over(self, saved: SavedStore) -> None:
+        """What was kept of it, where this life does not know better."""
+        self.name, self.kind = self.name or saved.name, self.kind or saved.kind
+        self.user = self.user or saved.user
+        self.petname = self.petname or saved.petname
+        self.trust = saved.trust if self.trust is Trust.NORMAL else self.trust
+        self.durable_acks = self.durable_acks if self.met else saved.durable_acks
+        self.epoch = self.epoch or saved.epoch
+        self.endpoints = tuple(dict.fromkeys((*self.endpoints, *saved.endpoints)))[:MAX_ENDPOINTS_PER_STORE]
+        self.first_seen = min(self.first_seen, saved.first_seen)
+        self.met = self.met or saved.met
+        self.void_before = max(self.void_before, saved.forgotten_at)
 
     def snapshot(self, link: Link) -> KnownStore:
         """As users see it now."""

@@ -1,16 +1,18 @@
 """What is known of one store regarding one document: by its own word, and by that of others."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from jupyter_automerge.engine.connection import Connection, Life
+from jupyter_automerge.engine.connection import EARLIER, Connection, Life
 from jupyter_automerge.engine.durable_word import DurableWord
 from jupyter_automerge.engine.head_set import HeadSet, History
 from jupyter_automerge.engine.notices import StoreRow
 from jupyter_automerge.engine.session import Session
 from jupyter_automerge.engine.store_entry import StoreEntry
+from jupyter_automerge.engine.store_files import SavedRow
 from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.ids import ConnectionId
+from jupyter_automerge.values.limits import MAX_REPORTERS_PER_STORE
 
 
 @dataclass(slots=True, eq=False)
@@ -126,8 +128,34 @@ class StoreFacts:
         """
         word = self.hearsay.get(reporter.id)
         if word is None or (word.life != life and word.life not in reporter.lives):
+            self.hearsay.pop(reporter.id, None)
+            if len(self.hearsay) >= MAX_REPORTERS_PER_STORE:
+                del self.hearsay[min(self.hearsay, key=lambda one: self.hearsay[one].at)]
             word = self.hearsay[reporter.id] = Hearsay(life, 0.0)
         return (word.stored if stored else word.received).add(heads, history)
+
+    def remember(self, saved: SavedRow, reading: Callable[[float], float], history: History) -> bool:
+        """What an earlier life of ours knew. Whether reports since then prove that some of it is lost.
+
+        `reading`: our clock at a time of day.
+        """
+        as_of = reading(saved.as_of)
+        self.as_of = as_of if self.as_of is None else max(as_of, self.as_of)
+        if saved.unsent_since is not None:
+            self.unsent_since = reading(saved.unsent_since)
+        if self.store.epoch != (saved.epoch or self.store.epoch):
+            return False
+        if saved.received and not any(session.spoke for session in self.sessions.values()):
+            self.memories.setdefault(EARLIER, HeadSet()).add(saved.received, history)
+        for reporter, word in saved.words.items():
+            if reporter not in self.hearsay:
+                self.hearsay[reporter] = Hearsay(EARLIER, reading(word.at))
+                self.hearsay[reporter].received.add(word.received, history)
+                self.hearsay[reporter].stored.add(word.stored, history)
+        if not saved.stored:
+            return False
+        self.durable = self.durable or DurableWord()
+        return self.durable.remember(saved.stored, history)
 
     def void(self) -> None:
         """The store began anew, under its old id: nothing it is said to have had still counts."""

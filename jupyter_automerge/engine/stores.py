@@ -8,8 +8,15 @@ from jupyter_automerge.engine.alarm import Alarm
 from jupyter_automerge.engine.connection import Connection
 from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.local import LocalPeer
-from jupyter_automerge.engine.notices import ClaimsCut, StoreChanged, StoreForgotten, StoreSeen
+from jupyter_automerge.engine.notices import (
+    ClaimsCut,
+    StoreChanged,
+    StoreForgotten,
+    StoreRegressed,
+    StoreSeen,
+)
 from jupyter_automerge.engine.store_entry import StoreEntry
+from jupyter_automerge.engine.store_files import SavedStore
 from jupyter_automerge.values.identity import clean_name
 from jupyter_automerge.values.limits import (
     MAX_ENDPOINTS_PER_STORE,
@@ -17,6 +24,7 @@ from jupyter_automerge.values.limits import (
     MAX_STORES_PER_REPORTER,
     RELAYED_FOR_SECONDS,
     STORE_FORGOTTEN_SECONDS,
+    STORE_KEPT_SECONDS,
 )
 from jupyter_automerge.values.status import Direction, Link, Trust
 from jupyter_automerge.values.store import KnownStore
@@ -164,6 +172,45 @@ class Stores:
         self._desk.emit(StoreSeen(shown) if told is None else StoreChanged(shown))
         for watcher in self.watchers:
             watcher.store_moved(entry)
+
+    # What an earlier life of ours knew
+
+    def restore(self, store_id: str, saved: SavedStore) -> bool:
+        """Take over what was kept of a store. Whether it is to be kept on."""
+        oldest = self._desk.wall - STORE_KEPT_SECONDS
+        entry = self._entries.get(store_id)
+        if entry is None:
+            if not saved.known:
+                self._forgotten[store_id] = saved.forgotten_at
+                return saved.forgotten_at > oldest
+            is_labelled = saved.petname or saved.trust is not Trust.NORMAL
+            if saved.last_seen < oldest and not is_labelled:
+                return False
+            entry = self._enter(store_id)
+            entry.last_seen = saved.last_seen
+        entry.take_over(saved)
+        entry.told = entry.told or entry.snapshot(Link.GONE)
+        if entry.epoch != (saved.epoch or entry.epoch):
+            self._desk.emit(StoreRegressed(store_id))
+        self.moved(entry)
+        return True
+
+    def remembered(self, store_id: str, as_of: float) -> StoreEntry | None:
+        """A document remembers what the store had at a time of day. None if that does not count any more."""
+        entry = self._entries.get(store_id)
+        void_before = self._desk.wall - STORE_KEPT_SECONDS
+        void_before = self._forgotten.get(store_id, void_before) if entry is None else entry.void_before
+        if as_of <= void_before or store_id == self._local.store_id:
+            return None
+        if entry is None:
+            entry = self._enter(store_id)
+            entry.last_seen = as_of
+            self.moved(entry)
+        return entry
+
+    def forgotten_at(self, store_id: str) -> float | None:
+        """When our user wished to hear of it no more; None if he did not, or it came by since."""
+        return self._forgotten.get(store_id)
 
     # What our user says
 

@@ -9,6 +9,7 @@ from jupyter_automerge.engine.evidence import Evidence
 from jupyter_automerge.engine.gossip import Gossip
 from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.record import DocumentRecord
+from jupyter_automerge.engine.remembering import Remembering
 from jupyter_automerge.engine.removal import Graveyard
 from jupyter_automerge.values.ids import DocumentId
 
@@ -25,3 +26,4 @@ class Surroundings:
     acknowledging: Acknowledging
     gossip: Gossip
     graveyard: Graveyard
+    remembering: Remembering

@@ -6,7 +6,7 @@ from itertools import count
 
 from jupyter_automerge.engine import effects as f
 from jupyter_automerge.engine import events as e
-from jupyter_automerge.values.keys import StorageKey
+from jupyter_automerge.values.keys import KeyKind, StorageKey, key_kind
 
 DiskEffect = f.Load | f.Put | f.Delete
 
@@ -130,8 +130,8 @@ class SimulatedDisk:
 
 
 def _place(key: StorageKey) -> StorageKey:
-    """A document's chunks are one place; each of its sync states is another."""
-    return key if len(key) > 1 and key[1] == "sync-state" else key[:1]
+    """A document's chunks are one place; whatever else is kept, each entry by itself."""
+    return key[:1] if key_kind(key) in (KeyKind.SNAPSHOT, KeyKind.INCREMENTAL) else key
 
 
 def _below(key: StorageKey, prefixes: tuple[StorageKey, ...]) -> bool:

@@ -119,6 +119,8 @@ MAX_STORES_PER_REPORTER = 1_000
 """Stores that one connection may be the first to tell of; further ones are passed over."""
 MAX_ENDPOINTS_PER_STORE = 8
 """Addresses at which our Dialers met a store; the ones that led there longest ago leave."""
+MAX_REPORTERS_PER_STORE = 16
+"""Stores whose word about another one is kept, per document; the one that told longest ago leaves."""
 STORE_KEPT_SECONDS = 180 * 24 * 3600.0
 """A store out of reach for longer leaves, unless our user named or trusted it; and so does what was forgotten."""
 STORE_FORGOTTEN_SECONDS = 30 * 24 * 3600.0

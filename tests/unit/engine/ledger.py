@@ -12,7 +12,9 @@ from jupyter_automerge.engine.evidence import Evidence
 from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.notices import Notice, StoreRow
 from jupyter_automerge.engine.record import DocumentRecord, Storage
+from jupyter_automerge.engine.remembering import Remembering
 from jupyter_automerge.engine.session import Policy, Session, Standing
+from jupyter_automerge.engine.slow_writes import SlowWrites
 from jupyter_automerge.engine.stores import Stores
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.identity import PeerMetadata
@@ -35,7 +37,9 @@ class Ledger:
             document_id_from_bytes(b"ledger"), document, Document, Storage.ANSWERED, 0.0
         )
         self.record.wanted = True
-        self.evidence = Evidence(self.desk, {self.record.id: self.record}, self.stores)
+        writes = SlowWrites(self.desk)
+        self.remembering = Remembering(LOCAL, self.desk, self.stores, writes)
+        self.evidence = Evidence(self.desk, {self.record.id: self.record}, self.stores, self.remembering)
         self.stores.watchers = (self.evidence,)
         self._ids = count(1)
 

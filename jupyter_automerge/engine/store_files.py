@@ -1,0 +1,186 @@
+"""What is kept of other stores, as bytes: one file per store, and one per store and document (docs/peers.md).
+
+Each is one CBOR map. Times are seconds since 1970, hashes are raw. What is missing or of another type is as if it
+had not been kept: all of it is a lower bound of what is known, and a torn file says nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from jupyter_automerge.errors import RemoteProtocolError
+from jupyter_automerge.values.heads import HASH_BYTES, NO_HEADS, Heads
+from jupyter_automerge.values.identity import User, clean_name
+from jupyter_automerge.values.ids import parse_storage_id
+from jupyter_automerge.values.limits import (
+    MAX_ENDPOINTS_PER_STORE,
+    MAX_HEADS_PER_STORE,
+    MAX_REPORTERS_PER_STORE,
+)
+from jupyter_automerge.values.status import Trust
+from jupyter_automerge.wire import cbor, fields
+from jupyter_automerge.wire.fields import Fields
+
+_TRUST = {trust.value: trust for trust in Trust}
+
+
+@dataclass(frozen=True, slots=True)
+class SavedStore:
+    """One store. `forgotten_at`: what documents remember from before is void; `known` False: nothing else is kept."""
+
+    known: bool = False
+    forgotten_at: float = 0.0
+    name: str = ""
+    kind: str = ""
+    user: User | None = None
+    petname: str = ""
+    trust: Trust = Trust.NORMAL
+    durable_acks: bool = False
+    epoch: str | None = None
+    endpoints: tuple[str, ...] = ()
+    first_seen: float = 0.0
+    last_seen: float = 0.0
+    met: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SavedWord:
+    """What another store told of this one, and when it last did."""
+
+    received: Heads
+    stored: Heads
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class SavedRow:
+    """What one store has of one document. `epoch`: the life of that store of which this was known."""
+
+    received: Heads = NO_HEADS
+    stored: Heads = NO_HEADS
+    as_of: float = 0.0
+    unsent_since: float | None = None
+    epoch: str | None = None
+    words: Mapping[str, SavedWord] = field(default_factory=dict)
+
+
+def write_store(store: SavedStore) -> bytes:
+    user = store.user
+    said: dict[str, object] = {
+        "forgottenAt": store.forgotten_at,
+        "name": store.name,
+        "kind": store.kind,
+        "user": None if user is None else _write_user(user),
+        "petname": store.petname,
+        "trust": "" if store.trust is Trust.NORMAL else store.trust.value,
+        "durableAcks": store.durable_acks,
+        "epoch": store.epoch,
+        "endpoints": list(store.endpoints),
+        "firstSeen": store.first_seen,
+        "lastSeen": store.last_seen,
+        "met": store.met,
+    }
+    return cbor.encode({key: value for key, value in said.items() if value} | {"known": store.known})
+
+
+def read_store(data: bytes) -> SavedStore | None:
+    """None for bytes that are no such file."""
+    item = _map(data)
+    if item is None:
+        return None
+    return SavedStore(
+        known=item.get("known") is True,
+        forgotten_at=_time(item, "forgottenAt"),
+        name=clean_name(fields.text(item, "name", "")),
+        kind=clean_name(fields.text(item, "kind", "")),
+        user=_read_user(item.get("user")),
+        petname=clean_name(fields.text(item, "petname", "")),
+        trust=_TRUST.get(fields.text(item, "trust", ""), Trust.NORMAL),
+        durable_acks=item.get("durableAcks") is True,
+        epoch=fields.optional_id(item, "epoch", parse_storage_id),
+        endpoints=_texts(item, "endpoints")[:MAX_ENDPOINTS_PER_STORE],
+        first_seen=_time(item, "firstSeen"),
+        last_seen=_time(item, "lastSeen"),
+        met=item.get("met") is True,
+    )
+
+
+def write_row(row: SavedRow) -> bytes:
+    said: dict[str, object] = {
+        "received": sorted(row.received),
+        "stored": sorted(row.stored),
+        "asOf": row.as_of,
+        "unsentSince": row.unsent_since,
+        "epoch": row.epoch,
+        "via": {
+            store: {"received": sorted(word.received), "stored": sorted(word.stored), "at": word.at}
+            for store, word in row.words.items()
+        },
+    }
+    return cbor.encode({key: value for key, value in said.items() if value})
+
+
+def read_row(data: bytes) -> SavedRow | None:
+    """None for bytes that are no such file."""
+    item = _map(data)
+    if item is None:
+        return None
+    return SavedRow(
+        received=_heads(item, "received"),
+        stored=_heads(item, "stored"),
+        as_of=_time(item, "asOf"),
+        unsent_since=_time(item, "unsentSince") or None,
+        epoch=fields.optional_id(item, "epoch", parse_storage_id),
+        words=_read_words(item.get("via")),
+    )
+
+
+def _read_words(value: object) -> Mapping[str, SavedWord]:
+    if not isinstance(value, Mapping):
+        return {}
+    return {
+        store: SavedWord(_heads(word, "received"), _heads(word, "stored"), _time(word, "at"))
+        for store, word in list(value.items())[:MAX_REPORTERS_PER_STORE]
+        if isinstance(store, str) and isinstance(word, Mapping)
+    }
+
+
+def _map(data: bytes) -> Fields | None:
+    try:
+        item = cbor.decode(data)
+    except RemoteProtocolError:
+        return None  # torn, or somebody else's
+    return item if isinstance(item, Mapping) else None
+
+
+def _heads(item: Fields, name: str) -> Heads:
+    value = item.get(name)
+    if not isinstance(value, list):
+        return NO_HEADS
+    heads = [head for head in value[:MAX_HEADS_PER_STORE] if isinstance(head, bytes)]
+    return frozenset(head for head in heads if len(head) == HASH_BYTES)
+
+
+def _time(item: Fields, name: str) -> float:
+    value = item.get(name)
+    return float(value) if isinstance(value, int | float) and 0 <= value < 1e12 else 0.0
+
+
+def _texts(item: Fields, name: str) -> tuple[str, ...]:
+    value = item.get(name)
+    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
+
+
+def _write_user(user: User) -> dict[str, object]:
+    return {"username": user.username, "name": user.name, "color": user.color, "isKernel": user.is_kernel}
+
+
+def _read_user(value: object) -> User | None:
+    if not isinstance(value, Mapping) or not isinstance(value.get("username"), str):
+        return None
+    color = value.get("color")
+    return User(
+        value["username"],
+        fields.text(value, "name", ""),
+        color if isinstance(color, str) else None,
+        value.get("isKernel") is True,
+    )
