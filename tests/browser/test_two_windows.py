@@ -10,6 +10,8 @@ from tests.browser.servers import TestServer
 
 SLEEP = "import time; time.sleep(60)"
 LOOP = "while True: pass"
+FREEZE = "dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))"
+THAW = "dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))"
 
 
 @pytest.mark.parametrize("application", ["lab", "notebook7"])
@@ -54,3 +56,19 @@ async def they_meet(alice: NotebookPage, bob: NotebookPage, letter: str) -> None
     await bob.view(PLAN).type("title", text=letter.upper())
     await alice.view(PLAN).shows("title", value=before + letter + letter.upper())
     await expect(alice.page.locator(".jam-view")).to_have_count(1)
+
+
+async def test_a_window_that_is_left_is_gone_for_others_and_back_when_it_is_shown_again(
+    lab: TestServer, desk: Desk
+) -> None:
+    url = lab.create_document({"title": "Plan"})
+    alice = await desk.open_view(lab, url)
+    bob = await desk.open_view(lab, url, who="bob")
+    await alice.peer_says("Chrome on Linux", "has everything, in memory")
+    await bob.page.evaluate(FREEZE)  # what a browser does that keeps the window for its Back button
+    await expect(alice.root.locator(".jam-peer:visible")).to_have_count(0)
+    await alice.type("title", text=" B")
+    await bob.page.evaluate(THAW)
+    await bob.live()
+    await bob.shows("title", value="Plan B")
+    await alice.peer_says("Chrome on Linux", "has everything, in memory")

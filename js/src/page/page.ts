@@ -184,6 +184,11 @@ export class Page {
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden) this.poke();
     });
+    // A window that is left may be frozen instead of ended: its sockets stay open, and nobody answers on them.
+    addEventListener("pagehide", () => this.server?.dialer.close());
+    addEventListener("pageshow", ({ persisted }) => {
+      if (persisted) this.server?.dialer.start();
+    });
     addEventListener("beforeunload", (event) => {
       if (this.onlyHere > 0) event.preventDefault();
     });
