@@ -51,13 +51,13 @@ def why(row: Row) -> str:
 def _has_all_in_words(row: Row) -> str:
     if row["level"] == "stored":
         return "has everything, stored"
+    if _hearsay(row) and not row["ephemeral"]:
+        return "has everything, others say"
+    if row["link"] not in _REACHABLE:  # nobody knows whether the process still runs, and with it its memory
+        return "had everything in memory"
     if row["ephemeral"]:
         return "has everything, in memory"
-    if _hearsay(row):
-        return "has everything, others say"
-    if not row["durableAcks"]:
-        return "has everything"
-    return "has everything, not stored yet" if row["link"] in _REACHABLE else "had everything in memory"
+    return "has everything, not stored yet" if row["durableAcks"] else "has everything"
 
 
 def _why_not_counted(row: Row) -> str:
@@ -82,6 +82,8 @@ def _why_not_there(row: Row) -> str:
             "It has not said yet what it has." if reachable else "It was never heard of about this document."
         )
     if missing > 0:
+        if row["ephemeral"] and row["link"] == "offline":
+            return "It gets them if it comes back."
         return (_STALLED if _stalled(row) else _LACKING)[row["link"]]
     if _hearsay(row) and row["level"] != "stored" and not row["ephemeral"]:
         return "Others say so; what is on its disk is not known here."

@@ -21,11 +21,12 @@ export function signOf(facts: PeerFacts): Sign {
   if (facts.missingThere > 0) return lacking(facts, facts.missingThere);
   const more = facts.missingHere ? ", and more" : "";
   if (facts.level === "stored") return { icon: "done", tone: "good", words: `has everything, stored${more}` };
+  if (facts.hearsay && !facts.ephemeral) return { icon: "done", tone: "calm", words: `has everything, others say${more}` };
+  // Nobody knows whether a process that is out of reach still runs, and with it its memory.
+  if (!isReachable(facts)) return { icon: "off", tone: facts.ephemeral ? "calm" : "warn", words: `had everything in memory${more}` };
   if (facts.ephemeral) return { icon: "done", tone: "calm", words: `has everything, in memory${more}` };
-  if (facts.hearsay) return { icon: "done", tone: "calm", words: `has everything, others say${more}` };
   if (!facts.durableAcks) return { icon: "done", tone: "good", words: `has everything${more}` };
-  if (isReachable(facts)) return { icon: "save", tone: "busy", words: `has everything, not stored yet${more}` };
-  return { icon: "off", tone: "warn", words: `had everything in memory${more}` };
+  return { icon: "save", tone: "busy", words: `has everything, not stored yet${more}` };
 }
 
 function lacking(facts: PeerFacts, missing: number): Sign {
@@ -76,7 +77,7 @@ function whyLacking(facts: PeerFacts): string {
     case "dialing":
       return "It gets them as soon as it answers.";
     case "offline":
-      return "It gets them when it is back.";
+      return facts.ephemeral ? "It gets them if it comes back." : "It gets them when it is back.";
     case "gone":
       return "It cannot come back.";
   }
