@@ -47,7 +47,7 @@ function linesOf(peer: Peer): Array<readonly [string, string]> {
     ["reached", peer.reach],
     ["missing there", missingThereWords(peer)],
     ["missing here", missingHereWords(peer)],
-    ["since", sinceWords(peer.since)],
+    ["when", sinceWords(peer.since)],
   ];
   return peer.why ? [...lines, ["why", peer.why]] : lines;
 }

@@ -83,7 +83,7 @@ class PeerRowElement {
 
 /** Its kind, user and address, as far as they say more than its name. */
 export function aboutWords({ who, kind, user, where }: Peer): string {
-  const parts = [kind === who ? "" : kind, user && !who.includes(user) ? `of ${user}` : "", where];
+  const parts = [who.split(" ").includes(kind) ? "" : kind, user && !who.includes(user) ? `of ${user}` : "", where];
   return parts.filter((part) => part !== "").join(" · ");
 }
 

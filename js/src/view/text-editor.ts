@@ -101,6 +101,7 @@ export class TextEditor implements Editor {
 
   #fit(): void {
     this.element.style.height = "auto";
-    this.element.style.height = `${this.element.scrollHeight}px`;
+    const borders = this.element.offsetHeight - this.element.clientHeight;
+    this.element.style.height = `${this.element.scrollHeight + borders}px`;
   }
 }
