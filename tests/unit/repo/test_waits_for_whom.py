@@ -1,6 +1,7 @@
 """Whom synced() waits for, in every way a store can be named, and in which direction."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -15,7 +16,7 @@ from jupyter_automerge.errors import (
 from jupyter_automerge.repo import DocHandle, MemoryStorage, PeerInfo, Repo, SafetyPolicy, any_of
 from jupyter_automerge.repo.targets import One
 from jupyter_automerge.values.ids import DocumentId
-from jupyter_automerge.values.status import Level, Link, Safety, Trust
+from jupyter_automerge.values.status import Level, Link, PeerState, Safety, Trust
 from tests.unit.repo.gated import GatedConnector
 from tests.unit.repo.stores import ObservedStorage
 from tests.unit.repo.story import story, turns, until
@@ -200,6 +201,30 @@ async def test_who_is_denied_among_several_ends_the_wait_only_if_he_was_needed()
         await asyncio.gather(finding, return_exceptions=True)
 
 
+@story
+async def test_S35_who_had_everything_and_may_not_have_it_any_more_is_no_copy() -> None:
+    class Fickle:
+        given = True
+
+        def announce(self, peer: PeerInfo, document_id: DocumentId | None) -> bool:
+            return self.given
+
+        access = announce
+
+    share = Fickle()
+    async with Repo(name="alice", share=share) as alice, Repo(MemoryStorage(), name="bob") as bob:
+        alice.link(bob)
+        note = alice.create({"n": 1})
+        await note.synced()
+        share.given = False
+        alice.share_policy_changed()
+        await until(lambda: note.peers[0].state is PeerState.DENIED, alice)
+        assert note.peers[0].level is Level.STORED and not note.peers.safe
+        for whom in (None, "bob"):
+            with pytest.raises(SyncDenied):
+                await note.synced(with_=whom)
+
+
 # Directions
 
 
@@ -232,6 +257,19 @@ async def test_in_is_not_done_while_what_they_named_is_not_here() -> None:
         with pytest.raises(SyncTimeout):
             await note.synced(direction="out", heads=note.heads | unheard_of, timeout=0.1)
         assert (await note.synced(direction="both")).copies
+
+
+@story
+async def test_in_waits_for_what_a_store_has_and_is_not_here_yet() -> None:
+    async with Repo(name="alice") as alice, Repo(MemoryStorage(), name="bob") as bob:
+        alice.link(bob)
+        note = alice.create({"n": 1})
+        await note.synced()
+        (row,) = note._live.rows
+        note._live.rows = (replace(row, received=row.received | {b"?" * 32}),)
+        for whom in (None, "bob"):
+            with pytest.raises(SyncTimeout, match=r"bob \(.*\) has 1 change or more that are not here"):
+                await note.synced(with_=whom, direction="in", timeout=0.05)
 
 
 @story
