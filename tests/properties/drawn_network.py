@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis.stateful import RuleBasedStateMachine, initialize
 
+from jupyter_automerge.engine.events import TrustStore
 from jupyter_automerge.errors import DocumentGone
 from jupyter_automerge.testing.bad_chunks import SpoilOnce
 from jupyter_automerge.testing.simulated_link import SimulatedLink
@@ -14,7 +15,7 @@ from jupyter_automerge.testing.simulation import Simulation
 from jupyter_automerge.testing.strategies import NetworkPlan, networks
 from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.keys import StorageKey
-from jupyter_automerge.values.status import Access, DocumentState
+from jupyter_automerge.values.status import Access, DocumentState, Trust
 
 
 class DrawnNetwork(RuleBasedStateMachine):
@@ -41,6 +42,9 @@ class DrawnNetwork(RuleBasedStateMachine):
         for repo in self.repos:
             self.look(repo)
         self.sim.run_until_quiet(30.0)
+        # In every other network all rely on what each says of the others.
+        for repo in self.repos if plan.seed % 2 else ():
+            repo.feed(*(TrustStore(store.id, Trust.TRUSTED) for store in repo.engine.stores()))
 
     def pick(self, who: int, document: DocumentId | None = None) -> SimulatedRepo:
         """One of all, or of those in whom the document can be edited, as long as there are any."""

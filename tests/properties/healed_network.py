@@ -9,7 +9,7 @@ from jupyter_automerge.testing.simulated_story import describe
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.keys import KeyKind, key_kind
-from jupyter_automerge.values.status import Level, Link, Safety
+from jupyter_automerge.values.status import Level, Safety
 from tests.properties.drawn_network import DrawnNetwork, cable_name, names, ready
 from tests.scenarios.onlooker import Onlooker
 
@@ -106,15 +106,14 @@ class HealedNetwork(DrawnNetwork):
                     assert enough, self.tell(f"{repo.name} calls {document[:6]} safe: {seen.peers}")
 
     def would_have(self, repo: SimulatedRepo, document: DocumentId, row: DocPeer) -> bool:
-        """Whether the store has all of the Repo's changes: durable, or in memory if it cannot report more."""
-        heads = repo.heads(document)
+        """Whether all of the Repo's changes are on the store's disk.
+
+        One that cannot report what it stored counts by what it told last, and may have lost that since.
+        """
         others = [other for other in self.keepers(row.id) if other.store != repo.store]
         if row.level is Level.STORED or row.durable_acks:
-            return any(self.keeps(other, document, heads) for other in others)
-        # Its memory is all that it ever told of, and that was when it was heard last.
-        return bool(others) and (
-            row.link is not Link.CONNECTED or any(self.holds(one, document, heads) for one in others)
-        )
+            return any(self.keeps(other, document, repo.heads(document)) for other in others)
+        return bool(others)
 
     def keepers(self, store: str) -> list[SimulatedRepo]:
         """Whoever runs on the store; of siblings one is enough."""
@@ -126,11 +125,6 @@ class HealedNetwork(DrawnNetwork):
             return True
         here = on_disk(repo, document).known(heads)
         return here >= heads - self.taken.get((repo.store, document), set())
-
-    def holds(self, repo: SimulatedRepo, document: DocumentId, heads: Heads) -> bool:
-        """Whether all of it is in the Repo's memory, or on its disk."""
-        in_memory = repo.engine.document(document) if repo.running else None
-        return (in_memory is not None and in_memory.knows_all(heads)) or self.keeps(repo, document, heads)
 
     def note_what_is_taken(self, repo: SimulatedRepo) -> None:
         """Somebody empties the store, or puts a backup back: its owner did not lose what is on it now."""
