@@ -260,7 +260,7 @@ class DocumentSync:
 
 def _waits_for_word(session: Session) -> bool:
     """Whether the peer asked; or reads, and named heads that we may not take from it, so that it would go on
-    believing what an earlier life of ours told. Plain JavaScript would take that word for the end.
+    believing what an earlier life of ours told (P25). Plain JavaScript would take that word for the end.
     """
     if session.standing is not Standing.UNKNOWN:
         return session.standing is Standing.WANTS
