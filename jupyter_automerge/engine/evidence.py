@@ -135,6 +135,7 @@ class Evidence:
                 self._lost(record, facts)
             self._cover(record, facts, NO_HEADS)
             self._touch(record, facts)
+            self.grew(record, store_id, None)
 
     # What happens to connections and stores
 

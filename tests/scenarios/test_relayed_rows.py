@@ -158,6 +158,28 @@ def test_the_memory_of_a_page_is_not_told_of_and_a_page_is_not_told(sim: Simulat
     assert {row.store_id for row in alice.engine.rows(note)} == {"store-server"}, sim.story()
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_what_an_earlier_life_heard_is_told_on_also_when_the_disk_is_slow(
+    sim: Simulation, late: bool
+) -> None:
+    """Alice speaks of the document before the server has read what it knew of Bob."""
+    alice, server, bob = sim.repos("alice", "server", "bob")
+    link, far = sim.line(alice, server, bob)
+    note = sim.shared(alice, server, bob)
+    sim.run(5.0)
+    sim.cut(far)
+    carol = sim.repo("carol")
+    carol.find(note)
+    if late:
+        server.disk.delayed[(note,)] = 2.0
+    server.restart()
+    sim.cut(link)
+    sim.connect(carol, server)
+    sim.run(10.0)
+    row = carol.row(note, bob)
+    assert row.relayed == server.heads(note) and row.name == "bob", sim.story()
+
+
 def test_S18_reports_in_a_ring_of_repos_come_to_rest(sim: Simulation) -> None:
     alice, s1, s2, s3, bob = repos = sim.repos("alice", "s1", "s2", "s3", "bob")
     for caller, listener in ((alice, s1), (s1, s2), (s2, s3), (s3, s1), (s2, bob)):
@@ -192,6 +214,21 @@ def test_a_hundred_edits_a_second_are_told_of_ten_times_a_second(sim: Simulation
     reported = link.frames - link.sync_messages[note]
     own_word_both_ways = 2 * 20 * 4
     assert reported <= own_word_both_ways + 10 * 4 + 2, f"{reported} reports\n{sim.story()}"
+
+
+def test_what_several_say_is_told_once(sim: Simulation) -> None:
+    server, bob = sim.repos("server", "bob")
+    sim.connect(server, bob)
+    note = sim.shared(server, bob)
+    hearer, echo = (ours(sim, name, server) for name in ("hearer", "echo"))
+    for peer in (hearer, echo):
+        peer.ask(note)
+    sim.run(1.0)
+    before = told(hearer, note, BOB)
+    said = {BOB: StoreHeads(server.heads(note), 1.0)}
+    echo.send(RemoteHeadsChanged(echo.peer_id, echo.target, note, said))
+    sim.run(5.0)
+    assert before and told(hearer, note, BOB) == before, sim.story()
 
 
 # To JavaScript
