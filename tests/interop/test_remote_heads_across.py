@@ -190,3 +190,65 @@ async def test_a_client_behind_javascript_never_hears_of_a_document_that_is_kept
         await worker.wait_value(secret.url, {"n": number})
     await worker.quiet()
     assert await tab.documents() == [] and await tab.peers() == ["worker"]
+
+
+async def test_clients_are_not_forgotten_when_a_javascript_upstream_comes_back(stage: Stage) -> None:
+    """Trap 3, and trap 5: the first client to follow the far store leaves, another one comes."""
+    upstream = await stage.javascript_server("upstream", gossip=True)
+    port = upstream.port or 0
+    server, url = await stage.python_server("server", store="server")
+    server.connect(upstream.url)
+    far = await stage.javascript("far", gossip=True, storage=stage.store("far"))
+    await far.connect(upstream.url)
+    note = await far.create({"n": 0})
+    fars = await far.storage_id() or ""
+    for name in ("first", "second"):
+        client = await stage.javascript(name, gossip=True)
+        await client.connect(url)
+        await client.wait_peers()
+        await client.find(note.url)
+        await client.subscribe_to_stores(fars)
+        edited = await far.change(note.url, {"edit": "set", "path": ["n"], "value": name})
+        await client.wait_sync_info(note.url, fars, edited.heads)
+        if name == "first":
+            await client.close()
+    await upstream.kill()
+    await until_peers(server)
+    again = await stage.javascript("upstream", gossip=True)
+    await again.listen(port)
+    await until_peers(server, 2)
+    await again.wait_peers(2)
+    edited = await client.change(note.url, {"edit": "set", "path": ["n"], "value": "back"})
+    await far.wait_value(note.url, {"n": "back"})
+    await client.wait_sync_info(note.url, fars, edited.heads)
+
+
+async def test_javascript_in_between_keeps_its_own_wish_when_we_leave(stage: Stage) -> None:
+    """It would cancel its own subscription along with ours (trap 4), so we do not ask it for the same."""
+    upstream = await stage.javascript_server("upstream", gossip=True, announce=False)
+    far = await stage.javascript("far", gossip=True, storage=stage.store("far"))
+    alice = await stage.python("alice", store="alice")
+    worker = await stage.javascript("worker", gossip=True)
+    direct = alice.connect(await far.listen())
+    await until_peers(alice)
+    note = await far.create({"n": 0})
+    handle = await alice.find(note.url)
+    fars = await far.storage_id() or ""
+    await until(alice, lambda: [row.id for row in handle.peers] == [fars], "the far store is a row")
+    direct.close()
+    await until_peers(alice, 0)
+    for peer in (far, worker):
+        await peer.connect(upstream.url)
+    await worker.wait_peers()
+    await worker.find(note.url)
+    await worker.subscribe_to_stores(fars)
+    alice.connect(await worker.listen())
+    await until_peers(alice)
+    edited = await far.change(note.url, {"edit": "set", "path": ["n"], "value": 1})
+    await until_value(alice, handle, {"n": 1})
+    await worker.wait_sync_info(note.url, fars, edited.heads)
+    await worker.quiet()
+    await alice.close()
+    await worker.wait_peers(1)
+    edited = await far.change(note.url, {"edit": "set", "path": ["n"], "value": 2})
+    await worker.wait_sync_info(note.url, fars, edited.heads)

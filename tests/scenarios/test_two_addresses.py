@@ -4,6 +4,7 @@ import pytest
 
 from jupyter_automerge.engine import effects as f
 from jupyter_automerge.engine import events as e
+from jupyter_automerge.engine.events import DialerRemoved
 from jupyter_automerge.testing.simulated_door import SimulatedDoor
 from jupyter_automerge.testing.simulated_repo import SimulatedRepo
 from jupyter_automerge.testing.simulated_stranger import Stranger
@@ -87,6 +88,18 @@ def test_an_address_that_stands_by_takes_over_within_a_second(sim: Simulation, c
     assert server.connected, sim.story()
     sim.run(60.0)
     assert server.connected and server.handshakes <= 5, f"{server.handshakes} handshakes\n{sim.story()}"
+
+
+def test_an_address_that_stands_by_takes_over_when_the_other_is_given_up(sim: Simulation) -> None:
+    alice, server = sim.repo("alice"), OneSocketServer(sim, closes_first=True)
+    for _ in range(2):
+        alice.dial(server)  # type: ignore[arg-type]
+    sim.run(30.0)
+    (link,) = server.links.values()
+    assert link.dialer is not None
+    alice.feed(DialerRemoved(link.dialer))
+    sim.run(1.0)
+    assert server.connected, sim.story()
 
 
 def test_an_address_of_somebody_else_does_not_stand_by(sim: Simulation) -> None:
