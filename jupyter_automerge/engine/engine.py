@@ -34,6 +34,7 @@ from jupyter_automerge.engine.resume import Resumption
 from jupyter_automerge.engine.retelling import Retelling
 from jupyter_automerge.engine.saving import Saver
 from jupyter_automerge.engine.sharing import Sharing
+from jupyter_automerge.engine.siblings import Siblings
 from jupyter_automerge.engine.slow_writes import SlowWrites
 from jupyter_automerge.engine.stamps import Stamps
 from jupyter_automerge.engine.stopping import Stopping
@@ -90,6 +91,7 @@ class Engine:
         self._remembering = Remembering(local, desk, self._stores, self._writes)
         self._evidence = Evidence(desk, self._documents, self._stores, self._remembering)
         self._evidence.lost = self._lost
+        self._siblings = Siblings(local, desk, self._stores, self._writes)
         self._stores.watchers = (self._evidence, self._remembering)
         self._resumption = Resumption(desk)
         stamps = Stamps(desk)
@@ -156,6 +158,7 @@ class Engine:
             self._opened = True
             self._graveyard.open()
             self._remembering.open()
+            self._siblings.open()
         for event in events:
             self._absorb(event)
         self._desk.run_due()
@@ -237,6 +240,7 @@ class Engine:
             case e.StorageChanged(document_id):
                 self._collection.look_again(document_id)
             case e.Stop():
+                self._siblings.leave()
                 self._stopping.begin()
             case e.Tick():
                 pass
@@ -288,6 +292,7 @@ class Engine:
 
     def _met(self, connection: Connection) -> None:
         self._stores.met(connection)
+        self._siblings.met(connection)
         self._collection.met(connection)
         self._subscriptions.met(connection)
 

@@ -62,6 +62,11 @@ class SavedRow:
     epoch: str | None = None
     words: Mapping[str, SavedWord] = field(default_factory=dict)
 
+    @property
+    def relayed(self) -> Heads:
+        """What others told that the store did not tell itself."""
+        return NO_HEADS.union(*(word.received | word.stored for word in self.words.values())) - self.received
+
 
 def write_store(store: SavedStore) -> bytes:
     user = store.user
@@ -111,7 +116,7 @@ def write_row(row: SavedRow) -> bytes:
         "asOf": row.as_of,
         "unsentSince": row.unsent_since,
         "epoch": row.epoch,
-        "via": {
+        "words": {
             store: {"received": sorted(word.received), "stored": sorted(word.stored), "at": word.at}
             for store, word in row.words.items()
         },
@@ -130,8 +135,19 @@ def read_row(data: bytes) -> SavedRow | None:
         as_of=_time(item, "asOf"),
         unsent_since=_time(item, "unsentSince") or None,
         epoch=fields.optional_id(item, "epoch", parse_storage_id),
-        words=_read_words(item.get("via")),
+        words=_read_words(item.get("words")),
     )
+
+
+def write_lease(since: float) -> bytes:
+    """The lease of a Repo that began at this time."""
+    return cbor.encode({"since": since})
+
+
+def read_lease(data: bytes) -> float:
+    """When its Repo began; long ago for bytes that are no lease."""
+    item = _map(data)
+    return 0.0 if item is None else _time(item, "since")
 
 
 def _read_words(value: object) -> Mapping[str, SavedWord]:

@@ -8,7 +8,7 @@ from ssl import SSLContext
 from types import TracebackType
 from typing import Any, Self
 
-from jupyter_automerge.engine.events import PolicyChanged
+from jupyter_automerge.engine.events import PolicyChanged, Tick
 from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.errors import RepoAlreadyOpen, RepoClosed
 from jupyter_automerge.network import MemoryTransport, WebSocketConnector
@@ -131,6 +131,8 @@ class Repo:
         self._running = Running(
             home, local, self._engine(local, self._share), self._storage, self._share, self.safety
         )
+        # What is known of other stores is read before anybody asks for it.
+        self._running.post(Tick())
 
     def close(self, timeout: float = CLOSE_TIMEOUT_SECONDS, *, wait: Until = "saved") -> Pending[CloseReport]:
         """Save what is unsaved, say goodbye to peers, close the store. The report names what stayed unsaved.

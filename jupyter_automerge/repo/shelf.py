@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from jupyter_automerge.document import ChunkState, Document, Standing
 from jupyter_automerge.engine.notices import StoreRow
+from jupyter_automerge.engine.store_files import SavedRow, read_row
 from jupyter_automerge.repo.clock import Clock
-from jupyter_automerge.repo.last_heard import LastHeard, read_last_heard
 from jupyter_automerge.repo.local_copy import LocalCopy
 from jupyter_automerge.repo.looking import viewpoint
 from jupyter_automerge.repo.summary import SyncSummary, summarise
@@ -37,7 +37,7 @@ class Shelved:
 
     entries: frozenset[KeyInfo]
     heads: Heads
-    told: Mapping[str, LastHeard]
+    told: Mapping[str, SavedRow]
     standings: Mapping[Heads, Standing]
     trouble: str
 
@@ -96,7 +96,7 @@ class Shelf:
         chunks = [data for key, data in stored if key_kind(key) in _CHUNKS]
         document, verdicts = await asyncio.to_thread(Document.load, chunks)
         told = dict(_told(stored))
-        frontiers = {heads for one in told.values() for heads in one.frontiers}
+        frontiers = {heads for one in told.values() for heads in _frontiers(one)}
         waits = any(one.state is ChunkState.QUEUED for one in verdicts)
         return Shelved(
             entries,
@@ -125,7 +125,12 @@ class Shelf:
 
     def _rows(self, shelved: Shelved) -> list[StoreRow]:
         known = ((self._running.stores.get(store_id), told) for store_id, told in shelved.told.items())
-        return [_row(store, told, self._running.clock) for store, told in known if store is not None]
+        return [
+            _row(store, told, self._running.clock)
+            for store, told in known
+            # Of a store that began anew since, nothing is known.
+            if store is not None and (told.epoch is None or store.epoch in (told.epoch, None))
+        ]
 
     def _is_settled(self, entries: frozenset[KeyInfo]) -> bool:
         """Whether another write would show in the entries' times."""
@@ -145,13 +150,19 @@ def _by_document(entries: Iterable[KeyInfo]) -> dict[DocumentId, frozenset[KeyIn
     }
 
 
-def _told(stored: Iterable[tuple[StorageKey, bytes]]) -> Iterator[tuple[str, LastHeard]]:
+def _told(stored: Iterable[tuple[StorageKey, bytes]]) -> Iterator[tuple[str, SavedRow]]:
     for key, data in stored:
-        if key_kind(key) is KeyKind.REMOTE_HEADS and (heads := read_last_heard(data)) is not None:
-            yield key[2], heads
+        if key_kind(key) is KeyKind.REMOTE_HEADS and (row := read_row(data)) is not None:
+            yield key[2], row
 
 
-def _row(store: KnownStore, told: LastHeard, clock: Clock) -> StoreRow:
+def _frontiers(told: SavedRow) -> tuple[Heads, ...]:
+    """Every set of heads that a row may be judged by."""
+    own = told.received | told.stored
+    return told.stored, own, own | told.relayed
+
+
+def _row(store: KnownStore, told: SavedRow, clock: Clock) -> StoreRow:
     moment = clock.moment()
     return StoreRow(
         store_id=store.id,
@@ -167,12 +178,12 @@ def _row(store: KnownStore, told: LastHeard, clock: Clock) -> StoreRow:
         denied=False,
         unavailable=False,
         sent=NO_HEADS,
-        received=NO_HEADS if told.via else told.received,
+        received=told.received,
         stored=told.stored,
         known=True,
         as_of=moment.now + told.as_of - moment.wall.timestamp(),
-        relayed=told.received if told.via else NO_HEADS,
-        via=told.via,
+        relayed=told.relayed,
+        via=tuple(sorted(told.words)),
         petname=store.petname,
         trust=store.trust,
         clone=store.clone,

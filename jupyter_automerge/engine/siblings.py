@@ -1,0 +1,88 @@
+"""Telling Repos that run on our own store from those on a copy of it: each leaves a lease in its store (E29, E30).
+
+Whoever claims our store's id and has no lease there runs on a folder that was copied. Its changes are synced as
+anybody's; it is no second copy to rely on, as long as the two go by one id.
+"""
+
+from functools import partial
+
+from jupyter_automerge.engine.connection import Connection
+from jupyter_automerge.engine.desk import Desk
+from jupyter_automerge.engine.effects import Load, Put
+from jupyter_automerge.engine.events import Event, Loaded, PutFailed, StoredChunk
+from jupyter_automerge.engine.local import LocalPeer
+from jupyter_automerge.engine.notices import StoreClone
+from jupyter_automerge.engine.slow_writes import SlowWrites
+from jupyter_automerge.engine.store_files import read_lease, write_lease
+from jupyter_automerge.engine.stores import Stores
+from jupyter_automerge.values.ids import SessionId
+from jupyter_automerge.values.keys import SESSIONS_PREFIX, session_key
+from jupyter_automerge.values.limits import (
+    LEASE_KEPT_SECONDS,
+    LEASE_SECOND_LOOK_SECONDS,
+    PUT_RETRY_MOST_SECONDS,
+)
+
+
+class Siblings:
+    """Keeps our lease, and looks for those of others. A Repo without a store has none, and needs none."""
+
+    def __init__(self, local: LocalPeer, desk: Desk, stores: Stores, writes: SlowWrites) -> None:
+        self._local = local
+        self._desk = desk
+        self._stores = stores
+        self._writes = writes
+
+    def open(self) -> None:
+        """Take a lease, and clear away those whose Repos died long ago."""
+        if self._local.has_storage:
+            self._take_lease()
+            self._desk.ask(lambda token: Load(token, SESSIONS_PREFIX), self._prune)
+
+    def leave(self) -> None:
+        """Give the lease back."""
+        if self._local.has_storage:
+            self._writes.remove(session_key(self._local.session_id))
+
+    def met(self, connection: Connection) -> None:
+        """Find out whether a peer that claims our store runs on it. JavaScript keeps no lease: it is believed."""
+        session = connection.metadata.session_id
+        if self._local.has_storage and connection.store_id == self._local.store_id and session is not None:
+            self._look(connection, session, last=False)
+
+    def _take_lease(self) -> None:
+        key = session_key(self._local.session_id)
+        self._desk.ask(lambda token: Put(token, key, write_lease(self._desk.wall)), self._took_lease)
+
+    def _took_lease(self, event: Event) -> None:
+        if isinstance(event, PutFailed):
+            self._desk.at(self._desk.now + PUT_RETRY_MOST_SECONDS, self._take_lease)
+
+    def _prune(self, event: Event) -> None:
+        # Where they cannot be read, they stay: nobody asks for any but by its name.
+        chunks = event.chunks if isinstance(event, Loaded) else ()
+        old = [chunk.key for chunk in chunks if self._is_old(chunk)]
+        if old:
+            self._writes.remove(*old)
+
+    def _is_old(self, chunk: StoredChunk) -> bool:
+        return read_lease(chunk.data) < self._desk.wall - LEASE_KEPT_SECONDS
+
+    def _look(self, connection: Connection, session: SessionId, *, last: bool) -> None:
+        if connection.is_open:
+            answer = partial(self._looked, connection, session, last)
+            self._desk.ask(lambda token: Load(token, session_key(session)), answer)
+
+    def _looked(self, connection: Connection, session: SessionId, last: bool, event: Event) -> None:
+        if not isinstance(event, Loaded) or event.chunks or not connection.is_open:
+            return
+        if not last:
+            # It may have begun a moment ago, and its lease be on its way to the disk.
+            again = partial(self._look, connection, session, last=True)
+            self._desk.at(self._desk.now + LEASE_SECOND_LOOK_SECONDS, again)
+            return
+        connection.is_clone = True
+        self._desk.emit(StoreClone(self._local.store_id, connection.peer))
+        entry = self._stores.get(connection.store_id)
+        if entry is not None:
+            self._stores.moved(entry)
