@@ -30,6 +30,8 @@ def _wants(row: DocPeer, level: Level) -> str:
         return f"lacks {changes(row.missing_there)}" + ("" if row.certain else " or fewer")
     if level <= row.level:
         return "has all of it, and is not counted"
+    if row.via and row.link is not Link.CONNECTED:
+        return "has all of it by word of others, who do not say that it is stored"
     return "has not stored it yet" if row.durable_acks else "does not report what it stored"
 
 

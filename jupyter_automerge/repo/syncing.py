@@ -85,7 +85,7 @@ class SyncWait:
         rows, document, goal = self._live.rows, self._live.require(), self._goal
         said = [f"this store fails: {self._live.trouble}"] if self._live.trouble else []
         if not goal.candidates(rows, view):
-            return [*said, self._nobody()]
+            return [*said, self._not_met()]
         return [*said, *goal.wanting(rows, view.peers(rows, document, goal.heads), view, document)]
 
     def _fail_if_hopeless(self) -> None:
@@ -104,6 +104,14 @@ class SyncWait:
 
     def _error(self, kind: type[WaitError], message: str) -> WaitError:
         return kind(message, self._report())
+
+    def _not_met(self) -> str:
+        """Why there is no row to wait for."""
+        there = ", ".join(sorted({peer.name or str(peer.peer_id) for peer in self._running.directory.peers}))
+        if not there:
+            return self._nobody()
+        whom = "nobody who was named" if self._goal.whom.is_named else "no store that counts"
+        return f"{whom} has been met here; connected: {there}"
 
     def _nobody(self) -> str:
         remedy = "" if self._running.directory.dialers else " and nothing is dialing: repo.connect(url) first"

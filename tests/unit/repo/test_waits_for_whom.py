@@ -369,3 +369,13 @@ async def test_who_is_lost_for_good_is_never_waited_for() -> None:
         storage = laptop._storage
         assert isinstance(storage, SlowStorage)
         storage.open_gates()
+
+
+@story
+async def test_a_wait_for_a_name_that_nobody_has_says_who_is_there_instead() -> None:
+    async with Repo(name="alice") as alice, Repo(MemoryStorage(), name="server") as server:
+        alice.link(server)
+        note = alice.create({"n": 1})
+        await note.synced()
+        with pytest.raises(SyncTimeout, match="nobody who was named has been met here; connected: server"):
+            await note.synced(with_="sever", timeout=0.01)
