@@ -11,6 +11,7 @@ from jupyter_automerge.engine.stamps import Stamps
 from jupyter_automerge.engine.store_facts import StoreFacts
 from jupyter_automerge.engine.stores import Stores
 from jupyter_automerge.values.heads import NO_HEADS, Heads
+from jupyter_automerge.values.limits import MAX_STORES_PER_DOCUMENT
 from jupyter_automerge.values.status import Trust
 from jupyter_automerge.wire.messages import StoreHeads
 
@@ -32,7 +33,11 @@ class Retelling:
         facts = record.stores.get(store)
         if facts is None:
             return None, False
-        told = rows.told.setdefault(store, Told())
+        told = rows.told.pop(store, None) or Told()
+        # The one told the longest ago leaves: it is told once more if it moves.
+        if len(rows.told) >= MAX_STORES_PER_DOCUMENT:
+            del rows.told[next(iter(rows.told))]
+        rows.told[store] = told
         if session.connection.speaks_our_dialect:
             return self._to_ours(record, session, facts, told)
         return self._to_javascript(record, session, facts, told), False

@@ -180,6 +180,29 @@ def test_what_an_earlier_life_heard_is_told_on_also_when_the_disk_is_slow(
     assert row.relayed == server.heads(note) and row.name == "bob", sim.story()
 
 
+def test_S38_what_a_peer_was_told_is_remembered_of_so_many_stores_and_no_more(
+    sim: Simulation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_automerge.engine.retelling.MAX_STORES_PER_DOCUMENT", 5)
+    server = sim.repo("server")
+    note = sim.shared(server)
+    mallory, hearer = (ours(sim, name, server) for name in ("mallory", "hearer"))
+    for peer in (mallory, hearer):
+        peer.ask(note)
+    said = StoreHeads(server.heads(note), 1.0)
+    for number in range(20):
+        fake = {StorageId(f"fake-{number}"): said}
+        mallory.send(RemoteHeadsChanged(mallory.peer_id, mallory.target, note, fake))
+    sim.run(5.0)
+    assert len([store for message in hearer.got(RemoteHeadsChanged) for store in message.new_heads]) >= 20
+    (session,) = [
+        session
+        for session in server.engine._documents[note].sessions.values()
+        if session.connection.peer_id == hearer.peer_id
+    ]
+    assert session.rows is not None and len(session.rows.told) == 5, sim.story()
+
+
 def test_S18_reports_in_a_ring_of_repos_come_to_rest(sim: Simulation) -> None:
     alice, s1, s2, s3, bob = repos = sim.repos("alice", "s1", "s2", "s3", "bob")
     for caller, listener in ((alice, s1), (s1, s2), (s2, s3), (s3, s1), (s2, bob)):
