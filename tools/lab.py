@@ -54,7 +54,7 @@ def only_one() -> Iterator[None]:
 
 
 def serve(server: JupyterServer) -> None:
-    """Run the server until it ends or a signal ends us. Raises SetupError when it does not start."""
+    """Run the server until it ends or a signal ends us. Raises SetupError when it does not start, or breaks down."""
     try:
         server.start()
     except ServerStopped as trouble:
@@ -65,9 +65,11 @@ def serve(server: JupyterServer) -> None:
     if _has_display():
         webbrowser.open(url)
     try:
-        server.wait()
+        code = server.wait()
     finally:
         server.stop()
+    if code != 0:
+        raise SetupError(f"the server ended by itself, with {code} (details: {server.log.relative_to(ROOT)})")
 
 
 def main() -> None:

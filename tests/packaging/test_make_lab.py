@@ -14,6 +14,9 @@ from pathlib import Path
 import pytest
 
 from tests.packaging.conftest import Copy
+from tools.jupyter_server import JupyterServer
+from tools.lab import serve
+from tools.steps import ROOT, SetupError
 
 pytestmark = pytest.mark.timeout(400)
 SECOND = "02-who-has-my-changes.ipynb"
@@ -104,3 +107,19 @@ def test_make_lab_from_a_fresh_clone_and_again(copy: Copy, wheel: Path, tmp_path
     ours = [path.name for path in home.iterdir() if "jupyter" in path.name or "ipython" in path.name]
     assert not ours, "the user's own folders stay as they were"
     assert (first.folder / "data" / "automerge").is_dir(), "documents are kept in .lab"
+
+
+def test_a_server_that_breaks_down_is_no_quiet_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class KilledServer(JupyterServer):
+        def start(self) -> None: ...
+
+        def wait(self) -> int:
+            return -signal.SIGKILL
+
+    monkeypatch.setattr("tools.lab.PORT", tmp_path / "port")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    server = KilledServer(Path(sys.executable), ROOT / ".lab", tmp_path)
+    with pytest.raises(SetupError, match=r"ended by itself, with -9 \(details: \.lab/log/jupyterlab\.log\)"):
+        serve(server)
+    assert (tmp_path / "port").read_text(encoding="ascii") == str(server.port)
