@@ -11,6 +11,7 @@ from jupyter_automerge.engine.notices import (
     StoreSeen,
 )
 from jupyter_automerge.repo.directory import Directory
+from jupyter_automerge.values.limits import MAX_STORES
 from jupyter_automerge.values.status import Link, Trust
 from jupyter_automerge.values.store import KnownStore
 
@@ -22,6 +23,7 @@ class KnownStores:
         self._directory = directory
         self._lock = threading.Lock()
         self._stores: dict[str, KnownStore] = {}
+        self._forgotten: dict[str, None] = {}
         self.trusted: frozenset[str] = frozenset()
         """Those whose word about others counts."""
 
@@ -29,10 +31,14 @@ class KnownStores:
         """Bring the table up to date."""
         match notice:
             case StoreSeen(store) | StoreChanged(store):
+                self._forgotten.pop(store.id, None)
                 self._write(lambda stores: stores.__setitem__(store.id, store))
                 if store.link is Link.GONE:
                     self._write(lambda stores: stores.pop(store.id, None))
             case StoreForgotten(store_id):
+                self._forgotten[store_id] = None
+                if len(self._forgotten) > MAX_STORES:
+                    del self._forgotten[next(iter(self._forgotten))]
                 self._write(lambda stores: stores.pop(store_id, None))
 
     def all(self) -> tuple[KnownStore, ...]:
@@ -43,6 +49,10 @@ class KnownStores:
     def get(self, store_id: str) -> KnownStore | None:
         with self._lock:
             return self._stores.get(store_id)
+
+    def was_forgotten(self, store_id: str) -> bool:
+        """Whether it left the table a while ago, in this life of the Repo, and has not come back."""
+        return store_id in self._forgotten
 
     def endpoints(self, store_id: str) -> frozenset[str]:
         """The addresses under which our Dialers reach it now, or reached it before."""

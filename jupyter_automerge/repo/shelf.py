@@ -4,24 +4,24 @@ They are read without the Engine: nobody is told of them, and no connection is a
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jupyter_automerge.document import ChunkState, Document, Standing
 from jupyter_automerge.engine.notices import StoreRow
-from jupyter_automerge.engine.store_files import SavedRow, read_row
-from jupyter_automerge.repo.clock import Clock
+from jupyter_automerge.engine.store_files import SavedRow
+from jupyter_automerge.repo.comparing import Viewpoint, standings_of
 from jupyter_automerge.repo.local_copy import LocalCopy
 from jupyter_automerge.repo.looking import viewpoint
+from jupyter_automerge.repo.shelved_rows import ShelvedStore, row_of, saved_rows, saved_stores
 from jupyter_automerge.repo.summary import SyncSummary, summarise
 from jupyter_automerge.storage.contract import KeyInfo, Storage
-from jupyter_automerge.values.heads import NO_HEADS, Heads
+from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.ids import DocumentId
-from jupyter_automerge.values.keys import KeyKind, StorageKey, document_prefix, key_kind
+from jupyter_automerge.values.keys import STORES_PREFIX, KeyKind, document_prefix, key_kind
 from jupyter_automerge.values.limits import MAX_DOCUMENTS_REMEMBERED
 from jupyter_automerge.values.status import Level, Relation, Safety
-from jupyter_automerge.values.store import KnownStore
 
 if TYPE_CHECKING:
     from jupyter_automerge.repo.running import Running
@@ -33,12 +33,13 @@ _RACY_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Shelved:
-    """What a stored document was, and who had what of it, when it was read."""
+    """What a stored document was, and who had what of it, when it was read. `trusted`: whose word counted then."""
 
     entries: frozenset[KeyInfo]
     heads: Heads
-    told: Mapping[str, SavedRow]
+    rows: Mapping[str, SavedRow]
     standings: Mapping[Heads, Standing]
+    trusted: frozenset[str]
     trouble: str
 
 
@@ -65,51 +66,63 @@ class Shelf:
     async def _look(self) -> dict[DocumentId, SyncSummary]:
         found: dict[DocumentId, SyncSummary] = {}
         self._moved.clear()
+        stores = saved_stores(self._running, await self._storage.load_range(STORES_PREFIX))
         for document_id, entries in _by_document(await self._storage.keys(())).items():
             if self._running.documents.get(document_id) is None:
-                found[document_id] = await self._summary(document_id, entries)
+                found[document_id] = await self._summary(document_id, entries, stores)
         # What was opened or closed meanwhile may be another than was read.
         while self._moved:
             document_id = self._moved.pop()
             entries = frozenset(await self._storage.keys(document_prefix(document_id)))
             if any(key_kind(one.key) in _CHUNKS for one in entries):
-                found[document_id] = await self._summary(document_id, entries)
+                found[document_id] = await self._summary(document_id, entries, stores)
             else:
                 found.pop(document_id, None)
         return {one: summary for one, summary in found.items() if self._running.documents.get(one) is None}
 
-    async def _summary(self, document_id: DocumentId, entries: frozenset[KeyInfo]) -> SyncSummary:
+    async def _summary(
+        self, document_id: DocumentId, entries: frozenset[KeyInfo], stores: Mapping[str, ShelvedStore]
+    ) -> SyncSummary:
+        view = viewpoint(self._running)
         shelved = self._remembered.pop(document_id, None)
-        if shelved is None or shelved.entries != entries:
+        if shelved is None or shelved.entries != entries or shelved.trusted != view.judge.trusted:
             try:
-                shelved = await self._read(document_id, entries)
+                shelved = await self._read(document_id, entries, view)
             except Exception as error:  # noqa: BLE001 - adapters are written by others; it is in the report
                 return SyncSummary(Safety.ERROR, 0, f"it cannot be read: {type(error).__name__}: {error}")
         if self._is_settled(entries):
             self._remembered[document_id] = shelved
             if len(self._remembered) > MAX_DOCUMENTS_REMEMBERED:
                 del self._remembered[next(iter(self._remembered))]
-        return self._judged(shelved)
+        return self._judged(shelved, stores, view)
 
-    async def _read(self, document_id: DocumentId, entries: frozenset[KeyInfo]) -> Shelved:
+    async def _read(self, document_id: DocumentId, entries: frozenset[KeyInfo], view: Viewpoint) -> Shelved:
         stored = await self._storage.load_range(document_prefix(document_id))
         chunks = [data for key, data in stored if key_kind(key) in _CHUNKS]
         document, verdicts = await asyncio.to_thread(Document.load, chunks)
-        told = dict(_told(stored))
-        frontiers = {heads for one in told.values() for heads in _frontiers(one)}
+        saved = saved_rows(stored)
+        # Of every store, known or not: which count is asked each time.
+        rows = [row_of(ShelvedStore.unknown(store), row, view) for store, row in saved.items()]
         waits = any(one.state is ChunkState.QUEUED for one in verdicts)
         return Shelved(
             entries,
             document.heads,
-            told,
-            document.standings(frontiers),
+            saved,
+            standings_of(document, document.heads, view.evidence(rows)),
+            view.judge.trusted,
             "some of its changes wait for others that are missing" if waits else "",
         )
 
-    def _judged(self, shelved: Shelved) -> SyncSummary:
+    def _judged(self, shelved: Shelved, stores: Mapping[str, ShelvedStore], view: Viewpoint) -> SyncSummary:
         """By the policy and by what is known of the stores now."""
-        view = viewpoint(self._running)
-        rows = self._rows(shelved)
+        rows = [
+            row_of(stores[store], row, view)
+            for store, row in shelved.rows.items()
+            if store in stores and stores[store].counts(row)
+        ]
+        return self._summarised(shelved, rows, view)
+
+    def _summarised(self, shelved: Shelved, rows: list[StoreRow], view: Viewpoint) -> SyncSummary:
         peers = view.compared(rows, view.evidence(rows), shelved.standings)
         local = LocalCopy(
             store_id=self._running.local.store_id,
@@ -122,15 +135,6 @@ class Shelf:
             level=Level.STORED,
         )
         return summarise(local, peers, view.judge)
-
-    def _rows(self, shelved: Shelved) -> list[StoreRow]:
-        known = ((self._running.stores.get(store_id), told) for store_id, told in shelved.told.items())
-        return [
-            _row(store, told, self._running.clock)
-            for store, told in known
-            # Of a store that began anew since, nothing is known.
-            if store is not None and (told.epoch is None or store.epoch in (told.epoch, None))
-        ]
 
     def _is_settled(self, entries: frozenset[KeyInfo]) -> bool:
         """Whether another write would show in the entries' times."""
@@ -148,43 +152,3 @@ def _by_document(entries: Iterable[KeyInfo]) -> dict[DocumentId, frozenset[KeyIn
         for name, mine in found.items()
         if any(key_kind(one.key) in _CHUNKS for one in mine)
     }
-
-
-def _told(stored: Iterable[tuple[StorageKey, bytes]]) -> Iterator[tuple[str, SavedRow]]:
-    for key, data in stored:
-        if key_kind(key) is KeyKind.REMOTE_HEADS and (row := read_row(data)) is not None:
-            yield key[2], row
-
-
-def _frontiers(told: SavedRow) -> tuple[Heads, ...]:
-    """Every set of heads that a row may be judged by."""
-    own = told.received | told.stored
-    return told.stored, own, own | told.relayed
-
-
-def _row(store: KnownStore, told: SavedRow, clock: Clock) -> StoreRow:
-    moment = clock.moment()
-    return StoreRow(
-        store_id=store.id,
-        peer_ids=(),
-        sessions=0,
-        name=store.name,
-        kind=store.kind,
-        user=store.user,
-        link=store.link,
-        same_store=store.same_store,
-        ephemeral=store.ephemeral,
-        durable_acks=store.durable_acks,
-        denied=False,
-        unavailable=False,
-        sent=NO_HEADS,
-        received=told.received,
-        stored=told.stored,
-        known=True,
-        as_of=moment.now + told.as_of - moment.wall.timestamp(),
-        relayed=told.relayed,
-        via=tuple(sorted(told.words)),
-        petname=store.petname,
-        trust=store.trust,
-        clone=store.clone,
-    )

@@ -1,10 +1,12 @@
 """All documents at once: repo.synced(), close(wait="synced"), and whether this machine may be lost."""
 
 import asyncio
+import time
 from pathlib import Path
 
 import pytest
 
+from jupyter_automerge.engine.store_files import SavedRow, write_row
 from jupyter_automerge.errors import NoPeers, RepoClosed, StorageError, SyncTimeout
 from jupyter_automerge.repo import (
     DocHandle,
@@ -20,7 +22,6 @@ from jupyter_automerge.storage.contract import KeyInfo
 from jupyter_automerge.values.ids import StorageId, interpret_document_id
 from jupyter_automerge.values.keys import StorageKey, incremental_key, remote_heads_key
 from jupyter_automerge.values.status import Link, Safety
-from jupyter_automerge.wire.cbor import encode
 from tests.unit.repo.story import story, turns, until
 
 NOBODY_LISTENS = "ws://127.0.0.1:9"
@@ -192,8 +193,8 @@ async def shelved(storage: Storage, store: str, *, known: bool) -> Document:
     data = document.save()
     await storage.save(incremental_key(name, data), data)
     if known:
-        entry = {"received": [], "stored": sorted(document.heads), "asOf": 1.7e9, "via": []}
-        await storage.save(remote_heads_key(name, StorageId(store)), encode(entry))
+        entry = SavedRow(stored=document.heads, as_of=time.time() - 60)
+        await storage.save(remote_heads_key(name, StorageId(store)), write_row(entry))
     return document
 
 

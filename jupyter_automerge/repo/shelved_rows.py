@@ -1,0 +1,97 @@
+"""Rows of documents that are not open, made of what is written beside them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jupyter_automerge.engine.notices import StoreRow
+from jupyter_automerge.engine.store_files import SavedRow, SavedStore, read_row, read_store
+from jupyter_automerge.repo.comparing import Viewpoint
+from jupyter_automerge.values.heads import NO_HEADS
+from jupyter_automerge.values.keys import KeyKind, StorageKey, key_kind
+from jupyter_automerge.values.store import KnownStore
+
+if TYPE_CHECKING:
+    from jupyter_automerge.repo.running import Running
+
+
+@dataclass(frozen=True, slots=True)
+class ShelvedStore:
+    """A store, and since when what is written of it counts: before it was forgotten, or began anew, it does not."""
+
+    store: KnownStore
+    void_before: float
+
+    @classmethod
+    def unknown(cls, store_id: str) -> "ShelvedStore":
+        """One of which only its id is known."""
+        return cls(KnownStore(store_id), 0.0)
+
+    def counts(self, row: SavedRow) -> bool:
+        """Whether what was written of it is still about this store."""
+        same_life = row.epoch is None or self.store.epoch is None or row.epoch == self.store.epoch
+        return same_life and row.as_of > self.void_before
+
+
+def saved_stores(running: "Running", entries: Iterable[tuple[StorageKey, bytes]]) -> dict[str, ShelvedStore]:
+    """The stores as the Repo knows them now; where it has not read its table yet, as that says."""
+    files = {key[-1]: read_store(data) for key, data in entries}
+    known = {store.id: store for store in running.stores.all()}
+    for store_id, file in files.items():
+        if file is not None and file.known and not running.stores.was_forgotten(store_id):
+            known.setdefault(store_id, _known(store_id, file))
+    return {
+        store_id: ShelvedStore(store, file.forgotten_at if (file := files.get(store_id)) else 0.0)
+        for store_id, store in known.items()
+    }
+
+
+def saved_rows(entries: Iterable[tuple[StorageKey, bytes]]) -> dict[str, SavedRow]:
+    """What is written beside a document, by store; files that do not read say nothing."""
+    rows = {key[2]: read_row(data) for key, data in entries if key_kind(key) is KeyKind.REMOTE_HEADS}
+    return {store_id: row for store_id, row in rows.items() if row is not None}
+
+
+def row_of(shelved: ShelvedStore, row: SavedRow, view: Viewpoint) -> StoreRow:
+    """The row, as the Engine would make it of the same facts."""
+    store, words, trusted = shelved.store, row.words, view.judge.trusted
+    return StoreRow(
+        store_id=store.id,
+        peer_ids=(),
+        sessions=0,
+        name=store.name,
+        kind=store.kind,
+        user=store.user,
+        link=store.link,
+        same_store=store.same_store,
+        ephemeral=store.ephemeral,
+        durable_acks=store.durable_acks,
+        denied=False,
+        unavailable=False,
+        sent=NO_HEADS,
+        received=row.received,
+        stored=row.stored.union(*(word.stored for reporter, word in words.items() if reporter in trusted)),
+        known=True,
+        as_of=view.moment.now + row.as_of - view.moment.wall.timestamp(),
+        relayed=row.relayed,
+        via=tuple(sorted(words)),
+        petname=store.petname,
+        trust=store.trust,
+        clone=store.clone,
+    )
+
+
+def _known(store_id: str, file: SavedStore) -> KnownStore:
+    return KnownStore(
+        id=store_id,
+        name=file.name,
+        kind=file.kind,
+        user=file.user,
+        petname=file.petname,
+        trust=file.trust,
+        durable_acks=file.durable_acks,
+        epoch=file.epoch,
+        endpoints=file.endpoints,
+        first_seen=file.first_seen,
+        last_seen=file.last_seen,
+    )

@@ -1,0 +1,149 @@
+"""The rules of rows, safety, waits and leaving that are switched off, and the tests that must notice."""
+
+from tests.mutants.rules import Mutant
+
+GRAPH = "tests/unit/document/test_change_graph.py"
+ROWS = "tests/unit/repo/test_rows_compared.py"
+SAFETY = "tests/unit/repo/test_safety_policy.py"
+WHOM = "tests/unit/repo/test_waits_for_whom.py"
+LEAVING = "tests/unit/repo/test_repo_leaving_safely.py"
+WATCHED = "tests/unit/repo/test_repo_watched.py"
+
+ROW_MUTANTS = (
+    Mutant(
+        "rows: who never told has an unknown relation",
+        "repo/comparing.py",
+        "    if ours is None:\n        return Relation.UNKNOWN\n",
+        "",
+        (ROWS,),
+    ),
+    Mutant(
+        "rows: siblings and copied stores are no copy",
+        "repo/safety.py",
+        "not row.same_store and not row.clone and row.trust in COUNTED",
+        "row.trust in COUNTED",
+        (SAFETY,),
+    ),
+    Mutant(
+        "rows: whom we call untrusted or dead is no copy",
+        "repo/safety.py",
+        "and row.trust in COUNTED",
+        "and True",
+        (SAFETY,),
+    ),
+    Mutant(
+        "rows: word of others counts only if all who told are trusted",
+        "repo/safety.py",
+        "self.trusted.issuperset(row.via)",
+        "True",
+        (SAFETY,),
+    ),
+    Mutant(
+        "rows: a store that reports what it stored is no copy with less",
+        "repo/safety.py",
+        "return self.policy.level if row.durable_acks else needed",
+        "return needed",
+        (SAFETY,),
+    ),
+    Mutant(
+        "rows: memory does not count where a better store is in reach",
+        "repo/safety.py",
+        "return self.policy.level if strict else",
+        "return",
+        (SAFETY,),
+    ),
+    Mutant(
+        "rows: the edit of this moment is no stall",
+        "repo/comparing.py",
+        "else max(row.moved_at, self.moved_at)",
+        "else row.moved_at",
+        (ROWS,),
+    ),
+    Mutant(
+        "rows: no date lies in the future",
+        "repo/clock.py",
+        "self.utc(min(reading, self.now))",
+        "self.utc(reading)",
+        (ROWS,),
+    ),
+    Mutant(
+        "rows: heads unknown here are had by nobody who did not name them",
+        "document/standing.py",
+        "len(foreign - frontier)",
+        "0",
+        (
+            GRAPH,
+            ROWS,
+        ),
+    ),
+    Mutant(
+        "rows: a claimed name that is our name for another is told apart",
+        "repo/calling.py",
+        " and name not in petnames",
+        "",
+        (ROWS,),
+    ),
+    Mutant(
+        "waits: of a list all are waited for",
+        "repo/whom.py",
+        "return all(any(match(row) for row in done) for match in self._targets)",
+        "return any(any(match(row) for row in done) for match in self._targets)",
+        (WHOM,),
+    ),
+    Mutant(
+        "waits: who may not have it is no copy",
+        "repo/goal.py",
+        "        if one.row.denied:\n            return False\n",
+        "",
+        (WHOM,),
+    ),
+    Mutant(
+        "waits: a lasting store that leaves is waited for",
+        "repo/syncing.py",
+        " and not whom.may_come_back",
+        "",
+        (WHOM,),
+    ),
+    Mutant(
+        "waits: in means all that was there when it was first seen",
+        "repo/goal.py",
+        "row.unavailable or (had is not None and document.knows_all(had))",
+        "True",
+        (WHOM,),
+    ),
+    Mutant(
+        "leaving: documents that are not open count",
+        "repo/leaving.py",
+        "{} if running.shelf is None else await running.shelf.summaries()",
+        "{}",
+        (LEAVING,),
+    ),
+    Mutant(
+        "leaving: what was read is over once somebody wrote",
+        "repo/shelf.py",
+        "shelved is None or shelved.entries != entries",
+        "shelved is None",
+        (LEAVING,),
+    ),
+    Mutant(
+        "leaving: an entry of this moment is not remembered",
+        "repo/shelf.py",
+        "one.time < now - _RACY_SECONDS",
+        "True",
+        (LEAVING,),
+    ),
+    Mutant(
+        "watching: the same state is not given twice",
+        "repo/watched.py",
+        "if state != self._given:",
+        "if True:",
+        (WATCHED,),
+    ),
+    Mutant(
+        "watching: a verdict is told when a state turns",
+        "repo/verdicts.py",
+        "if _states(rows) != _states(new.peers):",
+        "if True:",
+        (WATCHED,),
+    ),
+)
