@@ -58,7 +58,7 @@ class AutomergeMagics(Magics):  # type: ignore[misc]  # IPython's types are not 
         catalogue = session.catalogue()
         known = None if fresh else look_up(catalogue, name)
         if known is not None:
-            say(f"{name} is in the catalogue and was opened ({known.url}); --fresh makes another.")
+            say(f"{name} was there already and was opened ({known.url}); --fresh makes another.")
             handle = find(session, known.url)
         else:
             handle = session.repo.create({})

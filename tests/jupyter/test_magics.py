@@ -42,7 +42,7 @@ def test_new_again_opens_the_same_one_and_says_so(
     capsys.readouterr()
     run(shell, "new plan")
     assert shell.user_ns["plan"].url == first
-    assert capsys.readouterr().out.startswith(f"plan is in the catalogue and was opened ({first})")
+    assert capsys.readouterr().out.startswith(f"plan was there already and was opened ({first})")
 
 
 # What was written, what is wrong with it, and what to do.
