@@ -17,6 +17,9 @@ from tests.mutants.row_rules import ROW_MUTANTS
 from tests.mutants.rules import MUTANTS, Mutant
 from tests.mutants.workshop import Outcome, Workshop
 
+SOUND_SECONDS = 900
+"""For all of their tests together, which run once while every rule is in force."""
+
 
 def main(words: list[str]) -> int:
     every = (*MUTANTS, *PEER_MUTANTS, *REMOTE_HEADS_MUTANTS, *ROW_MUTANTS)
@@ -49,7 +52,7 @@ def tried(mutants: list[Mutant]) -> Iterable[Outcome]:
                 idle.put(workshop)
 
         sound = idle.get()
-        failed = sound.red_test(sorted({test for mutant in mutants for test in mutant.tests}))
+        failed = sound.red_test(sorted({test for mutant in mutants for test in mutant.tests}), SOUND_SECONDS)
         idle.put(sound)
         if failed:
             raise SystemExit(f"before any rule was touched, {failed}")
