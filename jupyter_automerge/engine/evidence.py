@@ -268,8 +268,13 @@ class Evidence:
                 if facts.review(record.history):
                     self._lost(record, facts)
                 self._cover(record, facts, NO_HEADS)
-                self._remembering.row_moved(record, facts)
-                self._touch(record, facts, look_again=False)
+                if facts.store.connections:
+                    # Its own word is told in a moment, and that it gives none, too.
+                    facts.row = None
+                    self.lulls.expect_moves(record)
+                else:
+                    self._remembering.row_moved(record, facts)
+                    self._touch(record, facts, look_again=False)
 
     def _look_at_clock(self, facts: StoreFacts, stamp: float) -> None:
         if stamp:

@@ -98,12 +98,14 @@ class HeadSet:
 def united(sets: Iterable[HeadSet], history: History, *, exact: bool = False) -> Heads:
     """What several sets say together."""
     full = [one for one in sets if one.heads]
+    if not full:
+        return NO_HEADS
+    whole = full[0]
     if len(full) > 1:
         whole = HeadSet()
         for one in full:
             whole.add(one.tidy(history), history)
-        full = [whole]
-    return NO_HEADS.union(*(one.exact(history) if exact else one.tidy(history) for one in full))
+    return whole.exact(history) if exact else whole.tidy(history)
 
 
 def _fewest(known: Heads, unknown: Heads) -> Heads:

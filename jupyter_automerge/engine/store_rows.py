@@ -23,11 +23,9 @@ class StoreRows:
         history = record.history
         store, words = facts.store, facts.words
         own = () if facts.durable is None else (facts.durable.heads,)
+        told = [one for word in words.values() for one in (word.received, word.stored)]
         trusted = [word.stored for reporter, word in words.items() if self._stores.is_trusted(reporter)]
         received = united(facts.memories.values(), history, exact=exact)
-        relayed = united(
-            (one for word in words.values() for one in (word.received, word.stored)), history, exact=exact
-        )
         return StoreRow(
             store_id=store.id,
             peer_ids=tuple(sorted({one.connection.peer for one in facts.sessions.values()})),
@@ -46,7 +44,7 @@ class StoreRows:
             stored=united((*own, *trusted), history, exact=exact),
             known=facts.as_of is not None,
             as_of=facts.as_of,
-            relayed=relayed - received,
+            relayed=united(told, history, exact=exact) - received,
             via=tuple(sorted(words)),
             petname=store.petname,
             trust=store.trust,
