@@ -92,9 +92,9 @@ class Receiving:
         if session.connection.access is Access.READ:
             incoming = self._reading.sanitized(record, session, incoming)
         if not self._resumption.keeps_question(record, session, incoming):
-            incoming = self._resumption.prepared(record, session, incoming)
-            assert session.sync is not None
             try:
+                incoming = self._resumption.prepared(record, session, incoming)
+                assert session.sync is not None
                 record.document.receive(session.sync, incoming.data)
             except BadChunk as error:
                 self._refuse(record, session, incoming, error)

@@ -48,6 +48,10 @@ class Simulation:
         """One that was not given before."""
         return next(self._numbers)
 
+    def actor(self) -> bytes:
+        """An actor id from the seed, for a document that is edited: hashes, and what they decide, replay."""
+        return self.random.randbytes(16)
+
     # Who and how
 
     def repos(self, *names: str, **options: Any) -> list[SimulatedRepo]:

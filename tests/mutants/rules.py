@@ -355,8 +355,15 @@ MUTANTS = (
     Mutant(
         "what a peer wrongly believes to share is left out",
         "engine/resume.py",
-        "if message.changes or (message.have and",
-        "if message.have or (message.have and",
+        "if record.document.knows_all(_shared(message)):",
+        "if True:",
+        (PLAIN_RESYNC,),
+    ),
+    Mutant(
+        "and so it is where a Bloom filter hid what comes before its changes",
+        "engine/resume.py",
+        "record.document.apply(message.changes)",
+        "return True",
         (PLAIN_RESYNC,),
     ),
     Mutant(

@@ -26,9 +26,9 @@ class Book:
     heads: Heads
     bytes_of_changes: int
 
-    def open(self) -> Document:
-        """A copy with a fresh actor."""
-        return Document.load([self.data])[0]
+    def open(self, actor: bytes) -> Document:
+        """A copy for this actor."""
+        return Document.load([self.data], actor=actor)[0]
 
 
 def write_book() -> Book:

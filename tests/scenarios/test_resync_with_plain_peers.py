@@ -6,7 +6,7 @@ import pytest
 
 from jupyter_automerge.document import Document
 from jupyter_automerge.engine.sync_forms import encode_state, prime
-from jupyter_automerge.testing.simulated_link import SimulatedLink
+from jupyter_automerge.testing.simulated_link import SimulatedLink, Tamper
 from jupyter_automerge.testing.simulated_repo import SimulatedRepo
 from jupyter_automerge.testing.simulated_stranger import TypingStranger
 from jupyter_automerge.testing.simulation import Simulation
@@ -17,6 +17,7 @@ from jupyter_automerge.values.keys import snapshot_key, sync_state_key
 from jupyter_automerge.values.limits import CROSSING_SECONDS
 from jupyter_automerge.wire.messages import Message, PeerMessage
 from tests.scenarios.book import BLOOM, BOOK, LITTLE, Book, only_version_1
+from tests.scenarios.filter_of_first_edit import FilterOfFirstEdit
 
 STORE = StorageId("store-bob")
 
@@ -64,8 +65,8 @@ def remember(sim: Simulation, server: SimulatedRepo, shared: Heads) -> None:
     sim.run_until_quiet()
 
 
-def edited(book: Book, edits: int) -> Document:
-    document = book.open()
+def edited(sim: Simulation, book: Book, edits: int) -> Document:
+    document = book.open(sim.actor())
     for number in range(edits):
         with document.change() as root:
             root["bob"] = number
@@ -79,12 +80,14 @@ def meet(
     *,
     old: bool,
     primed: Heads = NO_HEADS,
+    tamper: Tamper = lambda sender, frame: frame,
 ) -> SimulatedLink:
     """Bob calls the server, believing to share what it is primed with, and they talk until all is quiet."""
     bob.metadata = PeerMetadata(storage_id=STORE, is_ephemeral=False)
     if primed:
         bob.document.receive(bob.sync, prime(primed).encode())
-    link = sim.connect(bob, server, tamper=only_version_1 if old else None)
+    aged = only_version_1 if old else lambda sender, frame: frame
+    link = sim.connect(bob, server, tamper=lambda sender, frame: aged(sender, tamper(sender, frame)))
     bob.join()
     sim.run_until_quiet()
     return link
@@ -114,7 +117,7 @@ def test_a_wiped_plain_peer_gets_the_whole_document_once(
     sim: Simulation, book: Book, manners: Manners, old: bool, remembered: bool
 ) -> None:
     server = server_with(sim, book, shared=book.heads if remembered else NO_HEADS)
-    bob = manners(sim, "bob", BOOK, Document())
+    bob = manners(sim, "bob", BOOK, Document(actor=sim.actor()))
     link = meet(sim, server, bob, old=old)
     must_move = book.bytes_of_changes if old else len(book.data)
     assert link.sync_bytes[BOOK] < must_move + LITTLE, sim.story()
@@ -126,7 +129,7 @@ def test_a_plain_peer_that_lost_what_the_server_took_for_settled_gets_it_back(
 ) -> None:
     server = server_with(sim, book, edits=10)
     remember(sim, server, server.heads(BOOK))
-    bob = manners(sim, "bob", BOOK, book.open())
+    bob = manners(sim, "bob", BOOK, book.open(sim.actor()))
     link = meet(sim, server, bob, old=old, primed=book.heads)
     assert link.sync_bytes[BOOK] < LITTLE, sim.story()
     assert_well(sim, server, bob, link)
@@ -136,7 +139,7 @@ def test_a_plain_peer_gives_the_server_back_what_that_lost(
     sim: Simulation, book: Book, manners: Manners, old: bool
 ) -> None:
     server = server_with(sim, book, shared=book.heads)
-    document = edited(book, 10)
+    document = edited(sim, book, 10)
     bob = manners(sim, "bob", BOOK, document)
     link = meet(sim, server, bob, old=old, primed=document.heads)
     assert link.sync_bytes[BOOK] < LITTLE, sim.story()
@@ -148,11 +151,25 @@ def test_a_plain_peer_and_the_server_that_believe_wrongly_what_they_share_exchan
     sim: Simulation, book: Book, manners: Manners, old: bool, wrong: str
 ) -> None:
     server = server_with(sim, book, shared=book.heads, edits=3)
-    document = edited(book, 3)
+    document = edited(sim, book, 3)
     if wrong != "Bob":
         remember(sim, server, server.heads(BOOK))
     bob = manners(sim, "bob", BOOK, document)
     link = meet(sim, server, bob, old=old, primed=book.heads if wrong == "the server" else document.heads)
+    assert link.sync_bytes[BOOK] < LITTLE, sim.story()
+    assert_well(sim, server, bob, link)
+
+
+def test_an_edit_that_a_bloom_filter_hides_costs_a_question_more_and_not_the_whole_document(
+    sim: Simulation, book: Book, manners: Manners, old: bool
+) -> None:
+    """One filter in thirty hides one of three edits: the others come without what they are based on."""
+    server = server_with(sim, book, shared=book.heads, edits=3)
+    document = edited(sim, book, 3)
+    hiding = FilterOfFirstEdit(document, book.heads)
+    bob = manners(sim, "bob", BOOK, document)
+    link = meet(sim, server, bob, old=old, primed=document.heads, tamper=hiding.slip_in)
+    assert hiding.is_in, "the server sent none itself\n" + sim.story()
     assert link.sync_bytes[BOOK] < LITTLE, sim.story()
     assert_well(sim, server, bob, link)
 
@@ -162,7 +179,7 @@ def test_a_plain_peer_that_the_server_never_met_is_told_no_filter(
 ) -> None:
     """It may send one itself: no more than that."""
     server = server_with(sim, book, edits=3)
-    bob = manners(sim, "bob", BOOK, edited(book, 3))
+    bob = manners(sim, "bob", BOOK, edited(sim, book, 3))
     link = meet(sim, server, bob, old=old)
     assert link.sync_bytes[BOOK] < 2 * BLOOM + LITTLE, sim.story()
     assert_well(sim, server, bob, link)
@@ -175,7 +192,7 @@ def test_a_wiped_server_gets_the_whole_document_once_from_a_plain_peer(
     server = sim.repo("server")
     server.find(BOOK)
     sim.run_until_quiet()
-    bob = manners(sim, "bob", BOOK, book.open())
+    bob = manners(sim, "bob", BOOK, book.open(sim.actor()))
     link = meet(sim, server, bob, old=old, primed=book.heads)
     must_move = (book.bytes_of_changes if old else len(book.data)) + BLOOM
     assert link.sync_bytes[BOOK] < must_move + LITTLE, sim.story()
