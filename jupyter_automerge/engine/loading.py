@@ -43,7 +43,7 @@ class Loader:
         self._actor = actor
 
     def empty(self) -> Document:
-        return Document(actor=self._actor() if self._actor is not None else None)
+        return Document(actor=self._new_actor())
 
     def load(self, record: DocumentRecord) -> None:
         """Read all that is stored of the document; one reading at a time."""
@@ -98,7 +98,7 @@ class Loader:
         self._resumption.loaded(record, store, chunk.data)
 
     def _fill(self, record: DocumentRecord, history: list[StoredChunk]) -> None:
-        document, verdicts = Document.load([chunk.data for chunk in history])
+        document, verdicts = Document.load([chunk.data for chunk in history], actor=self._new_actor())
         document.on_free = None if record.opened is None else record.opened.on_free
         record.opened = document
         self._list(record, history, verdicts)
@@ -113,6 +113,9 @@ class Loader:
                 record.saving.chunks[chunk.key] = len(chunk.data)
             else:
                 self._set_aside(record, chunk.key, f"{verdict.state.value}: {verdict.reason}")
+
+    def _new_actor(self) -> bytes | None:
+        return None if self._actor is None else self._actor()
 
     def _set_aside(self, record: DocumentRecord, key: StorageKey, reason: str) -> None:
         self._desk.emit(ChunkSetAside(record.id, key, reason))

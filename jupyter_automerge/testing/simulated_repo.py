@@ -99,12 +99,11 @@ class SimulatedRepo:
             "simulated",
             self._epoch() if self.stores else None,
         )
-        random = self.sim.random
         self.engine = Engine(
             local,
             share=self.share,
-            jitter=random.random,
-            actor=lambda: random.randbytes(16),
+            jitter=self.sim.random.random,
+            actor=self.sim.actor,
             ack_after_save=self.ack_after_save,
             put_rest=self.put_rest,
         )
@@ -135,7 +134,7 @@ class SimulatedRepo:
     def create(
         self, value: Mapping[str, Any] | None = None, *, document_id: DocumentId | None = None
     ) -> DocumentId:
-        document = Document(actor=self.sim.random.randbytes(16))
+        document = Document(actor=self.sim.actor())
         with document.change() as root:
             root.update(value if value is not None else {"made by": self.name})
         return self.take_in(document, document_id=document_id)

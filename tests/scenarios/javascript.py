@@ -41,7 +41,8 @@ def javascript(
     sim: Simulation, name: str, listener: SimulatedRepo, note: DocumentId | None = None
 ) -> JavaScript:
     """Connected and introduced; with a document of `listener` it holds that, without one none."""
-    document = Document() if note is None else listener.document(note).fork()
+    actor = sim.actor()
+    document = Document(actor=actor) if note is None else listener.document(note).fork(actor=actor)
     peer = JavaScript(sim, name, note or DocumentId("none"), document)
     sim.connect(peer, listener)
     peer.join()

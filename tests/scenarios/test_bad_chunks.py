@@ -143,7 +143,7 @@ def test_a_bomb_among_good_changes_is_inflated_once_and_never_again(
     note = sim.shared(alice)
     good = []
     for number in range(3):
-        other = alice.document(note).fork()
+        other = alice.document(note).fork(actor=sim.actor())
         with other.change() as root:
             root[f"good {number}"] = True
         good.append(other.save_since(alice.heads(note)))

@@ -91,7 +91,7 @@ def test_whoever_has_the_document_open_is_told_of_its_deletion_once(sim: Simulat
     alice.remove(note, force=True)
     sim.run(1.0)
     assert len(page.got(DocUnavailable)) == 1, sim.story()
-    copy = Document()
+    copy = Document(actor=sim.actor())
     with copy.change() as root:
         root["still"] = "here"
     for _ in range(3):

@@ -40,7 +40,7 @@ def test_M19_an_import_under_an_id_that_exists_is_merged(sim: Simulation) -> Non
     alice, bob = sim.repos("alice", "bob")
     sim.connect(alice, bob)
     note = sim.shared(alice, bob)
-    fork = alice.document(note).fork()
+    fork = alice.document(note).fork(actor=sim.actor())
     with fork.change() as root:
         root["elsewhere"] = True
     alice.change(note, here=True)
@@ -56,7 +56,7 @@ def test_M25_clones_and_merges_propagate(sim: Simulation) -> None:
     alice, bob = sim.repos("alice", "bob")
     sim.connect(alice, bob)
     note = sim.shared(alice, bob)
-    clone = alice.take_in(alice.document(note).fork())
+    clone = alice.take_in(alice.document(note).fork(actor=sim.actor()))
     sim.run_until_quiet()
     bob.change(clone, cloned=True)
     alice.change(note, n=1)

@@ -344,7 +344,7 @@ def test_equal_stamps_of_two_reporters_both_count(sim: Simulation) -> None:
     server = sim.repo("server")
     note = sim.shared(server)
     workers = [javascript(sim, name, server, note) for name in ("w1", "w2")]
-    forks = [server.document(note).fork() for _ in workers]
+    forks = [server.document(note).fork(actor=sim.actor()) for _ in workers]
     for number, (worker, fork) in enumerate(zip(workers, forks, strict=True)):
         with fork.change() as root:
             root["by"] = number

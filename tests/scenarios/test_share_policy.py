@@ -76,7 +76,7 @@ class TestPolicies:
     def test_a_denied_peers_changes_are_not_applied(self, sim: Simulation, which: int) -> None:
         host, guest = hosts(sim, NOTHING)[which], sim.repo("guest")
         note = sim.shared(host)
-        guest.take_in(host.document(note).fork(), document_id=note)
+        guest.take_in(host.document(note).fork(actor=sim.actor()), document_id=note)
         sim.connect(guest, host)
         sim.run_until_quiet()
         guest.change(note, n=1)
@@ -183,7 +183,7 @@ def test_messages_wait_in_order_while_the_policy_thinks(sim: Simulation) -> None
     note = sim.shared(host)
     host.policy.delay = lambda: 2.0
     sim.connect(guest, host)
-    guest.take_in(host.document(note).fork(), document_id=note)
+    guest.take_in(host.document(note).fork(actor=sim.actor()), document_id=note)
     for number in range(5):
         guest.change(note, n=number)
         sim.run(0.1)
