@@ -1,4 +1,4 @@
-"""Since when which store is not known to have all that we have of a document (E13)."""
+"""Since when which store is not known to have all that we have of a document (E29)."""
 
 from collections.abc import Iterable
 

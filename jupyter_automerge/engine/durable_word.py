@@ -1,4 +1,4 @@
-"""What a store says that it keeps, and what proves that it no longer does (E8).
+"""What a store says that it keeps, and what proves that it no longer does (E7).
 
 A report covers all that its Repo knows to be stored. So a later report of the same life that lacks what an
 earlier one had, or the first one of a life that lacks what all earlier lives had, proves a loss: the store was

@@ -226,11 +226,11 @@ class Engine:
                 if record is not None:
                     self._broadcasting.broadcast(record, data)
             case e.NameStore(store_id, petname):
-                self._stores.name(store_id, petname)
+                self._remembering.then(partial(self._stores.name, store_id, petname))
             case e.TrustStore(store_id, trust):
-                self._stores.trust(store_id, trust)
+                self._remembering.then(partial(self._stores.trust, store_id, trust))
             case e.ForgetStore(store_id):
-                self._stores.forget(store_id)
+                self._remembering.then(partial(self._stores.forget, store_id))
             case e.PolicyChanged():
                 self._collection.policy_changed()
             case e.Follow(store_ids):

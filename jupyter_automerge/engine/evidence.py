@@ -114,7 +114,7 @@ class Evidence:
             facts.moved_at = self._desk.now
 
     def loaded(self, record: DocumentRecord, saved: Mapping[StorageId, SavedRow | None]) -> None:
-        """The document was read for the first time, and what an earlier life knew of others with it (E25).
+        """The document was read for the first time, and what an earlier life knew of others with it (E36).
 
         None: a file that does not read.
         """
@@ -164,7 +164,7 @@ class Evidence:
                 self._begin_again(record, entry)
 
     def store_began_anew(self, entry: StoreEntry) -> None:
-        """Nothing that was known of it counts any more (E8)."""
+        """Nothing that was known of it counts any more (E7)."""
         self._desk.emit(StoreRegressed(entry.id))
         for record in self._documents.values():
             facts = record.stores.get(entry.id)

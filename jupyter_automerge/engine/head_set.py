@@ -1,4 +1,4 @@
-"""Reported heads, united by ancestry: having a head means having all before it (E5, E9)."""
+"""Reported heads, united by ancestry: having a head means having all before it (E5)."""
 
 from collections.abc import Iterable
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""Knowing other stores in the next life: what is read when a Repo begins, and written while it runs (E22 to E27)."""
+"""Knowing other stores in the next life: what is read when a Repo begins, and written while it runs (E34 to E38)."""
 
 from collections.abc import Callable
 from functools import partial

@@ -1,4 +1,4 @@
-"""Telling Repos that run on our own store from those on a copy of it: each leaves a lease in its store (E29, E30).
+"""Telling Repos that run on our own store from those on a copy of it: each leaves a lease in its store (E32, E33).
 
 Whoever claims our store's id and has no lease there runs on a folder that was copied. Its changes are synced as
 anybody's; it is no second copy to rely on, as long as the two go by one id.

@@ -15,7 +15,7 @@ Content = Callable[[], bytes]
 class SlowWrites:
     """Each key is written once a second at most, with what there is to say by then.
 
-    A thousand keys that move at once are a thousand writes: no key waits for another (E24).
+    A thousand keys that move at once are a thousand writes: no key waits for another (E34).
     """
 
     def __init__(self, desk: Desk) -> None:

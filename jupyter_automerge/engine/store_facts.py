@@ -30,7 +30,7 @@ class StoreFacts:
     """Facts as they come in; `row` is None once any of them moved. Times are on the Engine's clock.
 
     `memories`: what each running Repo of the store was heard to hold. Those whose connections ended stay, as
-    last heard, until another life of the store speaks (E7).
+    last heard, until another life of the store speaks (E6).
     """
 
     store: StoreEntry
@@ -69,7 +69,7 @@ class StoreFacts:
 
     @property
     def words(self) -> Mapping[str, Hearsay]:
-        """What others say of it; nothing that counts while it speaks of the document itself (E12)."""
+        """What others say of it; nothing that counts while it speaks of the document itself (E28)."""
         speaks = any(session.spoke for session in self.sessions.values())
         return {} if speaks or (self.durable is not None and self.durable.is_current) else self.hearsay
 

@@ -228,7 +228,7 @@ class Stores:
             self.moved(entry)
 
     def forget(self, store_id: str) -> None:
-        """Drop it, and what documents know of it. What others say of it is ignored for a month (E31).
+        """Drop it, and what documents know of it. What others say of it is ignored for a month (E37).
 
         What is connected comes back at once, as a store that was just met.
         """

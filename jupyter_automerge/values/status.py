@@ -43,7 +43,7 @@ class Link(StrEnum):
     OFFLINE = "offline"
     """No connection, and none is being tried from here; it may come back."""
     GONE = "gone"
-    """It had no storage and its session ended: it cannot come back."""
+    """It left the table with its last connection: a process's memory, or a Repo on our own store."""
 
 
 class Activity(StrEnum):

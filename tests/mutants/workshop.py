@@ -10,7 +10,7 @@ from shutil import copytree, ignore_patterns
 from tests.mutants.rules import Mutant
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ("unit", "scenarios", "adversary", "interop")
+FOLDERS = ("unit", "properties", "scenarios", "adversary", "interop")
 LEFT_OUT = ignore_patterns("__pycache__", "node_modules", "static", "labextension")
 MOST_SECONDS = 120
 MOST_CHARACTERS = 110

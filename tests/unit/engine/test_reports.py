@@ -250,6 +250,19 @@ def test_nobody_is_believed_about_our_own_store_or_through_others_about_his_own(
     assert not ledger.rows()
 
 
+def test_word_of_others_is_silent_while_the_store_speaks_itself(ledger: Ledger, plan: Document) -> None:
+    first = plan.heads
+    server, bob = ledger.connect("server"), ledger.connect("bob")
+    ledger.says_of(server, "bob", edit(plan, 1))
+    assert ledger.rows()["bob"].relayed == plan.heads, "he is connected, and has not said a word of it"
+    ledger.holds(bob, first)
+    row = ledger.rows()["bob"]
+    assert (row.received, row.relayed, row.via) == (first, NO_HEADS, ())
+    assert row.unsent_since is not None
+    ledger.disconnect(bob)
+    assert ledger.rows()["bob"].relayed == plan.heads
+
+
 def test_a_relay_gets_old_and_ends_with_whoever_told(ledger: Ledger, plan: Document) -> None:
     server, other = ledger.connect("server"), ledger.connect("other")
     ledger.says_of(server, "bob", plan.heads)

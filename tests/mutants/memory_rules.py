@@ -1,0 +1,98 @@
+"""Rules of what is known of stores in the next life, and of who is who (docs/peers.md, beneath the rows)."""
+
+from tests.mutants.rules import Mutant
+
+SCENARIOS = "tests/scenarios"
+REMEMBERED = f"{SCENARIOS}/test_remembered_stores.py"
+COPIES = f"{SCENARIOS}/test_siblings_and_copies.py"
+WHO = f"{SCENARIOS}/test_who_is_there.py"
+REPORTS = "tests/unit/engine/test_reports.py"
+ANY_ORDER = "tests/properties/test_reports_in_any_order.py"
+
+MEMORY_MUTANTS = (
+    Mutant(
+        "a table that was never read is not written over",
+        "engine/remembering.py",
+        "if self._read and self._keeps and _lasts(entry):",
+        "if self._keeps and _lasts(entry):",
+        (f"{REMEMBERED}::test_a_table_of_stores_that_cannot_be_read_is_not_written_over",),
+    ),
+    Mutant(
+        "what was heard last is written before the Repo stops",
+        "engine/stopping.py",
+        "            self._writes.finish()\n",
+        "",
+        (REMEMBERED,),
+    ),
+    Mutant(
+        "what was heard last is written when the document leaves",
+        "engine/remembering.py",
+        "self._writes.flush_below(record.id)",
+        "self._writes.forget_below(record.id)",
+        (REMEMBERED,),
+    ),
+    Mutant(
+        "what documents remember of a forgotten store is void",
+        "engine/stores.py",
+        "if as_of <= void_before or store_id == self._local.store_id:",
+        "if store_id == self._local.store_id:",
+        (REMEMBERED,),
+    ),
+    Mutant(
+        "what was known of a store of another epoch does not count",
+        "engine/store_facts.py",
+        "        if self.store.epoch != (saved.epoch or self.store.epoch):\n            return False\n",
+        "",
+        (REMEMBERED,),
+    ),
+    Mutant(
+        "a key is written once a second",
+        "engine/slow_writes.py",
+        "self._alarm.set(self._desk.now + STORE_SAVE_SECONDS)\n\n    def remove",
+        "self.flush()\n\n    def remove",
+        (REMEMBERED,),
+    ),
+    Mutant(
+        "a lease is looked for twice",
+        "engine/siblings.py",
+        "        if not last:\n",
+        "        if False:\n",
+        (COPIES,),
+    ),
+    Mutant(
+        "who has no lease runs on a copy",
+        "engine/siblings.py",
+        "        connection.is_clone = True\n",
+        "",
+        (COPIES,),
+    ),
+    Mutant(
+        "who came back under his id is no collision",
+        "engine/peers.py",
+        "if newer is None or self._desk.now < connection.namesake_since + LAST_WORDS_SECONDS:",
+        "if newer is None:",
+        (WHO,),
+    ),
+    Mutant(
+        "a report that speaks of unknown heads is judged once they are known",
+        "engine/durable_word.py",
+        "        report.owed = owed - known\n",
+        "        report.owed = NO_HEADS\n",
+        (ANY_ORDER,),
+    ),
+    Mutant(
+        "word of others does not count while a store speaks itself",
+        "engine/store_facts.py",
+        "return {} if speaks or (self.durable is not None and self.durable.is_current) else self.hearsay",
+        "return self.hearsay",
+        (REPORTS,),
+    ),
+    Mutant(
+        "since when a store lacks something is not lost by the next edit",
+        "engine/coverage.py",
+        "            facts.unsent_since = now if facts.unsent_since is None else facts.unsent_since\n"
+        "            self._covered.pop(store, None)\n",
+        "            facts.unsent_since = now\n            self._covered.pop(store, None)\n",
+        (REMEMBERED, REPORTS),
+    ),
+)
