@@ -2,6 +2,7 @@
 
 from jupyter_automerge.engine.events import ForgetStore, NameStore, Stop, TrustStore, Unload
 from jupyter_automerge.engine.notices import StoreForgotten, StoreRegressed, StoreSeen
+from jupyter_automerge.testing.simulated_link import LinkEnd
 from jupyter_automerge.testing.simulated_repo import SimulatedRepo
 from jupyter_automerge.testing.simulation import Simulation
 from jupyter_automerge.values.ids import DocumentId, StorageId
@@ -16,7 +17,8 @@ from jupyter_automerge.values.keys import (
 )
 from jupyter_automerge.values.limits import STORE_FORGOTTEN_SECONDS, STORE_KEPT_SECONDS
 from jupyter_automerge.values.status import Link, Trust
-from jupyter_automerge.wire.messages import RemoteHeadsChanged, StoreHeads
+from jupyter_automerge.wire.codec import decode
+from jupyter_automerge.wire.messages import Message, RemoteHeadsChanged, Stored, StoreHeads
 from tests.scenarios.javascript import javascript
 
 BOB = StorageId("store-bob")
@@ -310,3 +312,31 @@ def test_an_unchanged_document_costs_two_small_messages_after_a_restart(sim: Sim
     sim.run(20.0)
     assert link.sync_messages[note] == 2 and link.sync_bytes[note] <= 160, sim.story()
     assert alice.row(note, bob).stored == bob.row(note, alice).stored == alice.heads(note), sim.story()
+
+
+def test_that_all_is_still_stored_is_said_in_one_message_per_connection(sim: Simulation) -> None:
+    alice, bob = sim.repos("alice", "bob")
+    link = sim.connect(alice, bob)
+    notes = [sim.shared(alice, bob, n=number) for number in range(20)]
+    sim.run(20.0)
+    sim.cut(link)
+    for repo in (alice, bob):
+        repo.restart()
+        for note in notes:
+            repo.find(note)
+    sim.run(5.0)
+    heard: list[Message] = []
+
+    def overhear(_: LinkEnd, frame: bytes) -> bytes:
+        heard.append(decode(frame))
+        return frame
+
+    link.tamper = overhear
+    link.reset_counts()
+    sim.heal(link)
+    sim.run(5.0)
+    stored = [message for message in heard if isinstance(message, Stored)]
+    assert [len(message.heads) for message in stored] == [20, 20], sim.story()
+    assert not any(isinstance(message, RemoteHeadsChanged) for message in heard), sim.story()
+    assert all(alice.row(note, bob).stored == alice.heads(note) for note in notes), sim.story()
+    assert max(link.sync_messages.values()) == 2, sim.story()
