@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
+from bench.document_costs import document_costs
 from bench.figures import Figure, table
 from bench.keystroke import (
     automerge_keystrokes,
@@ -69,6 +70,8 @@ async def run(size: Size, only: str) -> dict[str, list[Figure]]:
                 results[kind.name] += await measure(kind, measurement, size)
     if only in who_has_what.__name__:
         results[OURS] += await who_has_what(size)
+    if only in document_costs.__name__:
+        results[OURS] += document_costs(size)
     return results
 
 
