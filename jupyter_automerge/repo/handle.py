@@ -60,6 +60,12 @@ class DocHandle:
             f"send its url, {self.url}, and open that there with repo.find(url)"
         )
 
+    def __getitem__(self, key: object) -> NoReturn:
+        raise TypeError(f"to read from a document take its value: handle.value[{key!r}]")
+
+    def __setitem__(self, key: object, value: object) -> NoReturn:
+        raise TypeError(f"changes are made in a block: with handle.change() as doc: doc[{key!r}] = ...")
+
     @property
     def state(self) -> DocumentState:
         return self._live.state

@@ -4,6 +4,7 @@ from tests.mutants.rules import CONNECTIONS, Mutant
 
 WISHES = "tests/scenarios/test_remote_heads.py"
 ROWS = "tests/scenarios/test_relayed_rows.py"
+JAVASCRIPT_ROWS = "tests/scenarios/test_rows_for_javascript.py"
 ADDRESSES = "tests/scenarios/test_two_addresses.py"
 
 REMOTE_HEADS_MUTANTS = (
@@ -47,7 +48,7 @@ REMOTE_HEADS_MUTANTS = (
         "engine/stamps.py",
         "max(self._desk.wall_ms, last + 1.0)",
         "self._desk.wall_ms // 1000 * 1000",
-        (ROWS,),
+        (ROWS, JAVASCRIPT_ROWS),
     ),
     Mutant(
         "no saved heads of a document that javascript has not loaded",
@@ -75,7 +76,7 @@ REMOTE_HEADS_MUTANTS = (
         "engine/gossip.py",
         "return session.engaged and session.holds",
         "return session.engaged",
-        (ROWS,),
+        (ROWS, JAVASCRIPT_ROWS),
     ),
     Mutant(
         "no rows of a document that is denied",

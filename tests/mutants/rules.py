@@ -24,6 +24,7 @@ SENDERS = f"{SCENARIOS}/test_many_senders.py"
 RESYNC = f"{SCENARIOS}/test_resync.py"
 PLAIN_RESYNC = f"{SCENARIOS}/test_resync_with_plain_peers.py"
 MISSING = f"{SCENARIOS}/test_missing_documents.py"
+RESYNC_PLAIN = f"{SCENARIOS}/test_resync_with_plain_peers.py"
 AFTER_SAVE = f"{SCENARIOS}/test_ack_after_save.py"
 KEY = f"{SCENARIOS}/test_the_way_of_a_key.py"
 POWER = "tests/unit/storage/test_power_cut.py"
@@ -201,8 +202,8 @@ MUTANTS = (
     Mutant(
         "the last copy is not deleted unasked",
         "engine/engine.py",
-        "and not is_elsewhere(record, self.local.store_id)",
-        "and False",
+        "not force and not is_elsewhere(record):",
+        "not force and False:",
         (DELETION, COLLECTION),
     ),
     Mutant(
@@ -290,11 +291,11 @@ MUTANTS = (
         (UNAVAILABLE,),
     ),
     Mutant(
-        "who lost changes gets a filter, not the history",
+        "who lost changes is told what we have, and not sent the history",
         "engine/resume.py",
         "if session.spoken and not message.have[0].bloom:",
         "if False:",
-        (RESYNC,),
+        (RESYNC_PLAIN,),
     ),
     Mutant(
         "no part of a document is served",

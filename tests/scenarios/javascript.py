@@ -8,7 +8,7 @@ from jupyter_automerge.testing.simulated_stranger import Stranger, TypingStrange
 from jupyter_automerge.testing.simulation import Simulation
 from jupyter_automerge.values.identity import PeerMetadata
 from jupyter_automerge.values.ids import DocumentId, SessionId, StorageId
-from jupyter_automerge.wire.messages import RemoteHeadsChanged, RemoteSubscriptionChange
+from jupyter_automerge.wire.messages import RemoteHeadsChanged, RemoteSubscriptionChange, StoreHeads
 
 FAR = StorageId("store-far")
 OURS = StorageId("store-server")
@@ -68,3 +68,12 @@ def asked(peer: Stranger) -> list[tuple[tuple[StorageId, ...], tuple[StorageId, 
 def reports(peer: Stranger, store: StorageId) -> list[RemoteHeadsChanged]:
     """What it was told of one store."""
     return [message for message in peer.got(RemoteHeadsChanged) if store in message.new_heads]
+
+
+def told(peer: object, note: DocumentId, store: str) -> list[StoreHeads]:
+    """What the peer was told of the store in this document, oldest first."""
+    return [
+        message.new_heads[StorageId(store)]
+        for message in reports(peer, StorageId(store))  # type: ignore[arg-type]
+        if message.document_id == note
+    ]

@@ -1,7 +1,9 @@
 """Group S of the acceptance catalogue: one document and its peers."""
 
 from itertools import chain, repeat
+from unittest.mock import patch
 
+from jupyter_automerge.document import Changed, Document, SyncSession
 from jupyter_automerge.engine.events import PolicyChanged
 from jupyter_automerge.engine.notices import EphemeralReceived, RowsChanged
 from jupyter_automerge.testing.simulated_repo import SimulatedRepo
@@ -10,7 +12,7 @@ from jupyter_automerge.testing.simulation import Simulation
 from jupyter_automerge.values.ids import DocumentId, SessionId, document_id_from_bytes
 from jupyter_automerge.values.status import DocumentState
 from jupyter_automerge.wire.messages import DocUnavailable, Ephemeral, Request, Sync
-from jupyter_automerge.wire.sync_message import V1, Have, SyncMessage
+from jupyter_automerge.wire.sync_message import V1, Have, SyncMessage, parse
 
 MISSING = document_id_from_bytes(b"nobody has this.")
 
@@ -241,13 +243,25 @@ def test_waiting_messages_of_a_peer_are_taken_in_the_order_in_which_it_sent_them
     alice, bob = sim.repos("alice", "bob")
     sim.connect(alice, bob)
     note = sim.shared(alice, bob)
-    with alice.changing(note) as root:
-        root["by alice"] = True
-        for number in range(1, 6):
-            bob.change(note, n=number)
-            sim.run(0.01)
-        last = bob.heads(note)
-    assert alice.row(note, bob).received == last, sim.story()
+    sent: list[tuple[bytes, ...]] = []
+    taken: list[tuple[bytes, ...]] = []
+    document, receive = alice.document(note), Document.receive
+
+    def noted(self: Document, session: SyncSession, message: bytes) -> Changed | None:
+        changed = receive(self, session, message)
+        if self is document:
+            taken.append(parse(message).heads)
+        return changed
+
+    with patch.object(Document, "receive", noted):
+        with alice.changing(note) as root:
+            root["by alice"] = True
+            for number in range(1, 6):
+                bob.change(note, n=number)
+                sent.append(tuple(bob.heads(note)))
+                sim.run(0.01)
+        sim.run_until_quiet()
+    assert [heads for heads in taken if heads in sent] == sent, sim.story()
     assert alice.value(note)["n"] == 5, sim.story()
 
 

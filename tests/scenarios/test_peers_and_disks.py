@@ -21,11 +21,11 @@ def test_S10_the_server_has_it_at_once_and_stores_it_three_seconds_later(sim: Si
     server.disk.latency = 3.0
     alice.change(note, n=1)
     sim.run(0.1)
-    assert seen.row(server).level is Level.RECEIVED and seen.sync.state is Safety.SYNCING, sim.story()
+    assert (seen.row(server).level, seen.sync.state) == (Level.RECEIVED, Safety.SYNCING), sim.story()
     sim.run(2.8)
     assert seen.row(server).level is Level.RECEIVED and not seen.row(server).safe, sim.story()
     sim.run(0.2)
-    assert seen.row(server).level is Level.STORED and seen.sync.state is Safety.SAFE, sim.story()
+    assert (seen.row(server).level, seen.sync.state) == (Level.STORED, Safety.SAFE), sim.story()
 
 
 def test_S11_a_server_whose_disk_fails_never_says_stored_and_says_what_fails(sim: Simulation) -> None:

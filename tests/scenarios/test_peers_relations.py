@@ -17,7 +17,7 @@ def test_S3_an_edit_shows_in_bobs_row_before_anything_is_sent(sim: Simulation) -
     note = sim.shared(alice, bob)
     sim.run(1.0)
     seen = Onlooker(alice, note)
-    assert seen.peers.all_synced and seen.sync.state is Safety.SAFE, sim.story()
+    assert (seen.peers.all_synced, seen.sync.state) == (True, Safety.SAFE), sim.story()
     frames = link.frames
     document = alice.document(note)
     document.on_commit = None  # the Engine has not even heard of it

@@ -1,5 +1,7 @@
 """What a cell shows of rows, reports and events: a line each, and no walls of bytes."""
 
+import pytest
+
 from jupyter_automerge.repo import MemoryStorage, Repo
 from jupyter_automerge.repo.brief import brief
 from tests.unit.repo.story import story
@@ -29,3 +31,14 @@ def test_many_heads_are_cut_and_none_are_said() -> None:
     heads = frozenset(bytes([number]) * 32 for number in range(5))
     assert brief(heads) == "00000000 01010101 02020202 and 2 more"
     assert brief(frozenset()) == "none"
+
+
+@story
+async def test_a_handle_that_is_taken_for_its_value_says_where_that_is() -> None:
+    async with Repo(name="alice") as alice:
+        note = alice.create({"n": 1})
+        with pytest.raises(TypeError, match=r"handle\.value\['n'\]"):
+            note["n"]
+        with pytest.raises(TypeError, match=r"with handle\.change\(\) as doc: doc\['n'\]"):
+            note["n"] = 2
+        assert note.value == {"n": 1}
