@@ -57,6 +57,7 @@ class DocumentSync:
         self._saver = saver
         self._after_save = after_save
         self._evidence = around.evidence
+        self._facts = around.facts
         self._crossing = crossing
 
     def evaluate(self, record: DocumentRecord) -> None:
@@ -77,7 +78,7 @@ class DocumentSync:
 
     def sent(self, record: DocumentRecord) -> None:
         """The writers had their turn since `evaluate`: now there is time to make rows."""
-        self._evidence.tell(record)
+        self._facts.tell(record)
         self._after_save.news_are_out(record)
 
     def save(self, record: DocumentRecord) -> None:

@@ -19,6 +19,7 @@ from jupyter_automerge.engine.docsync import DocumentSync
 from jupyter_automerge.engine.effects import Effect, Put
 from jupyter_automerge.engine.ephemeral import Broadcasting
 from jupyter_automerge.engine.evidence import Evidence
+from jupyter_automerge.engine.facts import Facts
 from jupyter_automerge.engine.gossip import Gossip
 from jupyter_automerge.engine.inbox import Inbox
 from jupyter_automerge.engine.loading import Loader
@@ -39,6 +40,7 @@ from jupyter_automerge.engine.slow_writes import SlowWrites
 from jupyter_automerge.engine.stamps import Stamps
 from jupyter_automerge.engine.stopping import Stopping
 from jupyter_automerge.engine.store_facts import StoreFacts
+from jupyter_automerge.engine.store_news import StoreNews
 from jupyter_automerge.engine.stores import Stores
 from jupyter_automerge.engine.subscriptions import Subscriptions
 from jupyter_automerge.engine.surroundings import Surroundings
@@ -89,10 +91,14 @@ class Engine:
         self._stores = Stores(local, desk, self._connections.is_dialing)
         self._writes = SlowWrites(desk)
         self._remembering = Remembering(local, desk, self._stores, self._writes)
-        self._evidence = Evidence(desk, self._documents, self._stores, self._remembering)
-        self._evidence.lost = self._lost
+        self._facts = Facts(desk, self._documents, self._stores, self._remembering)
+        self._facts.lost = self._lost
+        self._evidence = Evidence(desk, self._documents, self._stores, self._facts, self._remembering)
         self._siblings = Siblings(local, desk, self._stores, self._writes)
-        self._stores.watchers = (self._evidence, self._remembering)
+        self._stores.watchers = (
+            StoreNews(desk, self._documents, self._facts, self._remembering),
+            self._remembering,
+        )
         self._resumption = Resumption(desk)
         stamps = Stamps(desk)
         self._acknowledging = Acknowledging(
@@ -112,6 +118,7 @@ class Engine:
             desk,
             self._documents,
             self._connections,
+            self._facts,
             self._evidence,
             self._acknowledging,
             self._gossip,
@@ -183,7 +190,7 @@ class Engine:
             case e.BytesMoved(connection_id):
                 connection = self._connections.table.get(connection_id)
                 if connection is not None:
-                    self._evidence.lulls.bytes_moved(connection)
+                    self._facts.lulls.bytes_moved(connection)
             case e.LocalChange(document_id):
                 record = self._documents.get(document_id)
                 if record is not None:
@@ -364,7 +371,7 @@ class Engine:
 
     def rows(self, document_id: DocumentId) -> tuple[StoreRow, ...]:
         record = self._documents.get(document_id)
-        return () if record is None else self._evidence.rows(record)
+        return () if record is None else self._facts.rows(record)
 
     def stores(self) -> tuple[KnownStore, ...]:
         """The stores that are known besides our own, with or without documents."""

@@ -6,6 +6,7 @@ from jupyter_automerge.engine.acknowledging import Acknowledging
 from jupyter_automerge.engine.connections import Connections
 from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.evidence import Evidence
+from jupyter_automerge.engine.facts import Facts
 from jupyter_automerge.engine.gossip import Gossip
 from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.record import DocumentRecord
@@ -22,6 +23,7 @@ class Surroundings:
     desk: Desk
     documents: dict[DocumentId, DocumentRecord]
     connections: Connections
+    facts: Facts
     evidence: Evidence
     acknowledging: Acknowledging
     gossip: Gossip

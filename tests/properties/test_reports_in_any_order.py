@@ -64,7 +64,7 @@ class Story:
         for said in order:
             if said is None:
                 here.merge(whole)
-                ledger.evidence.tell(ledger.record)
+                ledger.facts.tell(ledger.record)
                 continue
             heads = frozenset[bytes]().union(*(points[number % self.size] for number in said.heads))
             match said.what:

@@ -9,12 +9,14 @@ from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.effects import Emit
 from jupyter_automerge.engine.events import ConnectionOpened
 from jupyter_automerge.engine.evidence import Evidence
+from jupyter_automerge.engine.facts import Facts
 from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.notices import Notice, StoreRow
 from jupyter_automerge.engine.record import DocumentRecord, Storage
 from jupyter_automerge.engine.remembering import Remembering
 from jupyter_automerge.engine.session import Policy, Session, Standing
 from jupyter_automerge.engine.slow_writes import SlowWrites
+from jupyter_automerge.engine.store_news import StoreNews
 from jupyter_automerge.engine.stores import Stores
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.identity import PeerMetadata
@@ -39,8 +41,10 @@ class Ledger:
         self.record.wanted = True
         writes = SlowWrites(self.desk)
         self.remembering = Remembering(LOCAL, self.desk, self.stores, writes)
-        self.evidence = Evidence(self.desk, {self.record.id: self.record}, self.stores, self.remembering)
-        self.stores.watchers = (self.evidence,)
+        documents = {self.record.id: self.record}
+        self.facts = Facts(self.desk, documents, self.stores, self.remembering)
+        self.evidence = Evidence(self.desk, documents, self.stores, self.facts, self.remembering)
+        self.stores.watchers = (StoreNews(self.desk, documents, self.facts, self.remembering),)
         self._ids = count(1)
 
     def connect(
@@ -85,13 +89,13 @@ class Ledger:
     def pass_time(self, seconds: float) -> None:
         self.desk.now += seconds
         self.desk.run_due()
-        self.evidence.tell(self.record)
+        self.facts.tell(self.record)
         self.stores.settle()
 
     def rows(self) -> dict[str, StoreRow]:
         """By store, as of now."""
-        self.evidence.tell(self.record)
-        return {row.store_id: row for row in self.evidence.rows(self.record)}
+        self.facts.tell(self.record)
+        return {row.store_id: row for row in self.facts.rows(self.record)}
 
     def timeless(self) -> dict[str, StoreRow]:
         """The rows without what depends on when something was said."""

@@ -20,7 +20,7 @@ def plan() -> Document:
 @pytest.fixture
 def ledger(plan: Document, monkeypatch: pytest.MonkeyPatch) -> Ledger:
     monkeypatch.setattr("jupyter_automerge.engine.stores.MAX_STORES", 5)
-    monkeypatch.setattr("jupyter_automerge.engine.evidence.MAX_STORES_PER_DOCUMENT", 5)
+    monkeypatch.setattr("jupyter_automerge.engine.facts.MAX_STORES_PER_DOCUMENT", 5)
     return Ledger(plan)
 
 

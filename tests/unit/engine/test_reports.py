@@ -295,7 +295,7 @@ def test_S32_a_peer_that_ignores_us_is_told_of_once(ledger: Ledger, plan: Docume
     bob = ledger.connect("bob")
     ledger.holds(bob, plan.heads)
     edit(plan, 1)
-    ledger.evidence.tell(ledger.record)
+    ledger.facts.tell(ledger.record)
     told = ledger.rows()["bob"].moved_at
     for _ in range(8):
         ledger.record.rows_moved = False
@@ -313,7 +313,7 @@ def test_S32_a_large_frame_that_moves_is_no_stall(ledger: Ledger, plan: Document
     edit(plan, 1)
     for _ in range(20):
         ledger.pass_time(1.0)
-        ledger.evidence.lulls.bytes_moved(bob.connection)
+        ledger.facts.lulls.bytes_moved(bob.connection)
         assert not ledger.record.stores["bob"].stalled
         assert ledger.rows()["bob"].moved_at == ledger.desk.now
     ledger.pass_time(5.0)
@@ -325,7 +325,7 @@ def test_since_when_a_store_lacks_something_is_known(ledger: Ledger, plan: Docum
     ledger.holds(bob, plan.heads)
     ledger.pass_time(10.0)
     edit(plan, 1)
-    ledger.evidence.tell(ledger.record)
+    ledger.facts.tell(ledger.record)
     ledger.disconnect(bob)
     ledger.pass_time(10.0)
     edit(plan, 2)
