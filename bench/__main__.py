@@ -23,6 +23,7 @@ from bench.many_documents import cold_open, documents, idle_connections
 from bench.rows import who_has_what
 from bench.servers import JAVASCRIPT, OURS, PYCRDT, JavaScriptServer, OurServer, PycrdtServer, Server
 from bench.size import FULL, QUICK, Size
+from bench.stored_word import stored_word
 from bench.targets import limits_kept, verdicts
 
 Measurement = Callable[[Server, Size], Awaitable[list[Figure]]]
@@ -70,6 +71,8 @@ async def run(size: Size, only: str) -> dict[str, list[Figure]]:
                 results[kind.name] += await measure(kind, measurement, size)
     if only in who_has_what.__name__:
         results[OURS] += await who_has_what(size)
+    if only in stored_word.__name__:
+        results[OURS] += await stored_word(size)
     if only in document_costs.__name__:
         results[OURS] += document_costs(size)
     return results

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bench import document_costs
+from bench import document_costs, stored_word
 from bench.figures import Figure
 
 
@@ -26,6 +26,7 @@ class Limit:
 LIMITS = (
     Limit("all rows, first look, of 100 stores at 10000 changes, median", 60.0),
     Limit("all rows after an edit, of 100 stores at 10000 changes, median", 1.0),
+    Limit(f"{stored_word.WORD}, median", 100.0),
     Limit(document_costs.RECEIVED, 2.0),
     Limit(document_costs.RECEIVED_AT_ONCE, 2.0),
     Limit(document_costs.EDITED, 2.0),

@@ -3,6 +3,7 @@
 What is quick and close to a mistake comes first, what starts servers and browsers last.
 """
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,12 @@ HERE = Path(__file__).parent
 settings.register_profile("steady", derandomize=True, database=None, deadline=None)
 settings.register_profile("explore", database=None, deadline=None, print_blob=True)
 settings.load_profile("steady")
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C: a script starts what it runs in the background deaf to it, and children inherit that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,7 +1,6 @@
 """Alice and Bob, who edit one document through the server that is under attack."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from typing import Self
 
@@ -9,9 +8,6 @@ from jupyter_automerge.repo import DocHandle, Repo
 from jupyter_automerge.values.status import Level
 
 WAIT_SECONDS = 20.0
-DELAY_SECONDS = (
-    5.0  # of an honest edit while attackers are at work, on a busy machine; alone it takes milliseconds
-)
 
 
 class Neighbours:
@@ -42,18 +38,14 @@ class Neighbours:
         await self.alice.close()
         await self.bob.close()
 
-    async def edit(self) -> float:
-        """Alice edits, Bob reads it; the seconds between. Fails when that takes long."""
+    async def edit(self) -> None:
+        """Alice edits, Bob reads it."""
         self._edits += 1
         number = self._edits
-        began = time.monotonic()
         with self.at_alice.change() as root:
             root["edits"] = number
         story = f"Bob sees edit {number} of Alice"
         await until(self.bob, lambda: self.at_bob.value.get("edits") == number, story)
-        seconds = time.monotonic() - began
-        assert seconds < DELAY_SECONDS, f"an honest edit took {seconds:.1f} s"
-        return seconds
 
 
 async def until(repo: Repo, holds: Callable[[], bool], story: str) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import os
 import socket
 import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,6 +18,11 @@ shell.run_line_magic("load_ext", "jupyter_automerge")
 shell.run_line_magic("automerge", "new plan")
 """
 
+PATIENT = """
+from jupyter_automerge.kernel.session import KernelSession
+KernelSession.close.__defaults__ = (60.0,)
+"""
+
 WAIT_LONG = """
 import time
 from jupyter_automerge.kernel.process import current_session
@@ -30,12 +34,11 @@ print(shell.user_ns["plan"].url)
 """
 
 
-async def end_of(script: str, folder: Path) -> tuple[str, float]:
-    """What a process that ran the script wrote to stderr, and how many seconds it took to end."""
+async def end_of(script: str, folder: Path) -> str:
+    """What a process that ran the script wrote to stderr. It is to end by itself."""
     async with ending(script, folder) as (process, _):
-        began = time.monotonic()
         _, told = await asyncio.wait_for(process.communicate(b"end\n"), 20)
-        return told.decode(), time.monotonic() - began
+        return told.decode()
 
 
 @asynccontextmanager
@@ -64,22 +67,22 @@ async def ending(script: str, folder: Path) -> AsyncIterator[tuple[asyncio.subpr
             await process.wait()
 
 
-async def test_what_could_not_be_sent_is_named_within_a_second_or_two(tmp_path: Path) -> None:
+async def test_what_could_not_be_sent_is_named_and_nobody_waits_for_ever(tmp_path: Path) -> None:
     connect = "shell.run_line_magic('automerge', 'connect ws://127.0.0.1:1')"
-    told, seconds = await end_of(SCRIPT.format(connect=connect), tmp_path)
+    told = await end_of(SCRIPT.format(connect=connect), tmp_path)
     assert "was not sent in full: nobody is connected" in told and "automerge:" in told, told
-    assert "Traceback" not in told and seconds < 5
+    assert "Traceback" not in told, told
 
 
 async def test_names_that_can_no_longer_be_looked_up_are_no_traceback(tmp_path: Path) -> None:
     connect = "shell.run_line_magic('automerge', 'connect ws://nobody.invalid:1')"
-    told, seconds = await end_of(SCRIPT.format(connect=connect), tmp_path)
-    assert "nobody is connected" in told and "Traceback" not in told and seconds < 5, told
+    told = await end_of(SCRIPT.format(connect=connect), tmp_path)
+    assert "nobody is connected" in told and "Traceback" not in told, told
 
 
 async def test_without_a_server_there_is_nothing_to_wait_for_or_to_say(tmp_path: Path) -> None:
-    told, seconds = await end_of(SCRIPT.format(connect=""), tmp_path)
-    assert "not sent" not in told and "Traceback" not in told and seconds < 3
+    told = await end_of(SCRIPT.format(connect="") + PATIENT, tmp_path)
+    assert "not sent" not in told and "Traceback" not in told, told
 
 
 async def test_a_server_that_came_back_gets_the_last_edits_though_the_next_try_is_not_due(

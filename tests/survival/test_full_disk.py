@@ -97,11 +97,15 @@ async def two_at(stage: Stage, url: str) -> tuple[Repo, DocHandle, DocHandle]:
 
 
 async def write_and_read(notes: DocHandle, at_bob: DocHandle, bob: Repo) -> None:
-    """Alice writes three pages, and Bob has each: what is not stored is passed on all the same."""
+    """Alice writes three pages, and Bob has each: what is not stored is passed on all the same.
+
+    She also knows that the server has them.
+    """
     for _ in range(3):
         with notes.change() as root:
             root["pages"].append(os.urandom(PAGE))
         await until(bob, lambda: at_bob.heads == notes.heads, "Bob has the page")
+        await notes.synced(level=Level.RECEIVED, timeout=20)
 
 
 async def check_not_stored(notes: DocHandle) -> None:
