@@ -32,10 +32,9 @@ async def introduce(
 async def _stored_text(storage: Storage, key: StorageKey, fresh: str) -> str:
     """What is under the key; if nothing is, the fresh text, written first."""
     try:
-        if (data := await storage.load(key)) is None:
-            await storage.save(key, fresh.encode())
-            # Another Repo on the same store may have written its own a moment later: both then use that one.
-            data = await storage.load(key) or fresh.encode()
+        data = await storage.load(key)
+        if data is None:
+            data = await storage.create(key, fresh.encode())
     except StorageError:
         raise
     except Exception as error:  # adapters are written by others and may raise anything

@@ -38,6 +38,13 @@ class Storage(Protocol):
         """Replace what is under the key. When this returns the bytes survive the loss of power."""
         ...
 
+    async def create(self, key: StorageKey, data: bytes) -> bytes:
+        """Write unless there is something under the key, and return what is there then.
+
+        Of several processes that do so at once all get the same bytes. As durable as `save`.
+        """
+        ...
+
     async def remove(self, key: StorageKey) -> None:
         """Forget the key, for good once this returns. A missing key is no error."""
         ...
@@ -51,7 +58,16 @@ class Storage(Protocol):
         ...
 
     def watch(self) -> AsyncIterator[StorageKey] | None:
-        """Keys that others write from now on; None from a store that cannot tell."""
+        """What others write from now on; None from a store that cannot tell.
+
+        Each item is a key, or a prefix below which something changed; the empty one means that anything
+        may have. Own writes may be among them. The iterator ends when the store is closed.
+        """
+        ...
+
+    @property
+    def place(self) -> str:
+        """Where this store is, for people: a path or URL, never with a secret in it."""
         ...
 
     async def close(self) -> None:
@@ -66,6 +82,24 @@ class StorageBase:
         """The one thing that the slow answers need."""
         raise NotImplementedError(f"{type(self).__name__} must define load_range")
 
+    async def load(self, key: StorageKey) -> bytes | None:
+        """As `load_range` of exactly this key."""
+        return dict(await self.load_range(key)).get(key)
+
+    async def save(self, key: StorageKey, data: bytes) -> None:
+        """The other thing."""
+        raise NotImplementedError(f"{type(self).__name__} must define save")
+
+    async def create(self, key: StorageKey, data: bytes) -> bytes:
+        """The best that can be done with loads and saves: whoever reads last before another writes, differs.
+
+        An adapter that several processes share should do better.
+        """
+        if (found := await self.load(key)) is None:
+            await self.save(key, data)
+            found = await self.load(key)
+        return data if found is None else found
+
     async def keys(self, prefix: StorageKey) -> list[KeyInfo]:
         """Reads all data to learn its size; an adapter that can list should say it faster."""
         return [KeyInfo(key, len(data)) for key, data in await self.load_range(prefix)]
@@ -73,6 +107,11 @@ class StorageBase:
     def watch(self) -> AsyncIterator[StorageKey] | None:
         """A passive store: what others write is seen at the next load."""
         return None
+
+    @property
+    def place(self) -> str:
+        """The adapter's name, for want of a better word."""
+        return type(self).__name__
 
     async def close(self) -> None:
         """Nothing is held."""

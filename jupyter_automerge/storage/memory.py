@@ -29,6 +29,17 @@ class MemoryStorage(StorageBase):
         check_key(key)
         self._entries[key] = bytes(data)
 
+    async def create(self, key: StorageKey, data: bytes) -> bytes:
+        """As the contract says."""
+        self._require_open()
+        check_key(key)
+        return self._entries.setdefault(key, bytes(data))
+
+    @property
+    def place(self) -> str:
+        """The URL under which it is asked for."""
+        return "memory:"
+
     async def remove(self, key: StorageKey) -> None:
         """As the contract says."""
         self._require_open()

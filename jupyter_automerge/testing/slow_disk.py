@@ -44,6 +44,11 @@ class SlowDisk:
         await self._turning.wait()
         await self._store.save(key, data)
 
+    async def create(self, key: StorageKey, data: bytes) -> bytes:
+        """As the contract says, once the disk turns."""
+        await self._turning.wait()
+        return await self._store.create(key, data)
+
     async def remove(self, key: StorageKey) -> None:
         """As the contract says, once the disk turns."""
         await self._turning.wait()
@@ -61,6 +66,11 @@ class SlowDisk:
     def watch(self) -> AsyncIterator[StorageKey] | None:
         """Nobody else writes here."""
         return self._store.watch()
+
+    @property
+    def place(self) -> str:
+        """Where it pretends to be."""
+        return self._store.place
 
     async def close(self) -> None:
         """As the contract says."""

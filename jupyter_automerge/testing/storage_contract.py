@@ -230,6 +230,16 @@ class StorageContract:
             await _expect_range(store, (DOCUMENT,), {})
 
     @_played
+    async def test_of_many_who_create_at_once_all_get_the_same(self) -> None:
+        async with self.opened() as store, self.opened() as other:
+            offers = [f"id {number}".encode() for number in range(20)]
+            calls = [(store, other)[number % 2].create(ONE, offer) for number, offer in enumerate(offers)]
+            got = set(await asyncio.gather(*calls))
+            assert len(got) == 1 and got <= set(offers), f"twenty created {ONE} at once and got {got}"
+            assert await store.create(ONE, b"late") in got, "what was there was replaced"
+            await _expect(other, ONE, got.pop())
+
+    @_played
     async def test_a_put_that_fails_says_so_and_spoils_nothing(self) -> None:
         async with self.opened() as store:
             with self.writes_fail(store):

@@ -19,6 +19,8 @@ STORES_PREFIX: StorageKey = (*OWN_PREFIX, "stores")
 """What is known of other stores, one entry each."""
 SESSIONS_PREFIX: StorageKey = (*OWN_PREFIX, "sessions")
 """One entry for each Repo that runs on this store: how siblings tell each other from a copied store."""
+QUARANTINE_PREFIX: StorageKey = (*OWN_PREFIX, "quarantine")
+"""Torn chunks of documents, kept under their own keys for whoever may mend them; never read as history."""
 EPOCH_KEY: StorageKey = (*OWN_PREFIX, "epoch")
 """A random text, written once: a wiped store that kept its id has another."""
 
@@ -98,6 +100,11 @@ def session_key(session_id: SessionId) -> StorageKey:
 def tombstone_key(document_id: DocumentId) -> StorageKey:
     """Marks the document as deleted here."""
     return (*TOMBSTONE_PREFIX, document_id)
+
+
+def quarantine_key(key: StorageKey) -> StorageKey:
+    """Where a torn chunk is kept."""
+    return (*QUARANTINE_PREFIX, *key)
 
 
 def key_kind(key: StorageKey) -> KeyKind:

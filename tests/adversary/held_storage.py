@@ -36,6 +36,10 @@ class HeldStorage:
         await self._open.wait()
         await self._store.save(key, data)
 
+    async def create(self, key: StorageKey, data: bytes) -> bytes:
+        await self._open.wait()
+        return await self._store.create(key, data)
+
     async def remove(self, key: StorageKey) -> None:
         await self._store.remove(key)
 
@@ -47,6 +51,10 @@ class HeldStorage:
 
     def watch(self) -> AsyncIterator[StorageKey] | None:
         return self._store.watch()
+
+    @property
+    def place(self) -> str:
+        return self._store.place
 
     async def close(self) -> None:
         await self._store.close()
