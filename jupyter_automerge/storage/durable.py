@@ -4,6 +4,7 @@ A file is written under `<base>/.tmp/`, synced and renamed to its place; then it
 All of this blocks; FileStorage calls it in threads of its own.
 """
 
+import errno
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ from jupyter_automerge.storage.key_rules import TEMPORARY_COMPONENT
 
 _ATTEMPTS = 4
 """Another process on the same store may remove a folder under our hands; it does not do so for ever."""
+_NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 
 
 class DurableFiles:
@@ -39,6 +41,23 @@ class DurableFiles:
                 self._directories.forget_all()
                 if attempt == _ATTEMPTS:
                     raise
+
+    def create(self, path: Path, data: bytes) -> bytes:
+        """As `write`, unless there is something: that stays, and is returned, durable too."""
+        for _ in range(_ATTEMPTS):
+            with suppress(FileNotFoundError):
+                return self._found(path)
+            try:
+                self._directories.ensure(path.parent)
+                self._directories.ensure(self._temporary)
+                self._write_and_link(path, data)
+                fsync.sync_directory(path.parent)
+                return data
+            except FileExistsError:
+                continue
+            except FileNotFoundError:
+                self._directories.forget_all()
+        raise FileNotFoundError(errno.ENOENT, "others remove it again and again", str(path))
 
     def remove(self, path: Path) -> None:
         """The file is gone for good when this returns. No such file, or a folder there, is no error."""
@@ -70,6 +89,24 @@ class DurableFiles:
             unfinished.unlink(missing_ok=True)
             raise
 
+    def _write_and_link(self, path: Path, data: bytes) -> None:
+        # A link is made only where nothing is, and what it shows is whole from the first moment.
+        unfinished = self._unfinished_name()
+        try:
+            _write_new(unfinished, data)
+            _name_if_absent(unfinished, path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+    def _found(self, path: Path) -> bytes:
+        with path.open("rb") as file:
+            data = file.read()
+            # Whoever wrote it may have died, or not have come to this yet.
+            fsync.sync_file(file.fileno())
+        self._directories.ensure(path.parent)
+        fsync.sync_directory(path.parent)
+        return data
+
     def _unfinished_name(self) -> Path:
         return self._temporary / f"{os.getpid()}.{uuid4()}"
 
@@ -80,6 +117,18 @@ def remove_unfinished(path: Path) -> None:
         rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+def _name_if_absent(unfinished: Path, path: Path) -> None:
+    try:
+        path.hardlink_to(unfinished)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        # FAT and some network file systems: there two processes can both find nothing in the same instant.
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from error
+        unfinished.replace(path)
 
 
 def _write_new(path: Path, data: bytes) -> None:

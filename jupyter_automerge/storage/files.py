@@ -67,6 +67,13 @@ class FileStorage(StorageBase):
         content = bytes(data)
         await self._write("write", key, path, lambda: self._files.write(path, content))
 
+    async def create(self, key: StorageKey, data: bytes) -> bytes:
+        """As the contract says, also between processes; the file system must have hard links for that."""
+        check_key(key)
+        path = path_of(self.path, key)
+        content = bytes(data)
+        return await self._write("write", key, path, lambda: self._files.create(path, content))
+
     async def remove(self, key: StorageKey) -> None:
         """As the contract says."""
         check_key(key)
@@ -78,6 +85,11 @@ class FileStorage(StorageBase):
         check_key(prefix)
         path = path_of(self.path, prefix)
         await self._write("remove", prefix, path, lambda: self._files.remove_tree(path))
+
+    @property
+    def place(self) -> str:
+        """The folder."""
+        return str(self.path)
 
     async def close(self) -> None:
         """Wait for the writes that were begun, then end the threads."""
@@ -96,10 +108,10 @@ class FileStorage(StorageBase):
         with told(doing, path):
             return await loop.run_in_executor(self._readers, self._after_tidying(work))
 
-    async def _write(self, doing: str, key: StorageKey, path: Path, work: Callable[[], None]) -> None:
+    async def _write(self, doing: str, key: StorageKey, path: Path, work: Callable[[], Result]) -> Result:
         self._require_open()
         with told(doing, path):
-            await self._turns.run(key, self._writers, self._after_tidying(work))
+            return await self._turns.run(key, self._writers, self._after_tidying(work))
 
     def _after_tidying(self, work: Callable[[], Result]) -> Callable[[], Result]:
         def tidy_and_work() -> Result:
