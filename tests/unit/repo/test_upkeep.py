@@ -1,0 +1,293 @@
+"""Looking after a store from outside: checking, mending, clearing and copying it, without losing a change."""
+
+import time
+
+import pytest
+
+from jupyter_automerge.document import Document
+from jupyter_automerge.errors import StorageError
+from jupyter_automerge.repo import MemoryStorage, Repo
+from jupyter_automerge.repo.upkeep import (
+    CheckedDocument,
+    Copied,
+    Fault,
+    Garbage,
+    Repair,
+    checked,
+    contents_of,
+    copy_store,
+    garbage_in,
+    perform,
+    remove,
+    repairs_of,
+)
+from jupyter_automerge.testing.bad_chunks import wrong_checksum
+from jupyter_automerge.values.ids import DocumentId
+from jupyter_automerge.values.keys import (
+    STORAGE_ID_KEY,
+    StorageKey,
+    incremental_key,
+    quarantine_key,
+    session_key,
+    snapshot_key,
+    tombstone_key,
+)
+from tests.unit.repo.story import story
+
+PLAN = DocumentId("4NMNnkMhL8jXrdJ9jamS58PAVdXu")
+OTHER = DocumentId("3L1mwcxaFLKxA93YEbmLYbyq5Krz")
+
+
+class Chapters:
+    """A history of four changes: a snapshot of the first, an increment for each of the others."""
+
+    def __init__(self, document_id: DocumentId = PLAN) -> None:
+        document = Document()
+        self.entries: dict[StorageKey, bytes] = {}
+        for chapter in range(4):
+            before = document.heads
+            with document.change() as draft:
+                draft[f"chapter {chapter}"] = "x" * 50
+            data = document.save_since(before) if chapter else document.save()
+            key = incremental_key(document_id, data) if chapter else snapshot_key(document_id, document.heads)
+            self.entries[key] = data
+        self.document = document
+        self.snapshot, self.second, self.third, self.last = self.entries
+        self.whole = (snapshot_key(document_id, document.heads), document.save())
+
+
+async def store_of(*books: Chapters, without: tuple[StorageKey, ...] = ()) -> MemoryStorage:
+    store = MemoryStorage()
+    for book in books:
+        for key, data in book.entries.items():
+            if key not in without:
+                await store.save(key, data)
+    return store
+
+
+async def check(store: MemoryStorage) -> list[CheckedDocument]:
+    return [document async for document in checked(store, await contents_of(store))]
+
+
+async def collect(store: MemoryStorage, *, quarantine: bool = False) -> list[Garbage]:
+    contents = await contents_of(store)
+    return [one async for one in garbage_in(store, contents, now=time.time(), quarantine=quarantine)]
+
+
+async def entries(store: MemoryStorage) -> dict[StorageKey, bytes]:
+    return dict(await store.load_range(()))
+
+
+@story
+async def test_a_sound_store_has_nothing_to_tell() -> None:
+    book = Chapters()
+    (document,) = await check(await store_of(book))
+    assert document.is_intact and document.heads == book.document.heads and len(document.applied) == 4
+
+
+@story
+async def test_a_torn_chunk_orphans_what_came_after_it_and_both_are_named() -> None:
+    book = Chapters()
+    store = await store_of(book)
+    await store.save(book.third, book.entries[book.third][:-5])
+    (document,) = await check(store)
+    faults = {finding.key: finding.fault for finding in document.findings}
+    assert faults == {book.third: Fault.TORN, book.last: Fault.ORPHANED}, document.findings
+    assert not document.is_intact
+
+
+@story
+async def test_a_wrong_checksum_is_no_torn_chunk() -> None:
+    book = Chapters()
+    store = await store_of(book)
+    await store.save(book.last, wrong_checksum(book.entries[book.last]))
+    (document,) = await check(store)
+    assert [finding.fault for finding in document.findings] == [Fault.BAD]
+
+
+@story
+async def test_a_ghost_of_javascript_is_told_and_is_no_damage() -> None:
+    store = MemoryStorage()
+    empty = Document()
+    await store.save(snapshot_key(PLAN, empty.heads), empty.save())
+    (document,) = await check(store)
+    assert [finding.fault for finding in document.findings] == [Fault.EMPTY] and document.is_intact
+    (garbage,) = await collect(store)
+    await remove(store, [garbage])
+    assert await entries(store) == {}
+
+
+@story
+async def test_repair_keeps_torn_chunks_aside_and_leaves_orphans_where_they_are() -> None:
+    book = Chapters()
+    store = await store_of(book)
+    torn = book.entries[book.third][:-5]
+    await store.save(book.third, torn)
+    (document,) = await check(store)
+    repairs = await repairs_of(store, document)
+    assert [(one.source, one.target) for one in repairs] == [(book.third, quarantine_key(book.third))]
+    await perform(store, repairs)
+    after = await entries(store)
+    assert after[quarantine_key(book.third)] == torn and book.third not in after and book.last in after
+
+
+@story
+async def test_a_chunk_that_was_kept_aside_and_is_whole_again_comes_back() -> None:
+    book = Chapters()
+    store = await store_of(book, without=(book.third,))
+    await store.save(quarantine_key(book.third), book.entries[book.third])
+    (document,) = await check(store)
+    assert [one.fault for one in document.findings] == [Fault.ORPHANED]
+    await perform(store, await repairs_of(store, document))
+    (mended,) = await check(store)
+    assert mended.is_intact and mended.heads == book.document.heads
+    assert quarantine_key(book.third) not in await entries(store)
+
+
+class DiesBeforeRemoving(MemoryStorage):
+    async def remove(self, key: StorageKey) -> None:
+        raise StorageError("the power failed")
+
+
+@story
+async def test_a_repair_that_is_cut_short_has_the_chunk_twice_rather_than_never() -> None:
+    book = Chapters()
+    store = DiesBeforeRemoving()
+    await store.save(book.third, b"torn")
+    step = Repair(PLAN, book.third, quarantine_key(book.third), "it is torn")
+    with pytest.raises(StorageError):
+        await perform(store, [step])
+    assert set(await entries(store)) == {book.third, quarantine_key(book.third)}
+
+
+@story
+async def test_chunks_go_only_when_one_snapshot_holds_all_of_them() -> None:
+    book = Chapters()
+    store = await store_of(book)
+    assert await collect(store) == [], "no snapshot holds all of it"
+    await store.save(*book.whole)
+    (garbage,) = await collect(store)
+    assert set(garbage.keys) == set(book.entries)
+    await remove(store, [garbage])
+    (document,) = await check(store)
+    assert document.is_intact and document.heads == book.document.heads
+
+
+@story
+async def test_what_is_not_applied_never_goes() -> None:
+    book = Chapters()
+    store = await store_of(book, without=(book.third,))
+    half = Document.load([book.entries[book.snapshot], book.entries[book.second]])[0]
+    await store.save(snapshot_key(PLAN, half.heads), half.save())
+    kept = {
+        key for key in await entries(store) if key not in [k for g in await collect(store) for k in g.keys]
+    }
+    assert book.last in kept, "it waits for a change that may come yet"
+
+
+@story
+async def test_a_deleted_documents_leftovers_notes_of_nothing_and_dead_leases_go() -> None:
+    store = await store_of(Chapters())
+    await store.save(tombstone_key(PLAN), b"deleted")
+    note = (OTHER, "sync-state", "8ad84a2e-5f8a-4d30-8a80-0d6b8a2e9a51")
+    lease = session_key("5a2e9a51-5f8a-4d30-8a80-0d6b8a2e9a51")  # type: ignore[arg-type]
+    await store.save(note, b"C")
+    await store.save(lease, b"\xa0")
+    reasons = {one.of: one.reason for one in await collect(store)}
+    assert set(reasons) == {PLAN, OTHER, ""}, reasons
+    await remove(store, await collect(store))
+    assert list(await entries(store)) == [tombstone_key(PLAN)]
+
+
+@story
+async def test_what_was_kept_aside_goes_only_when_that_was_asked_for() -> None:
+    book = Chapters()
+    store = await store_of(book)
+    await store.save(quarantine_key(book.third), b"torn")
+    assert await collect(store) == []
+    assert [one.keys for one in await collect(store, quarantine=True)] == [(quarantine_key(book.third),)]
+
+
+@story
+async def test_a_copy_has_every_change_and_another_identity() -> None:
+    source, target = MemoryStorage(), MemoryStorage()
+    async with Repo(source.reopened()) as repo:
+        plan = repo.create({"title": "Plan"})
+        with plan.change() as doc:
+            doc["more"] = [1, 2, 3]
+        await plan.saved()
+    done: list[Copied] = []
+    await copy_store(source, target, await contents_of(source), identity=False, done=done.append)
+    assert any(one.what == plan.document_id for one in done)
+    assert await target.load(STORAGE_ID_KEY) is None
+    async with Repo(target.reopened()) as other:
+        assert (await other.find(plan.url)).value == {"title": "Plan", "more": [1, 2, 3]}
+        assert other.storage_id != (await source.load(STORAGE_ID_KEY) or b"").decode()
+
+
+@story
+async def test_a_store_that_moves_takes_its_identity_along_and_never_another_stores() -> None:
+    source, target = await store_of(Chapters()), MemoryStorage()
+    await source.save(STORAGE_ID_KEY, b"8ad84a2e-5f8a-4d30-8a80-0d6b8a2e9a51")
+    await copy_store(source, target, await contents_of(source), identity=True, done=lambda _: None)
+    assert await target.load(STORAGE_ID_KEY) == await source.load(STORAGE_ID_KEY)
+    taken = MemoryStorage()
+    await taken.save(STORAGE_ID_KEY, b"another")
+    with pytest.raises(StorageError, match="id of its own"):
+        await copy_store(source, taken, await contents_of(source), identity=True, done=lambda _: None)
+
+
+@story
+async def test_copying_twice_writes_nothing_and_a_torn_chunk_there_is_replaced() -> None:
+    book = Chapters()
+    source, target = await store_of(book), MemoryStorage()
+    await target.save(book.second, book.entries[book.second][:-3])
+    done: list[Copied] = []
+    await copy_store(source, target, await contents_of(source), identity=False, done=done.append)
+    assert await entries(target) == await entries(source)
+    done.clear()
+    await copy_store(source, target, await contents_of(source), identity=False, done=done.append)
+    assert sum(one.entries for one in done) == 0, done
+
+
+class Forgetful(MemoryStorage):
+    """Says that it has written, and keeps half."""
+
+    async def save(self, key: StorageKey, data: bytes) -> None:
+        await super().save(key, data[: len(data) // 2])
+
+
+@story
+async def test_a_target_that_does_not_keep_its_word_is_found_out() -> None:
+    source = await store_of(Chapters())
+    with pytest.raises(StorageError, match="reads back as something else"):
+        await copy_store(source, Forgetful(), await contents_of(source), identity=False, done=lambda _: None)
+
+
+class Compacting(MemoryStorage):
+    """Somebody compacts the document after the first look."""
+
+    def __init__(self, book: Chapters) -> None:
+        super().__init__()
+        self.book, self.looks = book, 0
+
+    async def load_range(self, prefix: StorageKey) -> list[tuple[StorageKey, bytes]]:
+        found = await super().load_range(prefix)
+        self.looks += 1
+        if self.looks == 1:
+            await self.save(*self.book.whole)
+            for key in self.book.entries:
+                await self.remove(key)
+            return found[:2]
+        return found
+
+
+@story
+async def test_a_source_that_is_compacted_meanwhile_is_read_again() -> None:
+    book = Chapters()
+    source, target = Compacting(book), MemoryStorage()
+    for key, data in book.entries.items():
+        await source.save(key, data)
+    await copy_store(source, target, await contents_of(source), identity=False, done=lambda _: None)
+    (document,) = await check(target)
+    assert document.heads == book.document.heads
