@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from jupyter_automerge.cli.failure import USAGE, CommandFailed, bad_store, cannot_listen
 from jupyter_automerge.cli.shared_token import add_token_option, token_from
 from jupyter_automerge.errors import ListenError, StorageError
-from jupyter_automerge.repo import FileStorage, FixedShare, Listener, Repo
+from jupyter_automerge.repo import FileStorage, FixedShare, Listener, Repo, neighbours
 from jupyter_automerge.values.limits import CLOSE_TIMEOUT_SECONDS
 
 DEFAULT_PORT = 3030
@@ -115,6 +115,7 @@ async def serve(settings: Settings) -> int:
     except (OSError, StorageError) as error:
         raise bad_store(settings.store, str(error)) from error
     try:
+        await _tell_of_neighbours(repo)
         listener = await _listen(repo, settings)
         print(f"Serving {settings.store.resolve()} at {listener.url}", flush=True)
         await stopping.wait()
@@ -123,6 +124,15 @@ async def serve(settings: Settings) -> int:
     if report.unsaved:
         raise CommandFailed(f"stopped with unsaved changes in {', '.join(report.unsaved)}")
     return 0
+
+
+async def _tell_of_neighbours(repo: Repo) -> None:
+    """A line if others use the store, too: nothing is wrong with that, and nobody should be surprised by it."""
+    others = await neighbours(repo)
+    if others:
+        more = f", and {len(others) - 1} more" if len(others) > 1 else ""
+        line = f"{others[0]}{more}: what each of them writes there, all of them get"
+        print(line[0].upper() + line[1:], flush=True)
 
 
 async def _listen(repo: Repo, settings: Settings) -> Listener:

@@ -10,7 +10,7 @@ from jupyter_automerge.values.status import Access
 @dataclass(frozen=True, slots=True)
 class LocalPeer:
     """This running Repo. Without a `storage_id` nothing is loaded or put, and the ephemeral id names its
-    memory.
+    memory. `host` and `pid`: the process, for whoever finds its lease; not told on the wire.
     """
 
     peer_id: PeerId
@@ -20,6 +20,8 @@ class LocalPeer:
     name: str = ""
     kind: str = ""
     epoch: str | None = None
+    host: str = ""
+    pid: int = 0
 
     @property
     def has_storage(self) -> bool:

@@ -13,7 +13,7 @@ from jupyter_automerge.engine.events import Event, Loaded, PutFailed, StoredChun
 from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.notices import StoreClone
 from jupyter_automerge.engine.slow_writes import SlowWrites
-from jupyter_automerge.engine.store_files import read_lease, write_lease
+from jupyter_automerge.engine.store_files import Lease, read_lease, write_lease
 from jupyter_automerge.engine.stores import Stores
 from jupyter_automerge.values.ids import SessionId
 from jupyter_automerge.values.keys import SESSIONS_PREFIX, session_key
@@ -51,8 +51,10 @@ class Siblings:
             self._look(connection, session, last=False)
 
     def _take_lease(self) -> None:
-        key = session_key(self._local.session_id)
-        self._desk.ask(lambda token: Put(token, key, write_lease(self._desk.wall)), self._took_lease)
+        local = self._local
+        key = session_key(local.session_id)
+        lease = write_lease(Lease(self._desk.wall, local.name, local.host, local.pid))
+        self._desk.ask(lambda token: Put(token, key, lease), self._took_lease)
 
     def _took_lease(self, event: Event) -> None:
         if isinstance(event, PutFailed):

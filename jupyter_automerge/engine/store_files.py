@@ -43,6 +43,16 @@ class SavedStore:
 
 
 @dataclass(frozen=True, slots=True)
+class Lease:
+    """A Repo that runs on this store, or did: since when, its name, and its process (0: unknown) on which host."""
+
+    since: float = 0.0
+    name: str = ""
+    host: str = ""
+    pid: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SavedWord:
     """What another store told of this one, and when it last did."""
 
@@ -139,15 +149,27 @@ def read_row(data: bytes) -> SavedRow | None:
     )
 
 
-def write_lease(since: float) -> bytes:
-    """The lease of a Repo that began at this time."""
-    return cbor.encode({"since": since})
+def write_lease(lease: Lease) -> bytes:
+    return cbor.encode({"since": lease.since, "name": lease.name, "host": lease.host, "pid": lease.pid})
 
 
 def read_lease(data: bytes) -> float:
     """When its Repo began; long ago for bytes that are no lease."""
+    return read_whole_lease(data).since
+
+
+def read_whole_lease(data: bytes) -> Lease:
+    """One that nobody in particular began long ago, for bytes that are no lease."""
     item = _map(data)
-    return 0.0 if item is None else _time(item, "since")
+    if item is None:
+        return Lease()
+    pid = item.get("pid")
+    return Lease(
+        since=_time(item, "since"),
+        name=clean_name(fields.text(item, "name", "")),
+        host=clean_name(fields.text(item, "host", "")),
+        pid=pid if isinstance(pid, int) and 0 < pid < 2**31 else 0,
+    )
 
 
 def _read_words(value: object) -> Mapping[str, SavedWord]:

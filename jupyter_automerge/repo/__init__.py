@@ -47,6 +47,7 @@ from jupyter_automerge.repo.display import MIME_TYPE, mime_bundle, mime_data
 from jupyter_automerge.repo.handle import DocHandle
 from jupyter_automerge.repo.listening import Listener
 from jupyter_automerge.repo.local_copy import LocalCopy
+from jupyter_automerge.repo.neighbours import Neighbour, neighbours
 from jupyter_automerge.repo.pending import Pending
 from jupyter_automerge.repo.rendering import bounded_json, value_to_json
 from jupyter_automerge.repo.repo import Repo
@@ -106,6 +107,7 @@ __all__ = [
     "Listener",
     "LocalCopy",
     "MemoryStorage",
+    "Neighbour",
     "Notice",
     "NoticeReceived",
     "Pace",
@@ -149,6 +151,7 @@ __all__ = [
     "local_to_json",
     "mime_bundle",
     "mime_data",
+    "neighbours",
     "read_connection_file",
     "read_server_info",
     "row_to_json",

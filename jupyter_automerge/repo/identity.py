@@ -1,5 +1,7 @@
 """Who a Repo is: made at its start, partly read from its store."""
 
+import os
+import platform
 import secrets
 import uuid
 from dataclasses import replace
@@ -26,7 +28,8 @@ async def introduce(
         return replace(claims, ephemeral_store_id=StorageId(str(uuid.uuid4())))
     storage_id = await _stored_text(storage, STORAGE_ID_KEY, str(uuid.uuid4()))
     epoch = await _stored_text(storage, EPOCH_KEY, secrets.token_hex(16))
-    return replace(claims, storage_id=_checked(storage_id), epoch=epoch)
+    host = clean_name(platform.node())
+    return replace(claims, storage_id=_checked(storage_id), epoch=epoch, host=host, pid=os.getpid())
 
 
 async def _stored_text(storage: Storage, key: StorageKey, fresh: str) -> str:

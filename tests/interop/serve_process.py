@@ -14,11 +14,11 @@ STOP_SECONDS = 15.0
 class Serve:
     """Our stand-alone server; `said` is what it printed so far."""
 
-    def __init__(self, process: asyncio.subprocess.Process, line: str) -> None:
-        found = re.search(r"ws://127\.0\.0\.1:\d+", line)
-        assert found, f"jupyter automerge serve did not say where it listens: {line!r}"
+    def __init__(self, process: asyncio.subprocess.Process, said: str) -> None:
+        found = re.search(r"ws://127\.0\.0\.1:\d+", said)
+        assert found, f"jupyter automerge serve did not say where it listens: {said!r}"
         self.url = found[0]
-        self.said = line
+        self.said = said
         self._process = process
 
     @staticmethod
@@ -39,8 +39,11 @@ class Serve:
             *cls.command(store, port, *options), stdout=asyncio.subprocess.PIPE
         )
         assert process.stdout is not None
+        said = ""
         async with asyncio.timeout(READY_SECONDS):
-            return cls(process, (await process.stdout.readline()).decode())
+            while "ws://" not in said and (line := await process.stdout.readline()):
+                said += line.decode()
+        return cls(process, said)
 
     async def terminate(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send the signal once; the exit code."""

@@ -169,6 +169,27 @@ async def test_our_server_killed_and_restarted_has_what_it_acknowledged(stage: S
     assert (await bob.find(document.url)).value == {"list": list(range(50))}
 
 
+async def test_a_second_server_on_one_folder_says_so_in_a_line(stage: Stage) -> None:
+    first = await stage.serve("documents", "--name=lab")
+    assert first.said.count("\n") == 1
+    second = await stage.serve("documents", "--name=office")
+    told, _ = second.said.splitlines()
+    verb = "is" if sys.platform == "linux" else "may be"
+    assert told.startswith('Another Repo, "lab"') and f", {verb} using this store" in told
+    assert await second.terminate() == 0 and await first.terminate() == 0
+    third = await stage.serve("documents")
+    assert third.said.count("\n") == 1, "both gave their leases back"
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="elsewhere a lease of the dead and one of the living look alike"
+)
+async def test_a_server_that_was_killed_is_not_called_running(stage: Stage) -> None:
+    first = await stage.serve("documents")
+    await first.kill()
+    assert (await stage.serve("documents")).said.count("\n") == 1
+
+
 async def test_with_a_token_only_those_who_have_it_come_in(stage: Stage, tmp_path: Path) -> None:
     (tmp_path / "token").write_text("s3cret")
     ours = await stage.serve("documents", "--token-file", str(tmp_path / "token"))

@@ -1,0 +1,88 @@
+"""Other Repos on the same store, by the leases that they keep there (E32): who, since when, and whether they run.
+
+A Repo that was killed leaves its lease behind. So a lease alone proves nothing: that one runs is said only of a
+process of this machine that is there, and was there when the lease was written.
+"""
+
+import os
+import platform
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jupyter_automerge.engine.store_files import Lease, read_whole_lease
+from jupyter_automerge.values.identity import clean_name
+from jupyter_automerge.values.keys import SESSIONS_PREFIX, session_key
+from jupyter_automerge.values.limits import LEASE_KEPT_SECONDS
+
+if TYPE_CHECKING:
+    from jupyter_automerge.repo.repo import Repo
+
+_PROCESSES = Path("/proc")
+_SLACK_SECONDS = 2.0
+"""The kernel tells when it was started in whole seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another Repo on this store. `runs` False: it may run, or have died without giving its lease back."""
+
+    name: str
+    since: datetime
+    host: str
+    pid: int
+    runs: bool
+
+    def __str__(self) -> str:
+        who = f'another Repo, "{self.name}"' if self.name else "another Repo"
+        if self.runs:
+            return f"{who} (process {self.pid}), is using this store"
+        where = f" on {self.host}" if self.host else ""
+        return f"{who}, may be using this store (since {self.since:%Y-%m-%d %H:%M} UTC{where})"
+
+
+async def neighbours(repo: "Repo") -> tuple[Neighbour, ...]:
+    """Those that run, or may run, the newest first. Raises what the store raises."""
+    storage = repo._storage
+    if storage is None:
+        return ()
+    entries = await storage.load_range(SESSIONS_PREFIX)
+    others = [read_whole_lease(data) for key, data in entries if key != session_key(repo.session_id)]
+    now = datetime.now(UTC).timestamp()
+    lasting = [lease for lease in others if lease.since > now - LEASE_KEPT_SECONDS]
+    found = [(lease, _runs(lease)) for lease in sorted(lasting, key=lambda lease: lease.since, reverse=True)]
+    return tuple(_neighbour(lease, runs=bool(runs)) for lease, runs in found if runs is not False)
+
+
+def _neighbour(lease: Lease, *, runs: bool) -> Neighbour:
+    return Neighbour(lease.name, datetime.fromtimestamp(lease.since, UTC), lease.host, lease.pid, runs)
+
+
+def _runs(lease: Lease) -> bool | None:
+    """Whether the Repo's process is there; None where nobody can tell."""
+    # On Windows a signal of 0 is not a question but Ctrl-C.
+    if sys.platform == "win32" or not lease.pid or lease.host != clean_name(platform.node()):
+        return None
+    try:
+        os.kill(lease.pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's, but there
+    began = _process_began(lease.pid)
+    # A later process may have got the number of one that died, above all in a container.
+    return True if began is not None and began <= lease.since + _SLACK_SECONDS else None
+
+
+def _process_began(pid: int) -> float | None:
+    """Seconds since 1970; None where the system does not say (proc(5): boot time, and ticks since then)."""
+    try:
+        # The name of the program, in parentheses, may hold anything.
+        ticks = int((_PROCESSES / str(pid) / "stat").read_text().rpartition(")")[2].split()[19])
+        lines = (_PROCESSES / "stat").read_text().splitlines()
+        boot = next(int(line.split()[1]) for line in lines if line.startswith("btime "))
+        return boot + ticks / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError, StopIteration):
+        return None

@@ -1,0 +1,94 @@
+"""Who else uses a store, and what may be said of whoever left a lease there and no word."""
+
+import asyncio
+import os
+import platform
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from jupyter_automerge.engine.store_files import Lease, write_lease
+from jupyter_automerge.repo import FileStorage, MemoryStorage, Neighbour, Repo, neighbours
+from jupyter_automerge.values.keys import SESSIONS_PREFIX
+from jupyter_automerge.values.limits import LEASE_KEPT_SECONDS
+from tests.unit.repo.story import story
+
+LONG_AGO = 1_000_000.0
+
+
+def now() -> float:
+    return datetime.now(UTC).timestamp()
+
+
+async def lease(storage: MemoryStorage, left: Lease) -> None:
+    await storage.save((*SESSIONS_PREFIX, f"session of {left.name}"), write_lease(left))
+
+
+async def seen(storage: MemoryStorage) -> tuple[Neighbour, ...]:
+    async with Repo(storage, name="carol") as carol:
+        return await neighbours(carol)
+
+
+@story
+async def test_a_repo_that_runs_on_the_same_folder_is_named(tmp_path: Path) -> None:
+    async with Repo(FileStorage(tmp_path), name="alice"), Repo(FileStorage(tmp_path)) as bob:
+        async with asyncio.timeout(10):
+            while not (there := await neighbours(bob)):
+                pass  # her lease is on its way to the disk
+        (found,) = there
+        if sys.platform == "linux":
+            assert found.runs and str(found).startswith(
+                f'another Repo, "alice" (process {os.getpid()}), is using'
+            )
+        else:
+            assert "may be using this store" in str(found)
+
+
+@story
+async def test_whoever_left_properly_is_no_neighbour() -> None:
+    storage = MemoryStorage()
+    assert await seen(storage) == ()
+
+
+@story
+async def test_without_a_store_there_are_no_neighbours() -> None:
+    async with Repo() as alice:
+        assert await neighbours(alice) == ()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there a process cannot be asked for without harm")
+@story
+async def test_of_a_process_that_is_gone_nothing_is_said() -> None:
+    gone = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
+    await gone.wait()
+    storage = MemoryStorage()
+    await lease(storage, Lease(now(), "bob", platform.node(), gone.pid))
+    assert await seen(storage) == ()
+
+
+@story
+async def test_a_number_that_a_later_process_got_proves_nothing() -> None:
+    storage = MemoryStorage()
+    await lease(storage, Lease(now() - 20 * 24 * 3600, "bob", platform.node(), os.getpid()))
+    (found,) = await seen(storage)
+    assert not found.runs and 'another Repo, "bob", may be using this store (since ' in str(found)
+
+
+@story
+async def test_of_other_machines_and_older_leases_only_may_be_is_said() -> None:
+    storage = MemoryStorage()
+    await lease(storage, Lease(now() - 60, "bob", "another-machine", os.getpid()))
+    await lease(storage, Lease(now() - 120))
+    bob, older = await seen(storage)
+    assert not bob.runs and str(bob).endswith(" UTC on another-machine)")
+    assert str(older).startswith("another Repo, may be using") and str(older).endswith(" UTC)")
+
+
+@story
+async def test_leases_of_the_long_dead_are_passed_over() -> None:
+    storage = MemoryStorage()
+    await lease(storage, Lease(now() - LEASE_KEPT_SECONDS - 60, "bob", "another-machine", 1))
+    await lease(storage, Lease(LONG_AGO, "eve", "another-machine", 1))
+    assert await seen(storage) == ()
