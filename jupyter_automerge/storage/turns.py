@@ -1,9 +1,9 @@
 """Operations on overlapping keys take turns, in the order in which they were asked for; others overlap."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from jupyter_automerge.values.keys import StorageKey
 
@@ -19,9 +19,17 @@ class Turns:
 
     async def run(self, key: StorageKey, executor: Executor, work: Callable[[], Result]) -> Result:
         """Run `work` in the executor once all earlier work on overlapping keys is over."""
-        loop = asyncio.get_running_loop()
+        return await self._after_earlier(
+            key, lambda: asyncio.get_running_loop().run_in_executor(executor, work)
+        )
+
+    async def run_here(self, key: StorageKey, work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+        """As `run`, for work of the event loop itself, in a task of its own."""
+        return await self._after_earlier(key, lambda: asyncio.ensure_future(work()))
+
+    async def _after_earlier(self, key: StorageKey, begin: Callable[[], asyncio.Future[Result]]) -> Result:
         before = self._overlapping(key)
-        over: Over = loop.create_future()
+        over: Over = asyncio.get_running_loop().create_future()
         self._by_first.setdefault(key[0], {})[over] = key
         try:
             for earlier in before:
@@ -30,7 +38,7 @@ class Turns:
         except asyncio.CancelledError:
             self._end(key, over)
             raise
-        running = loop.run_in_executor(executor, work)
+        running = begin()
         running.add_done_callback(lambda _: self._end(key, over))
         return await asyncio.shield(running)
 
