@@ -49,6 +49,16 @@ test("the server, the kernel and a store that is away, each against this window'
   ]);
 });
 
+test("a store that came back, and has not said yet what it has, is shown as last heard and counts for nothing", () => {
+  const line = new Line();
+  const plain = { ...attic, durableAcks: false, link: "connected" } as const;
+  const came = shownBy(rosterOf(line, { ...plain, heads: { lastHeard: line.heads(3) } }), line, 1);
+  assert.equal(words(came)[1], "attic: had everything before it came back, through lab server");
+  assert.notEqual(summaryOf(came, null).state, "safe");
+  const spoke = shownBy(rosterOf(line, { ...plain, heads: { received: line.heads(3) } }), line, 1);
+  assert.equal(summaryOf(spoke, null).state, "safe");
+});
+
 test("an edit counts for everybody at once, whatever the server's rows say", () => {
   const line = new Line();
   const roster = rosterOf(line, { ...kernel, missingThere: 0, relation: "synced", heads: { received: line.heads(3) } });

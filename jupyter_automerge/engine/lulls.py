@@ -80,4 +80,5 @@ def _has_work(record: DocumentRecord, facts: StoreFacts) -> bool:
         return False
     for one in facts.sets():
         one.tidy(record.history)
-    return not record.coverage.covers(facts) or any(one.has_unknown for one in facts.sets())
+    unsure = bool(facts.outlived()) or any(one.has_unknown for one in facts.sets())
+    return unsure or not record.coverage.covers(facts)

@@ -108,10 +108,11 @@ class StoreRow:
     """What is known of one store regarding one document: facts only, relations are computed by whoever reads.
 
     Heads are reported ones; some may be unknown here. `received`: in a process's memory; `relayed`: the same
-    by word of others, `via` whom; `stored`: durable, by its own word or by that of trusted relays. Times are
-    on the Engine's clock, in seconds, those of earlier lives negative: `as_of` it last told, `moved_at`
-    heads, evidence or bytes last moved, `unsent_since` the oldest change that it is not known to have.
-    `clock_ahead`: it stamps its reports with times to come.
+    by word of others, `via` whom; `stored`: durable, by its own word or by that of trusted relays;
+    `last_heard`: what Repos of it held that have ended, while another is connected and has not spoken of the
+    document. Times are on the Engine's clock, in seconds, those of earlier lives negative: `as_of` it last
+    told, `moved_at` heads, evidence or bytes last moved, `unsent_since` the oldest change that it is not
+    known to have. `clock_ahead`: it stamps its reports with times to come.
     """
 
     store_id: str
@@ -139,6 +140,7 @@ class StoreRow:
     unsent_since: float | None = None
     clock_ahead: bool = False
     clone: bool = False
+    last_heard: Heads = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

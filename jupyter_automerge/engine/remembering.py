@@ -129,7 +129,7 @@ class Remembering:
     def _row(self, facts: StoreFacts) -> bytes:
         return write_row(
             SavedRow(
-                received=facts.received,
+                received=facts.last_received,
                 stored=facts.stored,
                 as_of=self._desk.wall_at(facts.as_of or self._desk.now),
                 unsent_since=None if facts.unsent_since is None else self._desk.wall_at(facts.unsent_since),

@@ -30,7 +30,7 @@ class StoreFacts:
     """Facts as they come in; `row` is None once any of them moved. Times are on the Engine's clock.
 
     `memories`: what each running Repo of the store was heard to hold. Those whose connections ended stay, as
-    last heard, until another life of the store speaks (E6).
+    last heard, until another life of the store speaks, and count as long as none is connected (E6).
     """
 
     store: StoreEntry
@@ -54,7 +54,12 @@ class StoreFacts:
 
     @property
     def received(self) -> Heads:
-        """In the memory of its running Repos, by their own word, or in that of the last ones heard."""
+        """In the memory of its running Repos, by their own word; while none is connected, of the last ones heard."""
+        return NO_HEADS.union(*(memory.heads for memory in self.held()))
+
+    @property
+    def last_received(self) -> Heads:
+        """The same, and what those held that ended, as last heard."""
         return NO_HEADS.union(*(memory.heads for memory in self.memories.values()))
 
     @property
@@ -72,6 +77,16 @@ class StoreFacts:
         """What others say of it; nothing that counts while it speaks of the document itself (E28)."""
         speaks = any(session.spoke for session in self.sessions.values())
         return {} if speaks or (self.durable is not None and self.durable.is_current) else self.hearsay
+
+    def held(self) -> list[HeadSet]:
+        """The memories that count."""
+        running = self.store.lives
+        return [memory for life, memory in self.memories.items() if life in running or not running]
+
+    def outlived(self) -> list[HeadSet]:
+        """Memories of lives that ended, while another is connected that has not spoken: good for display alone."""
+        running = self.store.lives
+        return [memory for life, memory in self.memories.items() if running and life not in running]
 
     def sets(self) -> Iterator[HeadSet]:
         """All that is said of it."""
@@ -117,7 +132,9 @@ class StoreFacts:
         return lost
 
     def end(self, life: Life) -> None:
-        """The last connection of this life is closed."""
+        """The last connection of this life is closed. What it held is gone if another goes on that has spoken."""
+        if any(session.spoke for session in self.sessions.values()):
+            self.memories.pop(life, None)
         if self.durable is not None:
             self.durable.end(life)
 

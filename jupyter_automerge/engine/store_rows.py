@@ -25,7 +25,7 @@ class StoreRows:
         own = () if facts.durable is None else (facts.durable.heads,)
         told = [one for word in words.values() for one in (word.received, word.stored)]
         trusted = [word.stored for reporter, word in words.items() if self._stores.is_trusted(reporter)]
-        received = united(facts.memories.values(), history, exact=exact)
+        received = united(facts.held(), history, exact=exact)
         return StoreRow(
             store_id=store.id,
             peer_ids=tuple(sorted({one.connection.peer for one in facts.sessions.values()})),
@@ -52,6 +52,7 @@ class StoreRows:
             unsent_since=facts.unsent_since,
             clock_ahead=facts.clock_ahead,
             clone=store.clone,
+            last_heard=united(facts.outlived(), history, exact=exact),
         )
 
 

@@ -57,20 +57,21 @@ class Viewpoint:
         self, evidence: "Evidence", standings: Mapping[Heads, Standing], called: str, strict: bool
     ) -> DocPeer:
         row = evidence.row
-        reported = standings[evidence.reported]
-        ours = reported.lacks if row.known else None
-        relation = _relation(ours, reported.unknown)
-        activity = self._activity(row, relation)
+        shown = standings[evidence.shown]
+        ours = shown.lacks if row.known else None
+        relation = _relation(ours, shown.unknown)
+        settled = relation is Relation.SYNCED and standings[evidence.reported].lacks == 0
+        activity = self._activity(row, settled=settled)
         return DocPeer(
             row,
             called,
             relation,
-            _state(row, relation, activity),
+            _state(row, relation, activity, settled=settled),
             activity,
-            _level(row, standings, ours),
+            _level(evidence, standings),
             self.is_copy(evidence, standings, strict=strict),
             ours,
-            reported.unknown if row.known else None,
+            shown.unknown if row.known else None,
             self._unsent_since(row, ours),
             self.moment,
         )
@@ -83,9 +84,8 @@ class Viewpoint:
             return False
         return has(evidence, judge.level_of_copy(row, strict=strict), standings)
 
-    def _activity(self, row: StoreRow, relation: Relation) -> Activity:
-        idle = row.link is not Link.CONNECTED or relation is Relation.SYNCED
-        if idle or row.denied or row.unavailable:
+    def _activity(self, row: StoreRow, *, settled: bool) -> Activity:
+        if row.link is not Link.CONNECTED or settled or row.denied or row.unavailable:
             return Activity.IDLE
         # Heads that moved here count at once, the Engine hears of them a moment later.
         moved_at = self.moved_at if row.moved_at is None else max(row.moved_at, self.moved_at)
@@ -98,24 +98,29 @@ class Viewpoint:
 
 
 class Evidence(NamedTuple):
-    """The heads of a store: by all words, and by those that count."""
+    """The heads of a store: as shown, by all words that are about now, and by those of them that count.
+
+    What it held in lives that ended is shown until the one that is connected speaks (E40).
+    """
 
     row: StoreRow
+    shown: Heads
     reported: Heads
     believed: Heads
 
     @classmethod
     def of(cls, row: StoreRow, judge: Judge) -> "Evidence":
         own = row.stored if row.received == row.stored else row.received | row.stored
-        if not row.relayed or row.relayed == own:
-            return cls(row, own, own)
-        everybody = own | row.relayed
-        return cls(row, everybody, everybody if judge.is_believed(row) else own)
+        reported = own if not row.relayed or row.relayed == own else own | row.relayed
+        shown = reported | row.last_heard if row.last_heard else reported
+        return cls(row, shown, reported, reported if judge.is_believed(row) else own)
 
 
 def standings_of(document: Document, heads: Heads, evidence: Sequence[Evidence]) -> Mapping[Heads, Standing]:
     """Where everybody stands to these heads, by each kind of evidence."""
-    frontiers = {known for one in evidence for known in (one.reported, one.believed, one.row.stored)}
+    frontiers = {
+        known for one in evidence for known in (one.shown, one.reported, one.believed, one.row.stored)
+    }
     frontiers.update(one.row.sent for one in evidence if one.row.sent)
     return document.standings(frontiers, heads)
 
@@ -136,20 +141,21 @@ def _relation(ours: int | None, unknown: int) -> Relation:
     return Relation.DIVERGED if unknown else Relation.AHEAD
 
 
-def _level(row: StoreRow, standings: Mapping[Heads, Standing], ours: int | None) -> Level:
+def _level(evidence: Evidence, standings: Mapping[Heads, Standing]) -> Level:
+    row = evidence.row
     if row.stored and standings[row.stored].lacks == 0:
         return Level.STORED
-    if ours == 0:
+    if row.known and standings[evidence.reported].lacks == 0:
         return Level.RECEIVED
     return Level.SENT if row.sent and standings[row.sent].lacks == 0 else Level.NONE
 
 
-def _state(row: StoreRow, relation: Relation, activity: Activity) -> PeerState:
+def _state(row: StoreRow, relation: Relation, activity: Activity, *, settled: bool) -> PeerState:
     if row.denied:
         return PeerState.DENIED
     if row.unavailable:
         return PeerState.UNAVAILABLE
-    if relation in (Relation.UNKNOWN, Relation.SYNCED):
+    if relation is Relation.UNKNOWN or settled:
         return PeerState(relation.value)
     if row.link in IN_REACH:
         return PeerState.STALLED if activity is Activity.STALLED else PeerState.SYNCING

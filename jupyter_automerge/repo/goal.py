@@ -67,7 +67,9 @@ class Goal:
         self.whom.note(rows, view.judge)
         for row in self.whom.to_take(rows):
             if row.known and row.link in IN_REACH:
-                self._theirs.setdefault(row.store_id, row.received | row.relayed | row.stored)
+                self._theirs.setdefault(
+                    row.store_id, row.received | row.relayed | row.stored | row.last_heard
+                )
 
     def candidates(self, rows: Rows, view: Viewpoint) -> list[StoreRow]:
         """Those without whom it cannot be reached."""
@@ -115,7 +117,7 @@ class Goal:
             return False
         if self.whom.is_named:
             # Whoever names a store takes the word of those who speak for it.
-            one = Evidence(one.row, one.reported, one.reported)
+            one = Evidence(one.row, one.shown, one.reported, one.reported)
         elif not view.judge.is_fresh(one.row):
             return False
         return has(one, self.needed(one.row, rows, view), standings)

@@ -28,6 +28,8 @@ def _wants(row: DocPeer, level: Level) -> str:
         return "has told nothing yet"
     if row.missing_there:
         return f"lacks {changes(row.missing_there)}" + ("" if row.certain else " or fewer")
+    if row.facts.last_heard and row.level < Level.RECEIVED:
+        return "came back, and has not said yet what it has"
     if level <= row.level:
         return "has all of it, and is not counted"
     if row.via and row.link is not Link.CONNECTED:

@@ -44,6 +44,7 @@ def row_to_json(row: DocPeer) -> dict[str, Any]:
             "received": list(heads_to_text(facts.received)),
             "relayed": list(heads_to_text(facts.relayed)),
             "stored": list(heads_to_text(facts.stored)),
+            "lastHeard": list(heads_to_text(facts.last_heard)),
         },
     }
 

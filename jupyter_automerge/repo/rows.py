@@ -39,7 +39,7 @@ class DocPeer:
     def __repr__(self) -> str:
         missing = "" if not self.missing_there else f", lacks {self.missing_there}"
         level = "" if self.level is Level.NONE else f", {self.level.name.lower()}"
-        told = self.facts.received or self.facts.relayed or self.facts.stored
+        told = self.facts.received or self.facts.relayed or self.facts.stored or self.facts.last_heard
         return f"<{self.label}: {self.state.value}{missing}{level}, {self.link.value}, heads {brief(told)}>"
 
     @property
@@ -135,7 +135,7 @@ class DocPeer:
     def heads(self) -> Heads:
         """All that it is known to have, by whatever word; some may be unknown here."""
         facts = self.facts
-        return facts.received | facts.relayed | facts.stored
+        return facts.received | facts.relayed | facts.stored | facts.last_heard
 
     @property
     def as_of(self) -> datetime | None:

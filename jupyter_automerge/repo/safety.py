@@ -72,8 +72,11 @@ class Judge:
         )
 
     def is_believed(self, row: StoreRow) -> bool:
-        """Whether what others told of it counts as told by itself."""
-        return bool(row.via) and self.trusted.issuperset(row.via)
+        """Whether what others told of it counts as told by itself.
+
+        Not while it is connected: they may speak of a life of it that is over, and its own word comes at once.
+        """
+        return row.link is not Link.CONNECTED and bool(row.via) and self.trusted.issuperset(row.via)
 
     def best(self, row: StoreRow) -> Level:
         """The best that we can ever hear of this store, as it is reached now."""

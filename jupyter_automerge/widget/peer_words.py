@@ -51,6 +51,8 @@ def why(row: Row) -> str:
 def _has_all_in_words(row: Row) -> str:
     if row["level"] == "stored":
         return "has everything, stored"
+    if _came_back(row):
+        return "had everything before it came back"
     if _hearsay(row) and not row["ephemeral"]:
         return "has everything, others say"
     if row["link"] not in _REACHABLE:  # nobody knows whether the process still runs, and with it its memory
@@ -85,6 +87,8 @@ def _why_not_there(row: Row) -> str:
         if row["ephemeral"] and row["link"] == "offline":
             return "It gets them if it comes back."
         return (_STALLED if _stalled(row) else _LACKING)[row["link"]]
+    if _came_back(row):
+        return "It has not said since then what it has."
     if _hearsay(row) and row["level"] != "stored" and not row["ephemeral"]:
         return "Others say so; what is on its disk is not known here."
     if row["durableAcks"] and row["level"] != "stored":
@@ -106,6 +110,11 @@ def _why_not_lasting(row: Row) -> str:
 
 def _stalled(row: Row) -> bool:
     return bool(row["activity"] == "stalled" and row["link"] in _REACHABLE)
+
+
+def _came_back(row: Row) -> bool:
+    """Whether it had all in a life that is over, and the one that is connected has not said yet what it has (E40)."""
+    return row["missingThere"] == 0 and row["level"] in ("none", "sent") and row["link"] in _REACHABLE
 
 
 def _hearsay(row: Row) -> bool:

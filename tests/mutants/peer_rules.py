@@ -52,6 +52,20 @@ PEER_MUTANTS = (
         (DISKS, REPORTS),
     ),
     Mutant(
+        "what an ended life held counts for nothing while another is connected",
+        "engine/store_facts.py",
+        "for life, memory in self.memories.items() if life in running or not running]",
+        "for life, memory in self.memories.items()]",
+        (DISKS, REPORTS),
+    ),
+    Mutant(
+        "what a life held that ended is gone if another of its store goes on",
+        "engine/store_facts.py",
+        "            self.memories.pop(life, None)\n",
+        "            pass\n",
+        (REPORTS,),
+    ),
+    Mutant(
         "hearsay is stored only by word of whom we trust",
         "engine/store_rows.py",
         "for reporter, word in words.items() if self._stores.is_trusted(reporter)]",

@@ -39,6 +39,20 @@ ROW_MUTANTS = (
         (SAFETY,),
     ),
     Mutant(
+        "rows: word of others does not count while the store is connected",
+        "repo/safety.py",
+        "row.link is not Link.CONNECTED and bool(row.via)",
+        "bool(row.via)",
+        (SAFETY,),
+    ),
+    Mutant(
+        "rows: what was last heard of an ended life is shown and does not count",
+        "repo/comparing.py",
+        "    if row.known and standings[evidence.reported].lacks == 0:",
+        "    if row.known and standings[evidence.shown].lacks == 0:",
+        (SAFETY,),
+    ),
+    Mutant(
         "rows: a store that reports what it stored is no copy with less",
         "repo/safety.py",
         "return self.policy.level if row.durable_acks else needed",

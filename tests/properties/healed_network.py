@@ -9,7 +9,7 @@ from jupyter_automerge.testing.simulated_story import describe
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.keys import KeyKind, key_kind
-from jupyter_automerge.values.status import Level, Safety
+from jupyter_automerge.values.status import Level, Link, Safety
 from tests.properties.drawn_network import DrawnNetwork, cable_name, names, ready
 from tests.scenarios.onlooker import Onlooker
 
@@ -108,12 +108,24 @@ class HealedNetwork(DrawnNetwork):
     def would_have(self, repo: SimulatedRepo, document: DocumentId, row: DocPeer) -> bool:
         """Whether all of the Repo's changes are on the store's disk.
 
-        One that cannot report what it stored counts by what it told last, and may have lost that since.
+        One that cannot report what it stored counts by what it told last: while it is connected, this is in the
+        memory of a life that is; out of reach it may have been lost since.
         """
         others = [other for other in self.keepers(row.id) if other.store != repo.store]
+        if any(self.keeps(other, document, repo.heads(document)) for other in others):
+            return True
         if row.level is Level.STORED or row.durable_acks:
-            return any(self.keeps(other, document, repo.heads(document)) for other in others)
+            return False
+        connected = self.connected(repo, row.id)
+        if row.link is Link.CONNECTED and connected:
+            return any(holds(other, document, repo.heads(document)) for other in connected)
         return bool(others)
+
+    def connected(self, repo: SimulatedRepo, store: str) -> list[SimulatedRepo]:
+        """Whose present life it is that the Repo has a connection with, of those who run on the store."""
+        entry = repo.engine._stores.get(store)
+        open_now = set() if entry is None else entry.connections.keys()
+        return [other for other in self.repos if other.store == store and open_now & other.links.keys()]
 
     def keepers(self, store: str) -> list[SimulatedRepo]:
         """Whoever runs on the store; of siblings one is enough."""
@@ -140,6 +152,11 @@ class HealedNetwork(DrawnNetwork):
                 received = [row.received for row in rows if other.peer_id in row.peer_ids]
                 known = all(map(other.document(document).knows_all, received))
                 assert known, self.tell(f"{repo.name} believes too much of {other.name}")
+
+
+def holds(repo: SimulatedRepo, document: DocumentId, heads: Heads) -> bool:
+    """Whether all of it is in the Repo's memory."""
+    return repo.state(document) is not None and repo.document(document).knows_all(heads)
 
 
 def on_disk(repo: SimulatedRepo, document: DocumentId) -> Document:

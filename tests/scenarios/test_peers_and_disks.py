@@ -2,11 +2,18 @@
 
 import cbor2
 
-from jupyter_automerge.engine.notices import DocumentSaved, PeerUp, StorageTrouble, StoreRegressed
+from jupyter_automerge.engine.notices import (
+    DocumentRemoved,
+    DocumentSaved,
+    PeerUp,
+    StorageTrouble,
+    StoreRegressed,
+)
+from jupyter_automerge.engine.removal import UNSAFE
 from jupyter_automerge.testing.simulation import Simulation
 from jupyter_automerge.values.keys import KeyKind, key_kind
 from jupyter_automerge.values.limits import MAX_HEADS_PER_STORE
-from jupyter_automerge.values.status import Level, Relation, Safety
+from jupyter_automerge.values.status import Level, Link, PeerState, Relation, Safety
 from jupyter_automerge.wire.codec import encode
 from jupyter_automerge.wire.messages import Join
 from tests.scenarios.onlooker import Onlooker
@@ -162,6 +169,35 @@ def test_S29b_a_server_that_died_before_it_saved_has_less_when_it_comes_back(sim
     assert relations == [Relation.SYNCED, Relation.AHEAD, Relation.SYNCED], f"{relations}\n{sim.story()}"
     sim.run(5.0)
     assert seen.row(server).level is Level.STORED and cable.connection is not None, sim.story()
+
+
+def test_S29b_a_plain_server_that_came_back_empty_is_no_copy_by_what_it_held_before(sim: Simulation) -> None:
+    alice, server = sim.repo("alice"), sim.repo("server", plain=True)
+    sim.connect(alice, server)
+    note = sim.shared(alice, server)
+    alice.change(note, n=1)
+    sim.run(5.0)
+    seen = Onlooker(alice, note)
+    assert seen.sync.state is Safety.SAFE, "as far as it can tell\n" + sim.story()
+    server.crash()
+    sim.run(1.0)
+    row = seen.row(server)
+    assert (row.link, row.level, row.safe) == (Link.OFFLINE, Level.RECEIVED, True), sim.story()
+    server.disk.wipe()
+    server.disk.delayed[(note,)] = 10.0
+    server.restart()
+    sim.run(1.0)
+    row = seen.row(server)
+    assert (row.link, row.relation, row.level) == (Link.CONNECTED, Relation.SYNCED, Level.SENT), sim.story()
+    assert not row.safe and row.state is PeerState.SYNCING and not seen.peers.all_synced, sim.story()
+    assert seen.sync.state is Safety.SYNCING and "has not said yet" in seen.sync.words, sim.story()
+    sim.run(6.0)
+    assert seen.sync.state is Safety.STALLED, sim.story()
+    alice.remove(note)
+    assert UNSAFE in [removed.refused for removed in alice.heard(DocumentRemoved)], sim.story()
+    server.find(note)
+    sim.run(10.0)
+    assert server.value(note) == {"n": 1} and seen.sync.state is Safety.SAFE, sim.story()
 
 
 def test_S30_the_memory_of_a_page_is_nobodys_copy(sim: Simulation) -> None:

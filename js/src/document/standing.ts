@@ -9,6 +9,14 @@ export interface Reported {
   readonly stored: readonly string[];
 }
 
+/**
+ * The same, and what it was last heard to hold, in a life that is over: that is shown until the one that is
+ * connected speaks, and counts for nothing (E40).
+ */
+export interface LastHeard extends Reported {
+  readonly lastHeard?: readonly string[];
+}
+
 /** One store against our own document, as it is now. */
 export interface Standing {
   readonly relation: Relation;
@@ -22,12 +30,14 @@ export interface Standing {
 }
 
 /** `durable`: the store tells what is on its disk, so that its memory alone does not count as safe. */
-export function standingOf(graph: Graph, reported: Reported, durable: boolean): Standing {
+export function standingOf(graph: Graph, reported: LastHeard, durable: boolean): Standing {
   const heard = [...new Set([...reported.received, ...reported.stored])];
-  const { relation, missingThere, missingHere } = relate(graph, heard);
+  const shown = reported.lastHeard?.length ? [...new Set([...heard, ...reported.lastHeard])] : heard;
+  const { relation, missingThere, missingHere } = relate(graph, shown);
+  const unheld = shown === heard ? missingThere : relate(graph, heard).missingThere;
   const unstored = relate(graph, reported.stored).missingThere;
-  const level = unstored === 0 ? "stored" : missingThere === 0 ? "received" : "none";
+  const level = unstored === 0 ? "stored" : unheld === 0 ? "received" : "none";
   // Of a store that never said what it stored, nothing is known to be stored: everything counts.
-  const unsafe = durable && missingThere !== null ? (unstored ?? graph.missingFrom([])) : missingThere;
+  const unsafe = missingThere === null ? null : ((durable ? unstored : unheld) ?? graph.missingFrom([]));
   return { relation, level, missingThere, missingHere, certain: missingHere === 0, unsafe };
 }

@@ -31,9 +31,14 @@ export interface PeerFacts {
 
 export const isReachable = ({ link }: { readonly link: Link }): boolean => link === "connected" || link === "relayed";
 
+/** It had all of ours, in a life that is over, and the one that is connected has not said yet what it has (E40). */
+export function cameBack(facts: PeerFacts): boolean {
+  return facts.missingThere === 0 && (facts.level === "none" || facts.level === "sent") && isReachable(facts);
+}
+
 /** It has all of ours, at the best level that it can report. */
 export function hasAll(facts: PeerFacts): boolean {
-  return facts.missingThere === 0 && (facts.level === "stored" || !facts.durableAcks);
+  return facts.missingThere === 0 && (facts.level === "stored" || (facts.level === "received" && !facts.durableAcks));
 }
 
 /** It counts as another copy: lasting, and neither our own store, nor a copy of it, nor one that is not trusted. */

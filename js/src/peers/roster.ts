@@ -1,6 +1,6 @@
 import { decodeHeads, type UrlHeads } from "@automerge/automerge-repo/slim";
 import type { Graph } from "../document/relation.ts";
-import { type Reported, type Standing, standingOf } from "../document/standing.ts";
+import { type LastHeard, type Reported, type Standing, standingOf } from "../document/standing.ts";
 import { isReachable, type PeerFacts } from "./facts.ts";
 import { factsOf, inOrder, named, type Peer, peerOf, sinceOf, toldApart } from "./peer.ts";
 import type { Link, LocalRow, PeerRow, PeersNews } from "./row.ts";
@@ -19,7 +19,7 @@ export interface ServerFacts {
 
 interface Heard {
   readonly row: PeerRow;
-  readonly reported: Reported;
+  readonly reported: LastHeard;
 }
 
 const NOBODY: Reported = { received: [], stored: [] };
@@ -116,9 +116,10 @@ function reachedThrough(server: ServerFacts, facts: PeerFacts): Pick<PeerFacts, 
   return { link: "relayed", via: direct ? [server.name || "the server"] : facts.via, stalled: facts.stalled };
 }
 
-function reportedBy({ heads }: PeerRow): Reported {
+function reportedBy({ heads }: PeerRow): LastHeard {
   if (!heads) return NOBODY;
-  return { received: [...hashes(heads.received), ...hashes(heads.relayed)], stored: hashes(heads.stored) };
+  const received = [...hashes(heads.received), ...hashes(heads.relayed)];
+  return { received, stored: hashes(heads.stored), lastHeard: hashes(heads.lastHeard) };
 }
 
 /** In hex, as the document names them; what are no hashes is left out. */

@@ -14,6 +14,7 @@ export interface RowHeads {
   readonly received?: readonly string[];
   readonly relayed?: readonly string[];
   readonly stored?: readonly string[];
+  readonly lastHeard?: readonly string[];
 }
 
 /**

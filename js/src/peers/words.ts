@@ -1,4 +1,4 @@
-import { hasAll, isReachable, type PeerFacts } from "./facts.ts";
+import { cameBack, hasAll, isReachable, type PeerFacts } from "./facts.ts";
 
 export type Icon = "wait" | "done" | "send" | "save" | "off" | "lock" | "stop";
 export type Tone = "calm" | "good" | "busy" | "warn" | "bad";
@@ -21,6 +21,7 @@ export function signOf(facts: PeerFacts): Sign {
   if (facts.missingThere > 0) return lacking(facts, facts.missingThere);
   const more = facts.missingHere ? ", and more" : "";
   if (facts.level === "stored") return { icon: "done", tone: "good", words: `has everything, stored${more}` };
+  if (cameBack(facts)) return { icon: "wait", tone: "busy", words: `had everything before it came back${more}` };
   if (facts.hearsay && !facts.ephemeral) return { icon: "done", tone: "calm", words: `has everything, others say${more}` };
   // Nobody knows whether a process that is out of reach still runs, and with it its memory.
   if (!isReachable(facts)) return { icon: "off", tone: facts.ephemeral ? "calm" : "warn", words: `had everything in memory${more}` };
@@ -61,6 +62,7 @@ export function whyOf(facts: PeerFacts): string {
   if (facts.trouble) return `Its disk fails: ${facts.trouble}.`;
   if (facts.missingThere === null) return isReachable(facts) ? "It has not said yet what it has." : "It was never heard of about this document.";
   if (facts.missingThere > 0) return whyLacking(facts);
+  if (cameBack(facts)) return "It has not said since then what it has.";
   if (facts.hearsay && facts.level !== "stored" && !facts.ephemeral) return "Others say so; what is on its disk is not known here.";
   if (!hasAll(facts)) return isReachable(facts) ? "It has them in memory; its disk has not confirmed them." : "It left before its disk had confirmed them.";
   if (facts.trust === "untrusted") return "It is not trusted: it is not counted as a copy.";

@@ -3,8 +3,9 @@
 import pytest
 
 from jupyter_automerge.document import Document
-from jupyter_automerge.engine.notices import StoreRegressed
+from jupyter_automerge.engine.notices import RowsChanged, StoreRegressed
 from jupyter_automerge.engine.session import Standing
+from jupyter_automerge.engine.store_files import SavedRow
 from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.identity import PeerMetadata
 from jupyter_automerge.values.ids import StorageId
@@ -77,10 +78,11 @@ def test_S29b_a_server_that_came_back_with_less_has_less(ledger: Ledger, plan: D
     row = ledger.rows()["server"]
     assert (row.received, row.link, row.unsent_since) == (plan.heads, Link.OFFLINE, None), "as last heard"
     server = ledger.connect("server", "2")
-    assert ledger.rows()["server"].received == plan.heads, "it has said nothing yet"
+    row = ledger.rows()["server"]
+    assert (row.received, row.last_heard) == (NO_HEADS, plan.heads), "it has said nothing yet"
     ledger.holds(server, first)
     row = ledger.rows()["server"]
-    assert row.received == first and row.stored == NO_HEADS
+    assert row.received == first and row.stored == row.last_heard == NO_HEADS
     assert row.unsent_since == ledger.desk.now
 
 
@@ -112,9 +114,39 @@ def test_of_two_repos_on_one_store_each_has_its_own(ledger: Ledger, plan: Docume
     ledger.holds(other, first)
     assert ledger.rows()["lab"].received == second
     ledger.disconnect(one)
-    third = ledger.connect("lab", "3")
-    ledger.holds(third, first)
-    assert ledger.rows()["lab"].received == first, "who had more is gone, and who took its place has less"
+    row = ledger.rows()["lab"]
+    assert row.received == first and not row.last_heard, "who had more is gone, and who is left has less"
+
+
+def test_a_life_that_left_without_a_word_makes_the_one_before_it_the_last_heard_again(
+    ledger: Ledger, plan: Document
+) -> None:
+    server = ledger.connect("server", "1")
+    ledger.holds(server, plan.heads)
+    ledger.disconnect(server)
+    silent = ledger.connect("server", "2")
+    assert not ledger.record.stores["server"].received
+    ledger.disconnect(silent)
+    row = ledger.rows()["server"]
+    assert (row.received, row.last_heard) == (plan.heads, NO_HEADS)
+
+
+def test_what_an_earlier_life_of_ours_heard_is_last_heard_too(ledger: Ledger, plan: Document) -> None:
+    ledger.connect("server", "2")
+    ledger.evidence.loaded(ledger.record, {StorageId("server"): SavedRow(plan.heads, as_of=1.0)})
+    row = ledger.rows()["server"]
+    assert (row.received, row.last_heard) == (NO_HEADS, plan.heads)
+
+
+def test_S32_a_store_that_came_back_and_does_not_speak_stalls(ledger: Ledger, plan: Document) -> None:
+    server = ledger.connect("server", "1")
+    ledger.holds(server, plan.heads)
+    ledger.disconnect(server)
+    ledger.connect("server", "2")
+    ledger.rows()
+    ledger.notices(RowsChanged)
+    ledger.pass_time(STALLED_AFTER_SECONDS + 0.1)
+    assert ledger.notices(RowsChanged)
 
 
 @pytest.mark.parametrize("standing", [Standing.WANTS, Standing.UNAVAILABLE])

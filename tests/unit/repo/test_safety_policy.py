@@ -11,7 +11,7 @@ from jupyter_automerge.repo.local_copy import local_copy
 from jupyter_automerge.repo.summary import summarise
 from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.limits import STALLED_AFTER_SECONDS
-from jupyter_automerge.values.status import Level, Link, Relation, Safety, Trust
+from jupyter_automerge.values.status import Level, Link, PeerState, Relation, Safety, Trust
 from tests.unit.repo.rows_at_hand import (
     JAVASCRIPT,
     NOW,
@@ -65,6 +65,26 @@ def test_who_never_counts_has_everything_in_vain() -> None:
 def test_the_memory_of_a_page_counts_where_the_policy_says_so() -> None:
     policy = SafetyPolicy(count_ephemeral=True, level=Level.RECEIVED)
     assert safe(replace(PAGE, received=ALL), policy=policy) == [True]
+
+
+def test_what_a_javascript_server_held_before_it_came_back_is_no_copy() -> None:
+    came_back = replace(JAVASCRIPT, last_heard=ALL)
+    (row,) = peers = peers_of([came_back], PLAN)
+    assert (row.relation, row.missing_there, row.level, row.safe) == (Relation.SYNCED, 0, Level.NONE, False)
+    assert row.state is PeerState.SYNCING and not peers.all_synced
+    (row,) = peers_of([came_back], PLAN, now=NOW + STALLED_AFTER_SECONDS)
+    assert row.state is PeerState.STALLED
+    assert safe(came_back, policy=SafetyPolicy(level=Level.RECEIVED)) == [False]
+    told = summary(came_back)
+    assert told.state is Safety.SYNCING and "came back, and has not said yet what it has" in told.words
+
+
+def test_word_of_others_does_not_count_while_the_store_itself_is_connected() -> None:
+    """They may speak of a life of it that is over."""
+    told = replace(JAVASCRIPT, relayed=ALL, via=("hub",))
+    trusted = frozenset(["hub"])
+    assert safe(replace(told, link=Link.RELAYED), trusted=trusted) == [True]
+    assert safe(told, trusted=trusted) == [False]
 
 
 def test_a_javascript_server_counts_unless_a_better_one_is_in_reach() -> None:
