@@ -163,17 +163,22 @@ class BadChunk(AutomergeError):
 
 
 class StorageError(AutomergeError):
-    """The store failed; `reason` is its own word. Unsaved changes stay in memory and are tried again."""
+    """The store failed; `reason` is its own word. Unsaved changes stay in memory and are tried again.
 
-    def __init__(self, reason: str, document_id: str | None = None) -> None:
+    `report`: of a wait for others that ended without success while the own store failed; it is a SaveTimeout if
+    the wait's time was over.
+    """
+
+    def __init__(self, reason: str, document_id: str | None = None, report: object = None) -> None:
         where = f"document {document_id}" if document_id else "the store"
         super().__init__(f"{where}: {reason}")
         self.reason = reason
         self.document_id = document_id
+        self.report = report
 
 
 class SaveTimeout(StorageError, TimeoutError):
-    """The store has not confirmed the write in time. Writing goes on."""
+    """The store has not confirmed the write in time. Writing goes on. `report`: see StorageError."""
 
 
 class FindError(AutomergeError):

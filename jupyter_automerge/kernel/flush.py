@@ -2,7 +2,7 @@
 
 import asyncio
 
-from jupyter_automerge.errors import AutomergeError, WaitError
+from jupyter_automerge.errors import AutomergeError, StorageError, WaitError
 from jupyter_automerge.repo import DocHandle, Repo, SyncReport
 from jupyter_automerge.values.status import DocumentState
 
@@ -17,7 +17,7 @@ async def flush(repo: Repo, seconds: float) -> tuple[str, ...]:
 async def _flush_one(handle: DocHandle, seconds: float) -> str:
     try:
         await handle.synced(timeout=seconds)
-    except WaitError as error:
+    except (WaitError, StorageError) as error:
         blockers = error.report.blockers if isinstance(error.report, SyncReport) else ()
         return f"{handle.url} was not sent in full: {'; '.join(blockers) or error}"
     except AutomergeError as error:

@@ -204,8 +204,11 @@ class DocHandle:
         `heads`), of all in reach or of those named; "both" for both.
 
         Ends with a report or raises SyncTimeout, NoPeers (at once, when nobody can be reached and nothing is
-        dialing), PeerGone, SyncDenied, DocumentGone or RepoClosed. Of a store that is out of reach the wait
-        goes on until its time is over. Raises TypeError or ValueError at once for what cannot be waited for.
+        dialing, or when `level` is STORED and nobody there ever reports that), PeerGone, SyncDenied, DocumentGone
+        or RepoClosed. Where this Repo's own store fails as well, StorageError takes the place of the first four,
+        as a SaveTimeout for SyncTimeout, with the same report; that others have it is a success in spite of
+        that. Of a store that is out of reach the wait goes on until its time is over. Raises TypeError or
+        ValueError at once for what cannot be waited for.
         """
         self._running.check()
         wish = Wish(with_, level, direction, heads, copies)

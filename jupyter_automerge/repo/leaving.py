@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from jupyter_automerge.errors import RepoClosed, WaitError
+from jupyter_automerge.errors import RepoClosed, StorageError, WaitError
 from jupyter_automerge.repo.goal import Wish
 from jupyter_automerge.repo.report import CloseReport, ExitReport, RepoSyncReport
 from jupyter_automerge.repo.syncing_all import wait_all_synced, waits_of
@@ -45,7 +45,7 @@ async def _unsynced(running: "Running", seconds: float) -> Mapping[DocumentId, s
     waits = waits_of(running, Wish())
     try:
         await wait_all_synced(running, waits, seconds)
-    except WaitError as error:
+    except (WaitError, StorageError) as error:
         return error.report.unsynced if isinstance(error.report, RepoSyncReport) else {}
     except RepoClosed as error:
         return dict.fromkeys(waits, str(error))

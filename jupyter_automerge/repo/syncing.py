@@ -2,17 +2,24 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from jupyter_automerge.engine.notices import StoreRow
-from jupyter_automerge.errors import NoPeers, PeerGone, SyncDenied, SyncTimeout, WaitError
-from jupyter_automerge.repo.comparing import Viewpoint
+from jupyter_automerge.errors import (
+    NoPeers,
+    PeerGone,
+    SaveTimeout,
+    StorageError,
+    SyncDenied,
+    SyncTimeout,
+    WaitError,
+)
 from jupyter_automerge.repo.goal import Goal, Wish
 from jupyter_automerge.repo.live import LiveDocument
 from jupyter_automerge.repo.looking import copy_here, viewpoint
 from jupyter_automerge.repo.report import IN_MEMORY, STORED, UNREPORTED, SyncReport
 from jupyter_automerge.values.heads import Heads
-from jupyter_automerge.values.status import Level
+from jupyter_automerge.values.status import DialerState, Level
 
 if TYPE_CHECKING:
     from jupyter_automerge.repo.running import Running
@@ -46,9 +53,8 @@ class SyncWait:
                         await moved.wait()
                     return report
         except TimeoutError:
-            report = self._report()
-            words = f"not synced after {seconds} s: {'; '.join(report.blockers)}"
-            raise SyncTimeout(words, report) from None
+            words = f"not synced after {seconds} s: {'; '.join(self._blockers())}"
+            self._fail(SyncTimeout, words)
 
     def _success(self) -> SyncReport | None:
         """The report if the goal is reached."""
@@ -78,32 +84,59 @@ class SyncWait:
             rows=shown,
             durability=_DURABILITY[level],
             elapsed=self._running.clock.now() - self._began,
-            blockers=tuple(self._blockers(view)) if done is None else (),
+            blockers=(*self._own_trouble(), *self._blockers()) if done is None else (),
         )
 
-    def _blockers(self, view: Viewpoint) -> list[str]:
+    def _own_trouble(self) -> list[str]:
+        return [f"this store fails: {self._live.trouble}"] if self._live.trouble else []
+
+    def _blockers(self) -> list[str]:
+        """What others lack, or that nobody is there."""
         rows, document, goal = self._live.rows, self._live.require(), self._goal
-        said = [f"this store fails: {self._live.trouble}"] if self._live.trouble else []
+        view = viewpoint(self._running, self._live)
         if not goal.candidates(rows, view):
-            return [*said, self._not_met()]
-        return [*said, *goal.wanting(rows, view.peers(rows, document, goal.heads), view, document)]
+            return [self._not_met()]
+        return list(goal.wanting(rows, view.peers(rows, document, goal.heads), view, document))
 
     def _fail_if_hopeless(self) -> None:
         rows, whom = self._live.rows, self._goal.whom
         if (left := whom.gone(rows)) is not None:
-            raise self._error(
-                PeerGone, f"{_name(left)} left; without a store it will not come back as the same"
-            )
+            self._fail(PeerGone, f"{_name(left)} left; without a store it will not come back as the same")
         if (lost := whom.lost(rows)) is not None:
-            raise self._error(PeerGone, f"{_name(lost)} is lost for good, by what repo.stores was told of it")
+            self._fail(PeerGone, f"{_name(lost)} is lost for good, by what repo.stores was told of it")
         candidates = self._goal.candidates(rows, viewpoint(self._running, self._live))
         if (denied := whom.denied(rows, candidates)) is not None:
-            raise self._error(SyncDenied, f"the share policy keeps the document from {_name(denied)}")
+            self._fail(SyncDenied, f"the share policy keeps the document from {_name(denied)}")
         if not self._running.hopes and not whom.may_come_back:
-            raise self._error(NoPeers, self._nobody())
+            self._fail(NoPeers, self._nobody())
+        wish = self._goal.wish
+        if wish.gives and wish.level is Level.STORED and self._is_never_reported(candidates):
+            names = ", ".join(map(_name, candidates))
+            self._fail(
+                NoPeers, f"no store here ever reports what it stored ({names}): wait for Level.RECEIVED"
+            )
 
-    def _error(self, kind: type[WaitError], message: str) -> WaitError:
-        return kind(message, self._report())
+    def _is_never_reported(self, candidates: Sequence[StoreRow]) -> bool:
+        """Whether everybody has spoken, is of those who never say what they stored, and nobody else may come."""
+        directory = self._running.directory
+        if directory.is_reachable or self._running.is_introducing:
+            return False
+        if any(one.is_trying and one.state is not DialerState.CONNECTED for one in directory.dialers):
+            return False
+        if not candidates or any(row.durable_acks or not row.known for row in candidates):
+            return False
+        # A memory alone would tell of stores behind it.
+        return not any(one.metadata.durable_acks for one in directory.connections)
+
+    def _fail(self, kind: type[WaitError], message: str) -> NoReturn:
+        """End the wait. Where the own store fails too, that is the worse news, and the one to act on (E19)."""
+        report = self._report()
+        error = kind(message, report)
+        if not self._live.trouble:
+            raise error from None
+        storing = SaveTimeout if kind is SyncTimeout else StorageError
+        both = "; ".join((*self._own_trouble(), message))
+        raise storing(both, self._live.document_id, report) from error
 
     def _not_met(self) -> str:
         """Why there is no row to wait for."""

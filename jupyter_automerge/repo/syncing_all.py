@@ -1,10 +1,17 @@
 """Waiting for other stores with all open documents at once."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from jupyter_automerge.errors import DocumentGone, RepoClosed, SyncTimeout, WaitError
+from jupyter_automerge.errors import (
+    DocumentGone,
+    RepoClosed,
+    SaveTimeout,
+    StorageError,
+    SyncTimeout,
+    WaitError,
+)
 from jupyter_automerge.repo.goal import Wish
 from jupyter_automerge.repo.report import RepoSyncReport, SyncReport
 from jupyter_automerge.repo.syncing import SyncWait
@@ -28,7 +35,8 @@ async def wait_all_synced(
 ) -> RepoSyncReport:
     """Return once all are done. Each has its time, whatever becomes of the others.
 
-    Raises what they failed with, if it is one kind of thing, else SyncTimeout; the report names all.
+    Raises StorageError if the own store failed too, else what they failed with if that is one kind of thing, else
+    SyncTimeout; the report names all.
     """
     began = running.clock.now()
     outcomes = await asyncio.gather(*(wait.run(seconds) for wait in waits.values()), return_exceptions=True)
@@ -40,17 +48,26 @@ async def wait_all_synced(
         elif isinstance(outcome, Exception) and not isinstance(outcome, RepoClosed):
             if not _is_deleted(outcome):
                 failures[document_id] = outcome
-            if isinstance(outcome, WaitError) and isinstance(outcome.report, SyncReport):
+            if isinstance(outcome, WaitError | StorageError) and isinstance(outcome.report, SyncReport):
                 reports[document_id] = outcome.report
         else:
             raise outcome
     words = {document_id: str(error) for document_id, error in failures.items()}
     report = RepoSyncReport(reports, running.clock.now() - began, words)
     if failures:
-        kinds = {type(error) for error in failures.values() if isinstance(error, WaitError)}
-        kind = kinds.pop() if len(kinds) == 1 else SyncTimeout
-        raise kind(str(report), report) from ExceptionGroup("not synced", list(failures.values()))
+        raise _error(list(failures.values()), report) from ExceptionGroup(
+            "not synced", list(failures.values())
+        )
     return report
+
+
+def _error(failures: Sequence[Exception], report: RepoSyncReport) -> WaitError | StorageError:
+    """One for all of them."""
+    if any(isinstance(error, StorageError) for error in failures):
+        late = any(isinstance(error, TimeoutError) for error in failures)
+        return (SaveTimeout if late else StorageError)(str(report), report=report)
+    kinds = {type(error) for error in failures if isinstance(error, WaitError)}
+    return (kinds.pop() if len(kinds) == 1 else SyncTimeout)(str(report), report)
 
 
 def _is_deleted(error: Exception) -> bool:
