@@ -18,7 +18,7 @@ from jupyter_automerge.values.limits import SYNC_TIMEOUT_SECONDS
 from jupyter_automerge.values.status import Level
 from jupyter_automerge.values.url import AutomergeUrl
 
-SAFE, NOT_IN_TIME, NOBODY = 0, 3, 4
+SAFE, NOT_SAFE, NOBODY = 0, 3, 4
 INTERRUPTED = 130
 """What shells report of a program that Ctrl-C ended."""
 LEVELS = {"stored": Level.STORED, "received": Level.RECEIVED}
@@ -40,9 +40,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--copies", type=_copies, default=1, metavar="N", help="stores that must have all of it (default: 1)"
     )
     parser.add_argument(
-        "--level", choices=LEVELS, default="stored",
-        help="stored: they say that it is on their disk. received: in their memory is enough, and is all that "
-        "JavaScript servers can say (default: %(default)s)",
+        "--level", choices=LEVELS,
+        help="stored: they say that it is on their disk. received: in their memory is enough. Default: stored, or "
+        "received where nobody in reach ever says more, as JavaScript servers; the answer says which",
     )  # fmt: skip
     parser.add_argument(
         "--timeout", type=_seconds, default=SYNC_TIMEOUT_SECONDS, metavar="S",
@@ -50,14 +50,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="answer in JSON, for programs")
     parser.epilog = (
-        f"exit code: {SAFE} safe; {NOT_IN_TIME} not in time, and what is missing where; {NOBODY} nobody to sync "
-        f"with; {USAGE} bad usage"
+        f"exit code: {SAFE} safe; {NOT_SAFE} not safe, and what is missing where: not in time, or at once if time "
+        "would not help, as for a document that nobody has, or --level stored where nobody ever says that; "
+        f"{NOBODY} nobody to sync with; {USAGE} bad usage"
     )
 
 
 def run(options: argparse.Namespace) -> int:
     """Wait, say how it went, and return the exit code. Raises CommandFailed with one line if it cannot."""
-    wish = Wish(_urls(options.urls), options.copies, LEVELS[options.level], options.timeout)
+    wish = Wish(_urls(options.urls), options.copies, LEVELS.get(options.level), options.timeout)
     token = token_from(options.token_file, os.environ)
     try:
         server = asked_server(options.server, token, os.environ, Path(jupyter_runtime_dir()))
@@ -75,7 +76,7 @@ def exit_code(verdict: Verdict) -> int:
     """The verdict as shells read it."""
     if verdict.nobody:
         return NOBODY
-    return SAFE if verdict.safe else NOT_IN_TIME
+    return SAFE if verdict.safe else NOT_SAFE
 
 
 def _urls(texts: list[str]) -> tuple[AutomergeUrl, ...]:

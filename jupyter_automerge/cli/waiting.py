@@ -5,8 +5,6 @@ a kernel which is cut off are not in it. What that server says of other stores i
 """
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from jupyter_automerge.cli.asked_server import AskedServer, NoServer
@@ -16,17 +14,14 @@ from jupyter_automerge.errors import AutomergeError, DialError, DocumentUnavaila
 from jupyter_automerge.repo import (
     ConnectionChanged,
     Dialer,
-    DialerChanged,
-    DocHandle,
     DocPeer,
-    DocumentStateChanged,
     Notice,
     Repo,
     StoreChanged,
     StoreSeen,
     SyncReport,
 )
-from jupyter_automerge.values.status import DialerState, DocumentState, Level, Link, Trust
+from jupyter_automerge.values.status import Level, Link, Trust
 from jupyter_automerge.values.url import AutomergeUrl
 
 NAME = "jupyter automerge wait"
@@ -34,11 +29,14 @@ NAME = "jupyter automerge wait"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is waited for: so many stores, each with all of it at this level, within so many seconds."""
+    """What is waited for: so many stores, each with all of it, within so many seconds.
+
+    `level` None: stored, or received while nobody in reach can report more (E17).
+    """
 
     urls: tuple[AutomergeUrl, ...]
     copies: int
-    level: Level
+    level: Level | None
     seconds: float
 
 
@@ -50,7 +48,7 @@ async def verdict_on(wish: Wish, server: AskedServer) -> Verdict:
         repo.on_event(lambda notice: met.set() if _is_meeting(notice) else None)
         repo.on_event(lambda notice: _rely_on(repo, notice))
         dialer = _dial(repo, server)
-        outcomes = await asyncio.gather(*(_outcome(repo, dialer, url, wish, deadline) for url in wish.urls))
+        outcomes = await asyncio.gather(*(_outcome(repo, url, wish, deadline) for url in wish.urls))
         if not met.is_set():
             raise NoServer(f"{dialer.url}: {dialer.last_error or 'no answer yet'}")
         return Verdict(tuple(outcomes))
@@ -76,15 +74,18 @@ def _dial(repo: Repo, server: AskedServer) -> Dialer:
         raise CommandFailed(str(error), USAGE) from error
 
 
-async def _outcome(repo: Repo, dialer: Dialer, url: AutomergeUrl, wish: Wish, deadline: float) -> Outcome:
+async def _outcome(repo: Repo, url: AutomergeUrl, wish: Wish, deadline: float) -> Outcome:
     name, search = str(url), repo.search(str(url))
     try:
         async with asyncio.timeout_at(deadline):
-            handle = await _found(repo, dialer, url)
+            handle = await repo.find(name, timeout=None)
         left = max(0.0, deadline - asyncio.get_running_loop().time())
         return Outcome(name, await handle.synced(level=wish.level, copies=wish.copies, timeout=left))
     except TimeoutError as error:
         return _failed(name, error) if isinstance(error, WaitError) else Outcome(name, None, str(search))
+    except DocumentUnavailable as error:
+        # Everybody was asked. What lies in a page or a kernel alone may come in a moment, or never.
+        return Outcome(name, None, f"{error}. Is it the right URL? A new document may not have got there yet")
     except AutomergeError as error:
         return _failed(name, error)
 
@@ -100,28 +101,3 @@ def _failed(name: str, error: AutomergeError) -> Outcome:
 def _cannot_say(row: DocPeer) -> bool:
     """Whether it has everything, and will never say that it stored it."""
     return row.missing_there == 0 and not row.durable_acks and not row.ephemeral
-
-
-async def _found(repo: Repo, dialer: Dialer, url: AutomergeUrl) -> DocHandle:
-    """The document, also if it is there only later. Raises FindError when nobody will be asked again."""
-    async with contextlib.aclosing(repo.events()) as notices:
-        while True:
-            try:
-                return await repo.find(str(url), timeout=None)
-            except DocumentUnavailable:
-                if dialer.state is DialerState.FAILED:
-                    raise
-            await _news_of(url, notices)
-
-
-async def _news_of(url: AutomergeUrl, notices: AsyncIterator[Notice]) -> None:
-    """Until the document may be there, or the connection is not what it was."""
-    async for notice in notices:
-        if isinstance(notice, DialerChanged) or _is_there(notice, url):
-            return
-
-
-def _is_there(notice: Notice, url: AutomergeUrl) -> bool:
-    if not isinstance(notice, DocumentStateChanged) or notice.document_id != url.document_id:
-        return False
-    return notice.state is DocumentState.READY

@@ -6,7 +6,9 @@ import signal
 import sys
 import time
 
-from jupyter_automerge.repo import FixedShare
+from jupyter_automerge.repo import Repo
+from jupyter_automerge.values.status import Level
+from tests.interop.held_storage import HeldStorage
 from tests.interop.python_peer import until_peers
 from tests.interop.stage import Stage
 from tests.interop.wait_process import wait_command
@@ -61,22 +63,22 @@ async def test_a_moment_that_the_server_does_not_know_is_not_in_time(stage: Stag
     assert answer.code == 3 and "not safe: here, waiting for the heads asked for" in answer.said
 
 
-async def test_a_document_that_comes_while_it_waits_is_safe(stage: Stage) -> None:
-    server, url = await stage.python_server(store="documents", share=FixedShare(announces=False))
+async def test_a_document_that_nobody_has_is_said_so_at_once(stage: Stage) -> None:
+    for server in (await stage.serve("documents", "--name=lab"), await stage.sync_server()):
+        answer = await wait_command(NOBODYS, f"--server={server.url}", "--timeout=500")
+        assert answer.code == 3
+        assert (
+            answer.said.startswith(f"{NOBODYS} not safe: ")
+            and ": has it not. Is it the right URL?" in answer.said
+        )
+    one = await stage.serve("others", "--name=lab")
     alice = await stage.python("alice")
+    alice.connect(one.url)
     plan = alice.create({"n": 1})
-    waiting = asyncio.create_task(wait_command(plan.url, f"--server={url}"))
-    await until_peers(server)
-    alice.connect(url)
-    answer = await waiting
-    assert answer.code == 0, answer
-
-
-async def test_what_the_server_does_not_have_is_not_in_time(stage: Stage) -> None:
-    server = await stage.serve("documents", "--name=lab")
-    answer = await wait_command(NOBODYS, f"--server={server.url}", "--timeout=1.5")
-    assert answer.code == 3
-    assert answer.said.startswith(f"{NOBODYS} not safe: ") and "lab: has it not" in answer.said
+    await plan.synced(timeout=10)
+    answer = await wait_command(NOBODYS, plan.url, f"--server={one.url}", "--timeout=500")
+    first, second = answer.said.splitlines()
+    assert answer.code == 3 and "has it not" in first and second.startswith(f"{plan.url} safe")
 
 
 async def test_a_second_copy_that_nobody_has_is_not_in_time(stage: Stage) -> None:
@@ -90,17 +92,36 @@ async def test_a_second_copy_that_nobody_has_is_not_in_time(stage: Stage) -> Non
     assert (answer.code, answer.said) == (3, f"{plan.url} not safe: {shortfall}\n")
 
 
-async def test_a_javascript_server_never_says_stored_and_the_answer_says_so(stage: Stage) -> None:
+async def test_a_javascript_server_never_says_stored_and_the_answer_says_so_at_once(stage: Stage) -> None:
     server = await stage.sync_server()
     alice = await stage.python("alice")
     alice.connect(server.url)
     plan = alice.create({"n": 1})
     await plan.synced(timeout=10)
-    strict = await wait_command(plan.url, f"--server={server.url}", "--timeout=2")
+    strict = await wait_command(plan.url, f"--server={server.url}", "--level=stored", "--timeout=500")
     assert strict.code == 3
     assert "does not report what it stored; --level received is content with its memory" in strict.said
-    lenient = await wait_command(plan.url, f"--server={server.url}", "--level=received")
-    assert lenient.code == 0 and "reported in memory" in lenient.said
+    for options in (("--level=received",), ()):
+        lenient = await wait_command(plan.url, f"--server={server.url}", *options)
+        assert lenient.code == 0 and "safe, reported in memory: " in lenient.said
+
+
+async def test_S11_where_a_server_could_say_stored_its_memory_is_not_enough(stage: Stage) -> None:
+    disk = HeldStorage()
+    async with Repo(disk, name="server") as server:
+        alice = await stage.python("alice")
+        url = (await server.listen()).url
+        alice.connect(url)
+        plan = alice.create({"n": 1})
+        await plan.synced(timeout=10)
+        disk.hold()
+        with plan.change() as d:
+            d["n"] = 2
+        await plan.synced(level=Level.RECEIVED, timeout=10)
+        answer = await wait_command(plan.url, f"--server={url}", "--timeout=1.5")
+        assert answer.code == 3 and "has not stored it yet" in answer.said
+        disk.let_go()
+        assert (await wait_command(plan.url, f"--server={url}")).code == 0
 
 
 async def test_with_nobody_there_it_says_who_did_not_answer(stage: Stage) -> None:
