@@ -1,10 +1,11 @@
 """Folders whose names are known to be durable, so that each is made so once and not at every write."""
 
 from collections import OrderedDict
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
-from jupyter_automerge.storage import fsync
+from jupyter_automerge.storage.os_port import Kind, OsPort
 
 DIRECTORIES_REMEMBERED = 16_384
 """The least recently used leave; forgetting one costs an fsync, nothing else."""
@@ -17,22 +18,35 @@ class DurableDirectories:
     folder is trusted only after this object has synced the folder around it.
     """
 
-    def __init__(self, base: Path) -> None:
+    def __init__(self, os: OsPort, base: Path) -> None:
+        self._os = os
         self._base = base
         self._durable: OrderedDict[Path, None] = OrderedDict()
         self._lock = Lock()
 
     def ensure(self, directory: Path) -> None:
         """The folder exists, and it and all folders up to the base stay after the loss of power."""
+        for around in self.make(directory):
+            self._os.sync_directory(around)
+        self.are_durable(directory)
+
+    def make(self, directory: Path) -> list[Path]:
+        """The folder exists; returned are those that have to be synced for it to stay."""
         if self._is_known(directory):
-            return
+            return []
         if directory == self._base:
-            _make_with_parents(directory)
-        else:
-            self.ensure(directory.parent)
-            directory.mkdir(exist_ok=True)
-            fsync.sync_directory(directory.parent)
-        self._remember(directory)
+            self._make_base(directory)
+            self._remember(directory)
+            return []
+        to_sync = self.make(directory.parent)
+        self._make_one(directory)
+        return [*to_sync, directory.parent]
+
+    def are_durable(self, directory: Path) -> None:
+        """What `make` returned for this folder has been synced."""
+        while directory != self._base and not self._is_known(directory):
+            self._remember(directory)
+            directory = directory.parent
 
     def forget_below(self, directory: Path) -> None:
         """The folder was removed: what is below it has to be made anew."""
@@ -44,6 +58,29 @@ class DurableDirectories:
         """Somebody else removed a folder: trust nothing."""
         with self._lock:
             self._durable.clear()
+
+    def _make_base(self, directory: Path) -> None:
+        if self._is_folder(directory):
+            # Who made it may have died before its name was durable; what is above may be closed to us.
+            with suppress(PermissionError):
+                self._os.sync_directory(directory.parent)
+            return
+        self._make_base(directory.parent)
+        self._make_one(directory)
+        self._os.sync_directory(directory.parent)
+
+    def _make_one(self, directory: Path) -> None:
+        try:
+            self._os.mkdir(directory)
+        except FileExistsError:
+            if not self._is_folder(directory):
+                raise
+
+    def _is_folder(self, path: Path) -> bool:
+        try:
+            return self._os.stat(path).kind is Kind.FOLDER
+        except FileNotFoundError:
+            return False
 
     def _is_known(self, directory: Path) -> bool:
         with self._lock:
@@ -57,12 +94,3 @@ class DurableDirectories:
             self._durable[directory] = None
             while len(self._durable) > DIRECTORIES_REMEMBERED:
                 self._durable.popitem(last=False)
-
-
-def _make_with_parents(directory: Path) -> None:
-    # The parents of an existing base are the owner's affair, and may not even be readable.
-    if directory.is_dir():
-        return
-    _make_with_parents(directory.parent)
-    directory.mkdir(exist_ok=True)
-    fsync.sync_directory(directory.parent)

@@ -1,28 +1,39 @@
 """What lies in a store's folder. Files come and go while we look: another process may be compacting."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from jupyter_automerge.storage.contract import KeyInfo
 from jupyter_automerge.storage.layout import is_foreign, key_of, path_of
+from jupyter_automerge.storage.os_port import Kind, OsPort
 from jupyter_automerge.values.keys import StorageKey
 
 _PASSES = 5
 """How often a range is listed anew because something vanished between listing and reading."""
 
 
-def entries(base: Path, prefix: StorageKey) -> Iterator[tuple[KeyInfo, Path]]:
+def infos(os: OsPort, base: Path, prefix: StorageKey) -> list[KeyInfo]:
+    """All entries at or below the prefix, without their bytes."""
+    found = []
+    for key, path in entries(os, base, prefix):
+        try:
+            status = os.stat(path)
+        except FileNotFoundError:
+            continue
+        found.append(KeyInfo(key, status.size, status.time))
+    return found
+
+
+def entries(os: OsPort, base: Path, prefix: StorageKey) -> Iterator[tuple[StorageKey, Path]]:
     """All entries at or below the prefix. Foreign files are passed over, symbolic links are not followed."""
     start = path_of(base, prefix)
-    if prefix and start.is_file():
-        status = start.stat()
-        yield KeyInfo(prefix, status.st_size, status.st_mtime), start
+    if prefix and _is_file(os, start):
+        yield prefix, start
         return
-    yield from _walk(start, start.relative_to(base).parts)
+    yield from _walk(os, start, start.relative_to(base).parts)
 
 
-def read_range(base: Path, prefix: StorageKey) -> list[tuple[StorageKey, bytes]]:
+def read_range(os: OsPort, base: Path, prefix: StorageKey) -> list[tuple[StorageKey, bytes]]:
     """All entries with their bytes.
 
     When a listed file is gone its content has usually moved into a new one (a snapshot replaced it), so the
@@ -31,49 +42,44 @@ def read_range(base: Path, prefix: StorageKey) -> list[tuple[StorageKey, bytes]]
     found: dict[StorageKey, bytes] = {}
     for _ in range(_PASSES):
         disturbed = False
-        for info, path in entries(base, prefix):
-            if info.key in found:
+        for key, path in entries(os, base, prefix):
+            if key in found:
                 continue
-            data = read(path)
+            data = read(os, path)
             if data is None:
                 disturbed = True
             else:
-                found[info.key] = data
+                found[key] = data
         if not disturbed:
             break
     return list(found.items())
 
 
-def read(path: Path) -> bytes | None:
+def read(os: OsPort, path: Path) -> bytes | None:
     """The file's bytes; None when there is no such file."""
     try:
-        return path.read_bytes()
+        return os.read(path)
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
 
 
-def _walk(folder: Path, parts: tuple[str, ...]) -> Iterator[tuple[KeyInfo, Path]]:
+def _is_file(os: OsPort, path: Path) -> bool:
     try:
-        with os.scandir(folder) as listing:
-            found = list(listing)
+        return os.stat(path).kind is Kind.FILE
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+
+
+def _walk(os: OsPort, folder: Path, parts: tuple[str, ...]) -> Iterator[tuple[StorageKey, Path]]:
+    try:
+        found = os.scan(folder)
     except (FileNotFoundError, NotADirectoryError):
         return
-    for entry in found:
-        below = (*parts, entry.name)
+    for name, kind in found:
+        below = (*parts, name)
         if is_foreign(below):
             continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(folder / entry.name, below)
-        elif entry.is_file(follow_symlinks=False):
-            yield from _file(entry, below)
-
-
-def _file(entry: os.DirEntry[str], parts: tuple[str, ...]) -> Iterator[tuple[KeyInfo, Path]]:
-    key = key_of(parts)
-    if key is None:
-        return
-    try:
-        status = entry.stat(follow_symlinks=False)
-    except FileNotFoundError:
-        return
-    yield KeyInfo(key, status.st_size, status.st_mtime), Path(entry.path)
+        if kind is Kind.FOLDER:
+            yield from _walk(os, folder / name, below)
+        elif kind is Kind.FILE and (key := key_of(below)) is not None:
+            yield key, folder / name

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Executor
 from typing import Any, TypeVar
 
 from jupyter_automerge.values.keys import StorageKey
@@ -17,17 +16,8 @@ class Turns:
     def __init__(self) -> None:
         self._by_first: dict[str, dict[Over, StorageKey]] = {}
 
-    async def run(self, key: StorageKey, executor: Executor, work: Callable[[], Result]) -> Result:
-        """Run `work` in the executor once all earlier work on overlapping keys is over."""
-        return await self._after_earlier(
-            key, lambda: asyncio.get_running_loop().run_in_executor(executor, work)
-        )
-
-    async def run_here(self, key: StorageKey, work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
-        """As `run`, for work of the event loop itself, in a task of its own."""
-        return await self._after_earlier(key, lambda: asyncio.ensure_future(work()))
-
-    async def _after_earlier(self, key: StorageKey, begin: Callable[[], asyncio.Future[Result]]) -> Result:
+    async def run(self, key: StorageKey, begin: Callable[[], asyncio.Future[Result]]) -> Result:
+        """Begin the work once all earlier work on overlapping keys is over; its turn lasts until it is done."""
         before = self._overlapping(key)
         over: Over = asyncio.get_running_loop().create_future()
         self._by_first.setdefault(key[0], {})[over] = key
@@ -41,6 +31,10 @@ class Turns:
         running = begin()
         running.add_done_callback(lambda _: self._end(key, over))
         return await asyncio.shield(running)
+
+    async def run_here(self, key: StorageKey, work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+        """As `run`, for work of the event loop itself, in a task of its own."""
+        return await self.run(key, lambda: asyncio.ensure_future(work()))
 
     async def all_over(self) -> None:
         """Wait until no turn is running or waiting."""

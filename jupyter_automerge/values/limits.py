@@ -110,6 +110,8 @@ SECOND_ANSWER_SECONDS = 1.0
 # Stores
 COMPACT_BELOW_BYTES = 1_024
 """Snapshots smaller than this are written anew on each save, as automerge-repo does."""
+FILES_PER_ROUND = 64
+"""Files that a folder's store writes before the fsyncs that make them durable; further ones form the next round."""
 MAX_STORES_PER_DOCUMENT = 1_000
 """Stores remembered for one document; the ones out of reach for longest leave."""
 MAX_STORES = 10_000
@@ -151,6 +153,34 @@ server's time from whoever types; the first one after a pause waits for nothing.
 PUT_REST_MOST_SECONDS = 0.02
 PUT_RETRY_FIRST_SECONDS = 0.5
 PUT_RETRY_MOST_SECONDS = 30.0
+OWN_WRITE_SECONDS = 10.0
+"""How long after a write of ours news of its key from the store are taken for that very write."""
+OWN_WRITES_REMEMBERED = 16_384
+"""Keys of such writes; the oldest leave, and news of them cost a look at the store."""
+REREAD_KEYS = 64
+"""Entries that are read by their names; where more are new the document's entries are listed first."""
+REREAD_FIRST_SECONDS = 0.25
+REREAD_MOST_SECONDS = 30.0
+REREAD_TRIES = 10
+"""Looks for changes that stored ones wait for, at growing distances; after that only news lead to another."""
+CHUNKS_LEFT_REMEMBERED = 1_000
+"""Stored entries of a document that were looked at and left alone; the oldest leave, and are looked at again."""
+LOOKS_AT_ONCE = 16
+"""Documents that are looked at at a time after anything in the store may have changed."""
+QUARANTINE_SECONDS = 60.0
+"""A torn chunk that nobody touched for so long will not be finished any more."""
+QUARANTINE_SECOND_LOOK_SECONDS = 5.0
+"""Even one that lies there torn for longer, by its time, is looked at again after this: clocks differ."""
+MAX_SUSPECTS = 1_000
+"""Torn chunks of a document that are watched at a time; further ones stay where they are until the next look."""
+MERGE_INCREMENTS = 256
+"""So many incremental chunks of a document become one; and so many of those one of the next size."""
+SIBLING_SECONDS = 60.0
+"""How long after another Repo of ours was last seen in this store what changes there is taken for its work."""
+FOREIGN_IDLE_SECONDS = 5.0
+"""In a store that others write who may destroy single chunks, a document at rest for so long becomes one."""
+WATCH_RETRY_FIRST_SECONDS = 0.5
+WATCH_RETRY_MOST_SECONDS = 60.0
 STALLED_AFTER_SECONDS = 5.0
 ROWS_TOLD_PER_SECOND = 10.0
 """Frames of other stores' rows per (connection, document); the newest of each row wins."""

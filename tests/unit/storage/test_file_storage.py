@@ -14,7 +14,8 @@ from typing import NoReturn
 import pytest
 
 from jupyter_automerge.errors import StorageError
-from jupyter_automerge.storage import FileStorage, fsync, listing
+from jupyter_automerge.storage import FileStorage, fsync
+from jupyter_automerge.storage.os_port import RealOs
 
 DOCUMENT = "3L1mwcxaFLKxA93YEbmLYbyq5Krz"
 SNAPSHOT = (DOCUMENT, "snapshot", "aa")
@@ -121,25 +122,28 @@ def test_two_stores_on_one_folder_see_each_other_and_may_delete_under_each_other
     asyncio.run(play())
 
 
-def test_a_compaction_between_listing_and_reading_loses_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    snapshot_path = tmp_path / DOCUMENT[:2] / DOCUMENT[2:] / "snapshot" / "new"
-    chunk_path = tmp_path / DOCUMENT[:2] / DOCUMENT[2:] / "incremental" / "bb"
-    read = listing.read
+class Compacting(RealOs):
+    """Another process replaces the chunk by a snapshot just before we read it."""
 
-    def compacted_first(path: Path) -> bytes | None:
-        # Another process replaces the chunk by a snapshot just before we read it.
-        if path == chunk_path and chunk_path.exists():
-            snapshot_path.parent.mkdir(exist_ok=True)
-            snapshot_path.write_bytes(b"everything")
-            chunk_path.unlink()
-        return read(path)
+    def __init__(self, chunk: Path, snapshot: Path) -> None:
+        self.chunk = chunk
+        self.snapshot = snapshot
+
+    def read(self, path: Path) -> bytes:
+        if path == self.chunk and self.chunk.exists():
+            self.snapshot.parent.mkdir(exist_ok=True)
+            self.snapshot.write_bytes(b"everything")
+            self.chunk.unlink()
+        return super().read(path)
+
+
+def test_a_compaction_between_listing_and_reading_loses_nothing(tmp_path: Path) -> None:
+    document = tmp_path / DOCUMENT[:2] / DOCUMENT[2:]
+    compacting = Compacting(document / "incremental" / "bb", document / "snapshot" / "new")
 
     async def play() -> None:
-        store = FileStorage(tmp_path)
+        store = FileStorage(tmp_path, os=compacting)
         await store.save(CHUNK, b"a part")
-        monkeypatch.setattr(listing, "read", compacted_first)
         assert dict(await store.load_range((DOCUMENT,))) == {(DOCUMENT, "snapshot", "new"): b"everything"}
         await store.close()
 

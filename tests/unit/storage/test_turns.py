@@ -3,11 +3,12 @@
 import asyncio
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 
 import pytest
 
 from jupyter_automerge.storage.turns import Turns
+from jupyter_automerge.values.keys import StorageKey
 
 DOCUMENT = ("document", "snapshot", "aa")
 
@@ -27,6 +28,10 @@ class Gate:
         self._log.append(self._name)
 
 
+async def _run(turns: Turns, key: StorageKey, pool: Executor, work: Callable[[], None]) -> None:
+    await turns.run(key, lambda: asyncio.get_running_loop().run_in_executor(pool, work))
+
+
 def _noting(log: list[str], name: str) -> Callable[[], None]:
     return lambda: log.append(name)
 
@@ -41,10 +46,10 @@ def test_overlapping_work_waits_for_its_turn(later: tuple[str, ...]) -> None:
         turns = Turns()
         with ThreadPoolExecutor(4) as pool:
             first = Gate(log, "first")
-            running = asyncio.ensure_future(turns.run(DOCUMENT, pool, first))
+            running = asyncio.ensure_future(_run(turns, DOCUMENT, pool, first))
             await asyncio.to_thread(first.began.wait, 10)
-            waiting = asyncio.ensure_future(turns.run(later, pool, _noting(log, "later")))
-            await turns.run(("other", "snapshot", "aa"), pool, _noting(log, "other document"))
+            waiting = asyncio.ensure_future(_run(turns, later, pool, _noting(log, "later")))
+            await _run(turns, ("other", "snapshot", "aa"), pool, _noting(log, "other document"))
             first.may_end.set()
             await asyncio.gather(running, waiting)
 
@@ -59,8 +64,8 @@ def test_another_key_of_the_same_document_does_not_wait() -> None:
         turns = Turns()
         with ThreadPoolExecutor(4) as pool:
             first = Gate(log, "first")
-            running = asyncio.ensure_future(turns.run(DOCUMENT, pool, first))
-            await turns.run(("document", "snapshot", "bb"), pool, _noting(log, "other key"))
+            running = asyncio.ensure_future(_run(turns, DOCUMENT, pool, first))
+            await _run(turns, ("document", "snapshot", "bb"), pool, _noting(log, "other key"))
             first.may_end.set()
             await running
 
@@ -77,8 +82,8 @@ def test_a_failure_is_for_its_own_caller_only() -> None:
     async def play() -> None:
         turns = Turns()
         with ThreadPoolExecutor(2) as pool:
-            failing = turns.run(DOCUMENT, pool, fail)
-            after = turns.run(DOCUMENT, pool, _noting(log, "after"))
+            failing = _run(turns, DOCUMENT, pool, fail)
+            after = _run(turns, DOCUMENT, pool, _noting(log, "after"))
             results = await asyncio.gather(failing, after, return_exceptions=True)
             assert isinstance(results[0], OSError)
 
@@ -93,9 +98,9 @@ def test_a_waiter_that_gives_up_leaves_the_others_their_order() -> None:
         turns = Turns()
         with ThreadPoolExecutor(4) as pool:
             first = Gate(log, "first")
-            running = asyncio.ensure_future(turns.run(DOCUMENT, pool, first))
-            gone = asyncio.ensure_future(turns.run(DOCUMENT, pool, _noting(log, "gone")))
-            last = asyncio.ensure_future(turns.run(DOCUMENT, pool, _noting(log, "last")))
+            running = asyncio.ensure_future(_run(turns, DOCUMENT, pool, first))
+            gone = asyncio.ensure_future(_run(turns, DOCUMENT, pool, _noting(log, "gone")))
+            last = asyncio.ensure_future(_run(turns, DOCUMENT, pool, _noting(log, "last")))
             await asyncio.to_thread(first.began.wait, 10)
             gone.cancel()
             with pytest.raises(asyncio.CancelledError):
