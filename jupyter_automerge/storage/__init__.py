@@ -1,7 +1,19 @@
-"""Where documents are kept: the contract of an adapter, and the adapters in memory and in files."""
+"""Where documents are kept: the contract of an adapter, and the adapters in memory, files, buckets and Redis."""
 
 from jupyter_automerge.storage.contract import KeyInfo, Storage, StorageBase
 from jupyter_automerge.storage.files import FileStorage
 from jupyter_automerge.storage.memory import MemoryStorage
+from jupyter_automerge.storage.objects import ObjectStorage
+from jupyter_automerge.storage.redis_store import RedisStorage
+from jupyter_automerge.storage.urls import open_storage
 
-__all__ = ["FileStorage", "KeyInfo", "MemoryStorage", "Storage", "StorageBase"]
+__all__ = [
+    "FileStorage",
+    "KeyInfo",
+    "MemoryStorage",
+    "ObjectStorage",
+    "RedisStorage",
+    "Storage",
+    "StorageBase",
+    "open_storage",
+]

@@ -1,0 +1,52 @@
+"""What others write into a store, for one `async for`: from whoever hears of it to whoever asks."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
+
+from jupyter_automerge.values.keys import StorageKey
+
+MAX_NEWS_WAITING = 1_000
+"""Keys that wait for a slow reader; beyond, they become one `()`: anything may have changed."""
+ANYTHING: StorageKey = ()
+
+
+class News(AsyncIterator[StorageKey]):
+    """Keys and prefixes, each once however often it was told since it was last read.
+
+    Made on the loop that reads it; `ears` are what tells it, each in a task of its own until `end()`.
+    """
+
+    def __init__(self, *ears: "Callable[[News], Coroutine[Any, Any, None]]") -> None:
+        self._waiting: dict[StorageKey, None] = {}
+        self._told = asyncio.Event()
+        self._ended = False
+        self._listening = [asyncio.ensure_future(hear(self)) for hear in ears]
+
+    def tell(self, key: StorageKey) -> None:
+        """Something at or below this key was written by others."""
+        if self._ended or ANYTHING in self._waiting:
+            return
+        if key == ANYTHING or len(self._waiting) >= MAX_NEWS_WAITING:
+            self._waiting.clear()
+            key = ANYTHING
+        self._waiting[key] = None
+        self._told.set()
+
+    async def end(self) -> None:
+        """Nothing is told any more; the iteration ends."""
+        self._ended = True
+        self._told.set()
+        for task in self._listening:
+            task.cancel()
+        await asyncio.gather(*self._listening, return_exceptions=True)
+
+    async def __anext__(self) -> StorageKey:
+        while not self._waiting and not self._ended:
+            self._told.clear()
+            await self._told.wait()
+        if self._ended:
+            raise StopAsyncIteration
+        key = next(iter(self._waiting))
+        del self._waiting[key]
+        return key

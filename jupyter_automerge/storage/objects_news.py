@@ -1,0 +1,153 @@
+"""Telling the others of a bucket what was written, and looking what they wrote."""
+
+import asyncio
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from jupyter_automerge.errors import StorageError
+from jupyter_automerge.storage.bucket import Bucket
+from jupyter_automerge.storage.news import ANYTHING, News
+from jupyter_automerge.storage.objects_log import WriterLog, read_log, writer_of
+from jupyter_automerge.storage.objects_names import NEWS
+from jupyter_automerge.storage.redis_news import Channel
+from jupyter_automerge.values.keys import StorageKey
+
+if TYPE_CHECKING:
+    from obstore import ObjectMeta
+
+LOG_KEPT_SECONDS = 3600.0
+"""A log not written for so long is removed by whoever sees it; a writer that goes on has begun another."""
+LOG_RENEWED_SECONDS = LOG_KEPT_SECONDS / 2
+"""A log untouched for so long is left to be removed, and not written again. Between the two numbers there is
+room for clocks that differ; who has not looked for so long takes anything to have changed."""
+TOLD_AGAIN_SECONDS = 5.0
+"""The pause after a log could not be written."""
+MAX_WRITERS = 1_000
+"""Writers whose count is remembered; the ones that wrote the longest ago leave."""
+
+_logger = logging.getLogger(__name__)
+
+
+class Announcer:
+    """Tells what was written here, behind the writes: none of them waits for it."""
+
+    def __init__(self, bucket: Bucket, writer: str, channel: Channel | None, place: str) -> None:
+        self._bucket = bucket
+        self._log = WriterLog(writer)
+        self._channel = channel
+        self._place = place
+        self._number = 0
+        self._written_at = time.time()
+        self._untold: dict[StorageKey, None] = {}
+        self._closing = False
+        self._telling: asyncio.Task[None] | None = None
+
+    def note(self, key: StorageKey) -> None:
+        """Something at or below the key is durable there now, or gone."""
+        self._log.note(key)
+        self._untold[key[:2]] = None
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.ensure_future(self._tell())
+
+    async def close(self) -> None:
+        """Tell what is untold; what cannot be told is found when it is read."""
+        self._closing = True
+        if self._telling is not None:
+            await self._telling
+
+    async def _tell(self) -> None:
+        while self._untold:
+            # What is written meanwhile is told together, next time.
+            news, self._untold = self._untold, {}
+            try:
+                # The log first: whoever hears of it at once may also look.
+                await self._write_log()
+                if self._channel is not None:
+                    for key in news:
+                        await self._channel.tell(key)
+            except StorageError as error:
+                _logger.warning("%s: others may hear late of what was written: %s", self._place, error)
+                if self._closing:
+                    return
+                self._untold = {**news, **self._untold}
+                await asyncio.sleep(TOLD_AGAIN_SECONDS)
+
+    async def _write_log(self) -> None:
+        now = time.time()
+        if abs(now - self._written_at) > LOG_RENEWED_SECONDS:
+            self._number += 1
+        await self._bucket.put(self._log.name(self._number), self._log.encoded())
+        self._written_at = now
+
+
+class Lookout:
+    """Looks for what others wrote, every few seconds."""
+
+    def __init__(self, bucket: Bucket, writer: str, seconds: float, place: str) -> None:
+        self._bucket = bucket
+        self._writer = writer
+        self._seconds = seconds
+        self._place = place
+        self._tags: dict[str, object] = {}
+        self._counts: OrderedDict[str, int] = OrderedDict()
+        self._looked_at: float | None = None
+
+    async def look(self, news: News) -> None:
+        """Tell what changed since the last look, for ever; the first look tells that anything may have."""
+        complained = False
+        while True:
+            try:
+                await self._look_once(news)
+                if complained:
+                    _logger.warning("%s can be watched again", self._place)
+                complained = False
+            except StorageError as error:
+                if not complained:
+                    _logger.warning("what others write is not seen: %s", error)
+                complained = True
+            await asyncio.sleep(self._seconds)
+
+    async def _look_once(self, news: News) -> None:
+        now = time.time()
+        found = await self._bucket.list(NEWS)
+        changed = [one for one in found if self._tags.get(one["path"]) != _tag(one)]
+        others = [one for one in changed if writer_of(one["path"]) != self._writer]
+        # Logs that were there before the first look are read for their counts.
+        told = [await self._read(one["path"]) for one in others]
+        if self._looked_at is None or abs(now - self._looked_at) > LOG_RENEWED_SECONDS:
+            news.tell(ANYTHING)
+        else:
+            for keys in told:
+                for key in keys:
+                    news.tell(key)
+        self._tags = {one["path"]: _tag(one) for one in found}
+        self._looked_at = now
+        await self._remove_old(found, now)
+
+    async def _read(self, name: str) -> Sequence[StorageKey]:
+        data = await self._bucket.get(name)
+        if data is None:
+            return ()
+        writer = writer_of(name)
+        try:
+            log = read_log(data)
+        except ValueError:
+            return (ANYTHING,)
+        keys = log.since(self._counts.get(writer, 0))
+        self._counts[writer] = log.count
+        self._counts.move_to_end(writer)
+        while len(self._counts) > MAX_WRITERS:
+            self._counts.popitem(last=False)
+        return (ANYTHING,) if keys is None else keys
+
+    async def _remove_old(self, found: "Sequence[ObjectMeta]", now: float) -> None:
+        old = [one["path"] for one in found if now - one["last_modified"].timestamp() > LOG_KEPT_SECONDS]
+        if old:
+            await self._bucket.delete(old)
+
+
+def _tag(one: "ObjectMeta") -> object:
+    return one["e_tag"], one["size"], one["last_modified"]
