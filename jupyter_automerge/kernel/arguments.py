@@ -2,6 +2,7 @@
 
 import argparse
 import difflib
+import math
 import shlex
 from dataclasses import dataclass
 from typing import NoReturn
@@ -9,6 +10,8 @@ from typing import NoReturn
 from IPython.core.error import UsageError
 
 from jupyter_automerge.errors import brief
+from jupyter_automerge.values.limits import SYNC_TIMEOUT_SECONDS
+from jupyter_automerge.values.status import Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +29,19 @@ COMMANDS = {
     "ls": Command("", "list the documents that have names"),
     "show": Command("NAME|URL", "show a document"),
     "peers": Command("[NAME|URL]", "who has which changes of a document, or which stores are known"),
-    "wait": Command("NAME|URL", "wait until others have what is in a document now, at most half a minute"),
+    "wait": Command("NAME|URL", "wait until others have what is in a document now"),
     "connect": Command("URL", "connect to another server (http, https, ws or wss)"),
 }
 OPTIONS = {
     "new": {"--fresh": "make another document of that name", "--as OTHER": "bind it to OTHER instead"},
     "open": {"--as OTHER": "bind it to OTHER instead"},
+    "wait": {
+        "--copies N": "stores that must have all of it (default: 1)",
+        "--level stored|received": "on their disk, or in memory is enough (default: the best they say)",
+        "--timeout S": f"at most so many seconds (default: {SYNC_TIMEOUT_SECONDS:g})",
+    },
 }
+_LEVELS = {"stored": Level.STORED, "received": Level.RECEIVED}
 _HELP = frozenset({"-h", "--help", "help"})
 
 
@@ -55,9 +64,34 @@ def _parser(name: str) -> LineParser:
         parser.add_argument("document", metavar="NAME|URL", nargs="?")
     if name in {"new", "open"}:
         parser.add_argument("--as", dest="variable", metavar="OTHER")
+    if name == "wait":
+        parser.add_argument("--copies", type=_copies, metavar="N")
+        parser.add_argument("--level", choices=_LEVELS)
+        parser.add_argument("--timeout", type=_seconds, default=SYNC_TIMEOUT_SECONDS, metavar="S")
     if name == "connect":
         parser.add_argument("url", metavar="URL")
     return parser
+
+
+def level_of(word: str | None) -> Level | None:
+    """What `--level` means; None where it was not given."""
+    return None if word is None else _LEVELS[word]
+
+
+def _copies(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{brief(text)} is no number of copies: at least one")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not (math.isfinite(seconds) and seconds > 0):
+        raise argparse.ArgumentTypeError(f"{brief(text)} is no number of seconds to wait")
+    return seconds
 
 
 _PARSERS = {name: _parser(name) for name in COMMANDS}

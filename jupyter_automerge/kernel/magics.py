@@ -14,7 +14,7 @@ from jupyter_automerge.kernel import arguments
 from jupyter_automerge.kernel.catalogue import look_up
 from jupyter_automerge.kernel.connecting import connect_to
 from jupyter_automerge.kernel.names import free_variable, variable_name
-from jupyter_automerge.kernel.peer_lines import row_lines, store_lines
+from jupyter_automerge.kernel.peer_lines import row_lines, store_lines, view_lines
 from jupyter_automerge.kernel.process import current_session
 from jupyter_automerge.kernel.session import FIND_SECONDS, KernelSession
 from jupyter_automerge.kernel.status import status_lines
@@ -92,9 +92,12 @@ class AutomergeMagics(Magics):  # type: ignore[misc]  # IPython's types are not 
     def _peers(self, document: str | None) -> None:
         session = self._session()
         say(*(store_lines(session.repo) if document is None else row_lines(self._handle(document))))
+        say(*view_lines(session, of_document=document is not None))
 
-    def _wait(self, document: str) -> None:
-        say(shown(str(self._handle(document).synced().result()), MAX_REPORT_CHARACTERS))
+    def _wait(self, document: str, copies: int | None, level: str | None, timeout: float) -> None:
+        handle = self._handle(document)
+        report = handle.synced(level=arguments.level_of(level), copies=copies, timeout=timeout).result()
+        say(shown(str(report), MAX_REPORT_CHARACTERS))
 
     def _connect(self, url: str) -> None:
         say(*connect_to(self._session(), url))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
+from jupyter_automerge.kernel.session import KernelSession
 from jupyter_automerge.kernel.wording import counted, lasting, shown
 from jupyter_automerge.repo import DocHandle, DocPeer, Repo, StoreInfo
 from jupyter_automerge.values.status import Activity, Level, Link, PeerState, Trust
@@ -88,6 +89,19 @@ def store_lines(repo: Repo) -> Iterator[str]:
     if not repo.connections:
         yield "Not connected to anybody."
     yield from map(_store_line, stores)
+
+
+def view_lines(session: KernelSession, *, of_document: bool) -> Iterator[str]:
+    """Whose view the lines above are: a kernel hears of other stores only what its server passes on."""
+    if session.address is None:
+        return
+    if of_document:
+        yield (
+            "This is what this kernel knows. The chips of a page tell what that page and the server know: "
+            "stores that the kernel never met may be among them."
+        )
+    else:
+        yield "This is what this kernel knows. The server lists what it knows at api/automerge/stores."
 
 
 def _store_line(store: StoreInfo) -> str:

@@ -113,7 +113,8 @@ class SyncWait:
         if wish.gives and wish.level is Level.STORED and self._is_never_reported(candidates):
             names = ", ".join(map(_name, candidates))
             self._fail(
-                NoPeers, f"no store here ever reports what it stored ({names}): wait for Level.RECEIVED"
+                NoPeers,
+                f"no store here ever says what it stored ({names}): level RECEIVED is the most to wait for",
             )
 
     def _is_never_reported(self, candidates: Sequence[StoreRow]) -> bool:

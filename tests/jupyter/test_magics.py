@@ -1,18 +1,20 @@
 """`%automerge` in a shell without a server: every mistake is one line that says what to do."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.error import StdinNotImplementedError, UsageError
 from IPython.core.interactiveshell import InteractiveShell
 
-from jupyter_automerge import DocHandle
+from jupyter_automerge import DocHandle, MemoryStorage, Repo
 from jupyter_automerge.kernel.arguments import COMMANDS, usage
 from jupyter_automerge.kernel.completion import candidates, words_before
 from jupyter_automerge.kernel.extension import load, unload
 from jupyter_automerge.kernel.magics import AutomergeMagics
 from jupyter_automerge.kernel.process import current_session
+from jupyter_automerge.kernel.session import KernelSession
 from tests.jupyter.shells import new_shell
 from tests.jupyter.small_server import small_server
 
@@ -75,6 +77,12 @@ MISTAKES = [
     ("peers nothing", "peers: no document is called 'nothing'"),
     ("wait", "wait: the following arguments are required: NAME|URL; usage: %automerge wait NAME|URL"),
     ("wait nothing", "wait: no document is called 'nothing'"),
+    ("wait plan --copies 0", "wait: argument --copies: '0' is no number of copies: at least one; usage:"),
+    ("wait plan --copies two", "'two' is no number of copies"),
+    ("wait plan --level disk", "argument --level: invalid choice: 'disk' (choose from"),
+    ("wait plan --timeout soon", "argument --timeout: 'soon' is no number of seconds to wait; usage:"),
+    ("wait plan --timeout -1", "is no number of seconds to wait"),
+    ("wait plan --timeout inf", "'inf' is no number of seconds to wait"),
     ("ls extra", "ls: unrecognized arguments: extra; usage: %automerge ls"),
     ("status now", "status: unrecognized arguments: now; usage: %automerge status"),
     ("connect", "connect: the following arguments are required: URL; usage: %automerge connect URL"),
@@ -209,6 +217,37 @@ def test_waiting_with_nobody_there_ends_at_once_and_says_so(shell: InteractiveSh
         run(shell, "wait plan")
 
 
+def test_how_long_and_for_how_many_to_wait_is_said_as_in_a_shell(
+    shell: InteractiveShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session = current_session()
+    assert session is not None
+    with server_on(session, "bob") as bob:
+        run(shell, "new plan")
+        session.repo.connect(bob)
+        capsys.readouterr()
+        run(shell, "wait plan --level stored --copies 1 --timeout 10")
+        assert capsys.readouterr().out.startswith("stored: bob (")
+        with pytest.raises(UsageError, match=r"wait: not synced after 0\.2 s: .*2 copies are asked for"):
+            run(shell, "wait plan --copies 2 --timeout 0.2")
+
+
+@contextmanager
+def server_on(session: KernelSession, name: str) -> Iterator[str]:
+    """The URL of another Repo on the kernel's thread, with a store of its own."""
+    server = Repo(MemoryStorage(), name=name)
+
+    async def start() -> str:
+        await server.open()
+        return (await server.listen()).url
+
+    async def stop() -> None:
+        await server.close()
+
+    yield session.thread.run(start(), 10)
+    session.thread.run(stop(), 10)
+
+
 def test_commands_and_names_complete(shell: InteractiveShell) -> None:
     run(shell, "new plan")
     run(shell, "open plan --as agenda")
@@ -220,6 +259,7 @@ def test_commands_and_names_complete(shell: InteractiveShell) -> None:
     assert offered("%automerge ") == list(COMMANDS) == offered("   %automerge  st")
     assert offered("%automerge open ") == ["plan", "agenda"] == offered("%automerge peers  a")
     assert offered("%automerge new plan --f") == ["--fresh", "--as"]
+    assert offered("%automerge wait plan --") == ["--copies", "--level", "--timeout"]
     assert offered("%automerge open plan ") == offered("%automerge ls ") == offered("%automerge ls -") == []
     assert offered("") == offered("automerge open ") == offered("%other ") == []
     with provisionalcompleter():

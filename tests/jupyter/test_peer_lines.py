@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from jupyter_automerge.engine.notices import StoreRow
-from jupyter_automerge.kernel.peer_lines import row_line, row_lines, store_lines
+from jupyter_automerge.kernel.peer_lines import row_line, row_lines, store_lines, view_lines
 from jupyter_automerge.kernel.session import KernelSession
 from jupyter_automerge.kernel.wording import lasting
-from jupyter_automerge.repo import DocHandle
+from jupyter_automerge.repo import DocHandle, ServerAddress
 from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.identity import User
 from jupyter_automerge.values.status import Link, Trust
@@ -98,6 +98,18 @@ def test_above_the_rows_stands_what_they_come_to(plan: DocHandle) -> None:
 
 def test_without_a_connection_that_is_said_first(session: KernelSession) -> None:
     assert list(store_lines(session.repo)) == ["Not connected to anybody."]
+
+
+def test_beneath_stands_whose_view_it_is_where_there_is_another(session: KernelSession) -> None:
+    assert not list(view_lines(session, of_document=True)), "a kernel alone sees all there is"
+    session.address = ServerAddress("http://127.0.0.1:8888/lab/", "secret")
+    (of_document,) = view_lines(session, of_document=True)
+    (of_stores,) = view_lines(session, of_document=False)
+    assert of_document.startswith(
+        "This is what this kernel knows. The chips of a page tell what that page and the"
+    )
+    assert of_stores.endswith("The server lists what it knows at api/automerge/stores.")
+    assert "secret" not in of_document + of_stores
 
 
 @pytest.mark.parametrize(
