@@ -24,6 +24,7 @@ writes nothing; any other replaces what was there. Objects are copied when they 
 
 from jupyter_automerge.document.asking import is_question, question
 from jupyter_automerge.document.changed import Changed, ChangeRecord, ChunkState, ChunkVerdict
+from jupyter_automerge.document.chunks import begins_as_chunk, promised_by, torn_reason
 from jupyter_automerge.document.difference import Patch
 from jupyter_automerge.document.document import Document
 from jupyter_automerge.document.list_proxy import ListProxy
@@ -49,6 +50,9 @@ __all__ = [
     "TextProxy",
     "TooDeep",
     "UnknownValue",
+    "begins_as_chunk",
     "is_question",
+    "promised_by",
     "question",
+    "torn_reason",
 ]

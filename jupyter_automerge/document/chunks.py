@@ -119,6 +119,31 @@ def split_chunks(data: bytes) -> Iterator[Chunk]:
         yield chunk
 
 
+def begins_as_chunk(data: bytes) -> bool:
+    """Whether these are the bytes of a chunk, at least the first ones."""
+    return data.startswith(MAGIC)
+
+
+def torn_reason(data: bytes) -> str:
+    """What is wrong with a stored entry that is cut, or whose bytes are not those that were written; "" if nothing.
+
+    Only headers and checksums are looked at: an entry that is whole by them may still wait for other changes, or be
+    refused by the core.
+    """
+    try:
+        for chunk in split_chunks(data):
+            if not chunk.checksum_is_right():
+                return "its checksum is wrong"
+    except BadChunk as error:
+        return error.reason
+    return "" if data else "it is empty"
+
+
+def promised_by(data: bytes) -> frozenset[bytes]:
+    """The changes that must be in a document after the whole entry was applied. Raises BadChunk."""
+    return frozenset[bytes]().union(*(chunk.promises() for chunk in split_chunks(data)))
+
+
 def whole_document(data: bytes) -> bytes:
     """Of what the core saves the document itself, without the queued changes that follow it."""
     return read_chunk(data)[0].data

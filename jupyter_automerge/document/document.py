@@ -13,6 +13,7 @@ from jupyter_automerge.document.conflicts import values_at
 from jupyter_automerge.document.core import MAP, ROOT, CoreDocument, is_panic, new_document
 from jupyter_automerge.document.difference import Patch, difference
 from jupyter_automerge.document.history import read_history
+from jupyter_automerge.document.kept import hold_all_since, kept
 from jupyter_automerge.document.loading import Load
 from jupyter_automerge.document.lock import DocumentLock, held, held_now
 from jupyter_automerge.document.map_proxy import MapProxy
@@ -231,6 +232,19 @@ class Document:
         if self._trunk.known(heads) != heads:
             return bytes(self._trunk.core.save())
         return b"".join(change.bytes for change in self._trunk.changes_since(heads))
+
+    @held_now
+    def kept(self, entries: Iterable[bytes], believed: Heads) -> Heads:
+        """Up to where a store that has these entries keeps this document: `believed`, or less.
+
+        Raises DocumentBusy.
+        """
+        return kept(self._trunk, entries, believed)
+
+    @held_now
+    def is_since_in(self, entries: Iterable[bytes], since: Heads) -> bool:
+        """Whether these entries of a store hold all changes after `since`. Raises DocumentBusy."""
+        return hold_all_since(self._trunk, entries, since)
 
     @held
     def export(self) -> bytes:

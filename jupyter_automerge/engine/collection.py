@@ -7,7 +7,7 @@ from jupyter_automerge.engine.connection import Connection
 from jupyter_automerge.engine.events import Create
 from jupyter_automerge.engine.loading import Loader
 from jupyter_automerge.engine.notices import DocumentUnloaded
-from jupyter_automerge.engine.record import DocumentRecord, Storage
+from jupyter_automerge.engine.record import DocumentRecord, Storage, Waiting
 from jupyter_automerge.engine.saving import Saver
 from jupyter_automerge.engine.session import Policy, Session, Standing
 from jupyter_automerge.engine.sharing import Sharing
@@ -50,7 +50,7 @@ class Collection:
         if record is not None and record.opened is event.document:
             record.mark_all_dirty()
         elif record is not None:
-            record.changes_waiting.append(event.document.save())
+            record.changes_waiting.append(Waiting(None, event.document.save()))
         else:
             record = self._enter(event.document_id, event.document, look=not event.fresh)
             record.complete = True
@@ -102,12 +102,6 @@ class Collection:
         if record is not None:
             record.leaving, record.wanted = True, False
             self._desk.mark_document(document_id)
-
-    def look_again(self, document_id: DocumentId) -> None:
-        """Somebody else wrote to the store: read what is new, if the document is in memory."""
-        record = self._documents.get(document_id)
-        if record is not None and self._local.has_storage:
-            self._loader.load(record)
 
     def leave_if_due(self, record: DocumentRecord) -> None:
         """Drop a document that is to leave and has nothing unsaved, or that nobody here or there has anything

@@ -9,6 +9,7 @@ from itertools import count
 from jupyter_automerge.engine.effects import Effect, Emit
 from jupyter_automerge.engine.events import Event, Token
 from jupyter_automerge.engine.notices import Notice
+from jupyter_automerge.engine.own_writes import OwnWrites
 from jupyter_automerge.values.ids import ConnectionId, DocumentId
 
 Answer = Callable[[Event], None]
@@ -28,6 +29,7 @@ class Desk:
         self._tokens = count(1)
         self._deadlines: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
+        self.own_writes = OwnWrites()
         # What must be looked at before this event is done with, in the order it was marked.
         self.due_documents: dict[DocumentId, None] = {}
         self.due_connections: dict[ConnectionId, None] = {}
@@ -68,7 +70,9 @@ class Desk:
         """Send a question out; `answer` is called with the event that carries its token, at most once."""
         token = next(self._tokens)
         self._questions[token] = answer
-        self.effects.append(question(token))
+        effect = question(token)
+        self.own_writes.begun(token, effect)
+        self.effects.append(effect)
         return token
 
     def forget(self, token: Token) -> None:
@@ -77,6 +81,7 @@ class Desk:
 
     def answered(self, token: Token, event: Event) -> None:
         """Give an answer to whoever asked; one whose token is no longer current is dropped."""
+        self.own_writes.ended(token, self.now)
         answer = self._questions.pop(token, None)
         if answer is not None:
             answer(event)

@@ -20,7 +20,8 @@ from jupyter_automerge.engine.after_save import AfterSave
 from jupyter_automerge.engine.connection import Connection
 from jupyter_automerge.engine.crossing import Crossing
 from jupyter_automerge.engine.filters import with_better_have
-from jupyter_automerge.engine.notices import DocumentChanged, DocumentStateChanged, StorageTrouble
+from jupyter_automerge.engine.joining import Joining
+from jupyter_automerge.engine.notices import DocumentStateChanged
 from jupyter_automerge.engine.progress import progress_of
 from jupyter_automerge.engine.receiving import Receiving
 from jupyter_automerge.engine.record import DocumentRecord, Storage
@@ -29,9 +30,9 @@ from jupyter_automerge.engine.saving import Saver
 from jupyter_automerge.engine.session import Policy, Session, Standing
 from jupyter_automerge.engine.surroundings import Surroundings
 from jupyter_automerge.engine.sync_forms import reset
-from jupyter_automerge.errors import BadChunk, DocumentBusy
+from jupyter_automerge.errors import DocumentBusy
 from jupyter_automerge.values.ids import DocumentId
-from jupyter_automerge.values.status import Access, DocumentState, Origin
+from jupyter_automerge.values.status import Access, DocumentState
 from jupyter_automerge.wire.codec import encode
 from jupyter_automerge.wire.messages import DocUnavailable, Request, Sync
 
@@ -47,7 +48,9 @@ class DocumentSync:
         saver: Saver,
         after_save: AfterSave,
         crossing: Crossing,
+        joining: Joining,
     ) -> None:
+        self._joining = joining
         self._local = around.local
         self._desk = around.desk
         self._connections = around.connections
@@ -66,7 +69,7 @@ class DocumentSync:
         """
         try:
             if not self._after_save.holds_back(record):
-                self._take_changes(record)
+                self._joining.take(record)
                 self._receive(record)
         except DocumentBusy:
             # A change is open: the frames wait in order, and the commit marks the document again.
@@ -87,25 +90,6 @@ class DocumentSync:
             self._saver.save(record)
 
     # Receiving
-
-    def _take_changes(self, record: DocumentRecord) -> None:
-        """Merge what storage or an import brought while the document was in use."""
-        before = record.heads
-        try:
-            while record.changes_waiting:
-                self._take_change(record, record.changes_waiting[0])
-                record.changes_waiting.pop(0)
-        finally:
-            if record.heads != before:
-                record.complete = True
-                record.mark_all_dirty()
-                self._desk.emit(DocumentChanged(record.id, before, record.heads, Origin.STORAGE))
-
-    def _take_change(self, record: DocumentRecord, chunk: bytes) -> None:
-        try:
-            record.document.apply([chunk])
-        except BadChunk as error:
-            self._desk.emit(StorageTrouble(record.id, f"a stored chunk was left out: {error.reason}"))
 
     def _receive(self, record: DocumentRecord) -> None:
         readable = []

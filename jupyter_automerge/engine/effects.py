@@ -52,6 +52,22 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """Read the entries under exactly these keys; answered by Loaded, without those that are gone, or LoadFailed."""
+
+    token: Token
+    keys: tuple[StorageKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """Name the entries under the prefix, without their bytes; answered by Listed or LoadFailed."""
+
+    token: Token
+    prefix: StorageKey
+
+
+@dataclass(frozen=True, slots=True)
 class Put:
     """Make the bytes durable under the key; answered by PutDone only once they are, or PutFailed."""
 
@@ -88,4 +104,4 @@ class Emit:
     notice: Notice
 
 
-Effect = Send | Close | Dial | Load | Put | Delete | AskPolicy | Emit
+Effect = Send | Close | Dial | Load | Read | List | Put | Delete | AskPolicy | Emit

@@ -20,17 +20,21 @@ from jupyter_automerge.engine.effects import Effect, Put
 from jupyter_automerge.engine.ephemeral import Broadcasting
 from jupyter_automerge.engine.evidence import Evidence
 from jupyter_automerge.engine.facts import Facts
+from jupyter_automerge.engine.foreign_writers import ForeignWriters
 from jupyter_automerge.engine.gossip import Gossip
 from jupyter_automerge.engine.inbox import Inbox
+from jupyter_automerge.engine.joining import Joining
 from jupyter_automerge.engine.loading import Loader
 from jupyter_automerge.engine.local import FixedShare, LocalPeer
 from jupyter_automerge.engine.notices import DocumentRemoved, SearchProgress, StoreRow
 from jupyter_automerge.engine.progress import progress_of
+from jupyter_automerge.engine.quarantine import Quarantine
 from jupyter_automerge.engine.reading import Reading
 from jupyter_automerge.engine.receiving import Receiving
 from jupyter_automerge.engine.record import DocumentRecord, Storage
 from jupyter_automerge.engine.remembering import Remembering
 from jupyter_automerge.engine.removal import UNSAFE, Graveyard, is_elsewhere
+from jupyter_automerge.engine.rereading import Rereader
 from jupyter_automerge.engine.resume import Resumption
 from jupyter_automerge.engine.retelling import Retelling
 from jupyter_automerge.engine.saving import Saver
@@ -39,6 +43,7 @@ from jupyter_automerge.engine.siblings import Siblings
 from jupyter_automerge.engine.slow_writes import SlowWrites
 from jupyter_automerge.engine.stamps import Stamps
 from jupyter_automerge.engine.stopping import Stopping
+from jupyter_automerge.engine.store_changes import StoreChanges
 from jupyter_automerge.engine.store_facts import StoreFacts
 from jupyter_automerge.engine.store_news import StoreNews
 from jupyter_automerge.engine.stores import Stores
@@ -111,8 +116,10 @@ class Engine:
         after_save = AfterSave(desk, local, ack_after_save)
         # Where peers wait for a put, it waits for nothing.
         rest = 0.0 if ack_after_save else put_rest
-        self._saver = Saver(local, desk, after_save, self._acknowledging.saved, rest)
+        self._foreign = ForeignWriters(local, desk, self._siblings, self._writes)
+        self._saver = Saver(local, desk, after_save, self._acknowledging.saved, rest, self._foreign)
         self._graveyard = Graveyard(local, desk)
+        self._graveyard.farewell = self._bid_farewell
         around = Surroundings(
             local,
             desk,
@@ -125,14 +132,23 @@ class Engine:
             self._graveyard,
             self._remembering,
         )
-        loader = Loader(desk, self._resumption, actor, self._then, self._evidence)
+        quarantine = Quarantine(desk, self._documents)
+        loader = Loader(desk, self._resumption, actor, self._then, self._evidence, quarantine)
+        self._rereader = Rereader(desk, self._documents, loader, quarantine, self._foreign, self._graveyard)
+        loader.wait_for_missing = self._rereader.look_later
+        self._store_changes = StoreChanges(
+            desk, self._documents, self._graveyard, self._rereader, self._siblings, self._foreign
+        )
+        joining = Joining(desk, self._saver, self._rereader)
         self._collection = Collection(around, loader, self._saver)
         self._sharing = Sharing(desk, share, self._collection.decided)
         self._collection.sharing = self._sharing
         crossing = Crossing(desk)
         reading = Reading(local, desk, self._connections)
         receiving = Receiving(desk, self._evidence, reading, self._resumption, crossing)
-        self._docsync = DocumentSync(around, receiving, self._resumption, self._saver, after_save, crossing)
+        self._docsync = DocumentSync(
+            around, receiving, self._resumption, self._saver, after_save, crossing, joining
+        )
         self._broadcasting = Broadcasting(local, desk, self._connections)
         self._inbox = Inbox(around, self._collection, receiving, self._broadcasting)
         self._writer = Writer(
@@ -166,6 +182,7 @@ class Engine:
             self._graveyard.open()
             self._remembering.open()
             self._siblings.open()
+            self._foreign.open()
         for event in events:
             self._absorb(event)
         self._desk.run_due()
@@ -200,6 +217,7 @@ class Engine:
                 self._desk.mark_document(document_id)
             case (
                 e.Loaded(token)
+                | e.Listed(token)
                 | e.LoadFailed(token)
                 | e.PutDone(token)
                 | e.PutFailed(token)
@@ -244,8 +262,8 @@ class Engine:
                 self._subscriptions.follow(store_ids)
             case e.Unfollow(store_ids):
                 self._subscriptions.unfollow(store_ids)
-            case e.StorageChanged(document_id):
-                self._collection.look_again(document_id)
+            case e.StorageChanged(place):
+                self._store_changes.changed(place)
             case e.Stop():
                 self._siblings.leave()
                 self._stopping.begin()
@@ -263,6 +281,7 @@ class Engine:
             documents, desk.due_documents = desk.due_documents, {}
             for record in self._records(documents):
                 self._docsync.evaluate(record)
+                self._rereader.go_on(record)
             evaluated.update(documents)
             connections, desk.due_connections = desk.due_connections, {}
             for connection_id in connections:
@@ -300,6 +319,7 @@ class Engine:
     def _met(self, connection: Connection) -> None:
         self._stores.met(connection)
         self._siblings.met(connection)
+        self._foreign.met(connection)
         self._collection.met(connection)
         self._subscriptions.met(connection)
 
@@ -372,6 +392,11 @@ class Engine:
     def rows(self, document_id: DocumentId) -> tuple[StoreRow, ...]:
         record = self._documents.get(document_id)
         return () if record is None else self._facts.rows(record)
+
+    @property
+    def foreign_writers_seen(self) -> float | None:
+        """When somebody who is no Repo of ours was first seen to write into our store, in seconds since 1970."""
+        return self._foreign.seen_at
 
     def stores(self) -> tuple[KnownStore, ...]:
         """The stores that are known besides our own, with or without documents."""

@@ -197,15 +197,32 @@ class StoredChunk:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Answer to Load."""
+    """Answer to Load and Read."""
 
     token: Token
     chunks: tuple[StoredChunk, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class StoredKey:
+    """One entry of a listing. `time` of its last write in seconds since 1970, where the store knows it."""
+
+    key: StorageKey
+    size: int
+    time: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Answer to List."""
+
+    token: Token
+    entries: tuple[StoredKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LoadFailed:
-    """Storage could not answer a Load. Not a "no": peers are asked, and nothing is put until a load
+    """Storage could not answer a Load, Read or List. Not a "no": peers are asked, and nothing is put until a load
     succeeds.
     """
 
@@ -255,9 +272,12 @@ class PolicyAnswered:
 
 @dataclass(frozen=True, slots=True)
 class StorageChanged:
-    """Something outside this Repo wrote chunks of the document into the store."""
+    """Something was written or removed in the store: a key, or a prefix below which that happened.
 
-    document_id: DocumentId
+    The empty prefix: anything may have changed. Own writes may be among them.
+    """
+
+    place: StorageKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +313,7 @@ Event = (
     | Unfollow
     | PolicyChanged
     | Loaded
+    | Listed
     | LoadFailed
     | PutDone
     | PutFailed

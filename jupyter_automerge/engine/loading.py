@@ -1,23 +1,24 @@
-"""Reading a document from storage: once when it enters memory, again when a read failed or somebody else
-wrote.
+"""Reading a document from storage when it enters memory, and again when that failed.
 
 Only chunks whose changes are in the document are listed as ours to delete; others are reported and left
-alone.
+alone, or put aside.
 """
 
 from collections.abc import Callable
 from contextlib import suppress
 
-from jupyter_automerge.document import ChunkState, ChunkVerdict, Document
+from jupyter_automerge.document import ChunkState, ChunkVerdict, Document, promised_by, torn_reason
 from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.effects import Load
 from jupyter_automerge.engine.events import Event, Loaded, LoadFailed, StoredChunk
 from jupyter_automerge.engine.evidence import Evidence
 from jupyter_automerge.engine.notices import ChunkSetAside, StorageTrouble
-from jupyter_automerge.engine.record import DocumentRecord, Storage
+from jupyter_automerge.engine.quarantine import Quarantine
+from jupyter_automerge.engine.record import DocumentRecord, Storage, Waiting
 from jupyter_automerge.engine.resume import Resumption
 from jupyter_automerge.engine.store_files import SavedRow, read_row
 from jupyter_automerge.errors import InvalidId
+from jupyter_automerge.values.heads import NO_HEADS
 from jupyter_automerge.values.ids import StorageId, parse_storage_id
 from jupyter_automerge.values.keys import KeyKind, StorageKey, document_prefix, key_kind
 from jupyter_automerge.values.limits import PUT_RETRY_FIRST_SECONDS, PUT_RETRY_MOST_SECONDS
@@ -35,9 +36,14 @@ class Loader:
         actor: Callable[[], bytes] | None,
         then: Callable[[Callable[[], None]], None],
         evidence: Evidence,
+        quarantine: Quarantine,
     ) -> None:
         self._then = then
         self._evidence = evidence
+        self._quarantine = quarantine
+        self.wait_for_missing: Callable[
+            [DocumentRecord], None
+        ]  # some of what is stored waits for other changes
         self._desk = desk
         self._resumption = resumption
         self._actor = actor
@@ -83,7 +89,9 @@ class Loader:
         history = _history(record, chunks)
         if history and record.has_data:
             # The document is in use: what is new in storage joins it once no change is open.
-            record.changes_waiting.extend(chunk.data for chunk in history)
+            record.changes_waiting.extend(
+                Waiting(chunk.key, chunk.data) for chunk in history if self._is_whole(record, chunk)
+            )
         elif history:
             self._fill(record, history)
             record.mark_all_dirty()
@@ -108,17 +116,33 @@ class Loader:
     def _list(
         self, record: DocumentRecord, history: list[StoredChunk], verdicts: tuple[ChunkVerdict, ...]
     ) -> None:
+        applied = [one.state is ChunkState.APPLIED for one in verdicts]
+        snapshots = [
+            chunk
+            for chunk, is_applied in zip(history, applied, strict=True)
+            if is_applied and key_kind(chunk.key) is KeyKind.SNAPSHOT
+        ]
+        base = NO_HEADS.union(*(promised_by(chunk.data) for chunk in snapshots))
         for chunk, verdict in zip(history, verdicts, strict=True):
             if verdict.state is ChunkState.APPLIED:
-                record.saving.chunks[chunk.key] = len(chunk.data)
-            else:
-                self._set_aside(record, chunk.key, f"{verdict.state.value}: {verdict.reason}")
+                record.saving.take(chunk.key, len(chunk.data), base)
+            elif self._is_whole(record, chunk):
+                self._left(record, chunk, verdict)
+
+    def _is_whole(self, record: DocumentRecord, chunk: StoredChunk) -> bool:
+        reason = torn_reason(chunk.data)
+        if reason:
+            self._desk.emit(ChunkSetAside(record.id, chunk.key, f"torn: {reason}"))
+            self._quarantine.found(record, chunk, reason)
+        return not reason
+
+    def _left(self, record: DocumentRecord, chunk: StoredChunk, verdict: ChunkVerdict) -> None:
+        self._desk.emit(ChunkSetAside(record.id, chunk.key, f"{verdict.state.value}: {verdict.reason}"))
+        if verdict.state is ChunkState.QUEUED:
+            self.wait_for_missing(record)
 
     def _new_actor(self) -> bytes | None:
         return None if self._actor is None else self._actor()
-
-    def _set_aside(self, record: DocumentRecord, key: StorageKey, reason: str) -> None:
-        self._desk.emit(ChunkSetAside(record.id, key, reason))
 
 
 def _history(record: DocumentRecord, chunks: tuple[StoredChunk, ...]) -> list[StoredChunk]:

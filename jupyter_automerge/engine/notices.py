@@ -232,11 +232,28 @@ class StorageTrouble:
 
 @dataclass(frozen=True, slots=True)
 class ChunkSetAside:
-    """A stored chunk could not be applied; it was left where it is."""
+    """A stored chunk could not be applied. It is `kept` under another key, or (None) left where it is."""
 
     document_id: DocumentId
     key: tuple[str, ...]
     reason: str
+    kept: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignWritersSeen:
+    """Others than Repos of ours write into this Repo's store, since `seen_at` (seconds since 1970) at the latest."""
+
+    store_id: str
+    seen_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class StoreWatched:
+    """Whether this Repo is told when others write into its store. `error`: why not, and it is tried again."""
+
+    store_id: str
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +330,8 @@ Notice = (
     | DocumentSaved
     | StorageTrouble
     | ChunkSetAside
+    | ForeignWritersSeen
+    | StoreWatched
     | ChangesRefused
     | NoticeReceived
     | EphemeralReceived

@@ -1,6 +1,6 @@
 """One document in the Engine's table: the bytes' owner, its sessions, and what storage said of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -9,12 +9,13 @@ from jupyter_automerge.engine.alarm import Alarm
 from jupyter_automerge.engine.coverage import Coverage
 from jupyter_automerge.engine.events import Token
 from jupyter_automerge.engine.head_set import NO_HISTORY, History
+from jupyter_automerge.engine.increments import Increment, without
 from jupyter_automerge.engine.notices import SearchProgress
 from jupyter_automerge.engine.session import Session, Standing
 from jupyter_automerge.engine.store_facts import StoreFacts
 from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.ids import ConnectionId, DocumentId, StorageId
-from jupyter_automerge.values.keys import StorageKey
+from jupyter_automerge.values.keys import KeyKind, StorageKey, key_kind
 from jupyter_automerge.values.status import DocumentState
 
 
@@ -32,14 +33,64 @@ class Saving:
 
     heads: Heads = frozenset()
     chunks: dict[StorageKey, int] = field(default_factory=dict)  # sizes of chunks that are in the document
+    increments: list[Increment] = field(default_factory=list)  # those among them that hold no snapshot
     put: Token | None = None
     put_began: float = 0.0
     next_put_at: float = 0.0
+    tidy_at: float | None = None  # it is to become one chunk then, if it rests until then
     is_waiting: bool = False  # for that moment
     retry_at: float | None = None
     failures: int = 0
     copy: Document | None = None  # the document as the put in flight, or the one just done, has it
     is_news: bool = False  # a put was done, and peers are to hear of it before anything else happens
+
+    def take(self, key: StorageKey, size: int, before: Heads, merged: int = 0) -> None:
+        """The chunk is in the store, and in the document. All up to `before` is durable without it."""
+        if key not in self.chunks and key_kind(key) is KeyKind.INCREMENTAL:
+            self.increments.append(Increment(key, before, merged))
+        self.chunks[key] = size
+
+    def drop(self, keys: Iterable[StorageKey]) -> None:
+        """These chunks are of no use any more, or gone."""
+        gone = tuple(keys)
+        for key in gone:
+            self.chunks.pop(key, None)
+        self.increments = without(self.increments, gone)
+
+
+@dataclass(slots=True, eq=False)
+class Suspect:
+    """A stored chunk that is torn, or still being written."""
+
+    digest: bytes
+    since: float
+    reason: str
+
+
+@dataclass(slots=True, eq=False)
+class Rereading:
+    """What somebody else did to the stored document, and what of it is still to be looked at."""
+
+    keys: dict[StorageKey, None] = field(default_factory=dict)
+    all: bool = False  # names are not known: list them
+    whole: bool = False  # something that was ours is gone: read all, and see what is left
+    again_at: float | None = None
+    failures: int = 0  # of looks, in a row
+    tries: int = 0  # in a row that left changes waiting for others
+    suspects: dict[StorageKey, Suspect] = field(default_factory=dict)
+    left: dict[StorageKey, None] = field(default_factory=dict)  # whole or foreign, and not to be applied
+
+    @property
+    def due(self) -> bool:
+        return bool(self.keys) or self.all or self.whole
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Chunks that wait for the document to be free; `key` None: they are not from the store."""
+
+    key: StorageKey | None
+    data: bytes
 
 
 @dataclass(slots=True, eq=False)
@@ -82,7 +133,8 @@ class DocumentRecord:
     rows_moved: bool = False
     stamps: dict[str, float] | None = None  # the last ones of our reports, by store
     refused_chunks: dict[bytes, None] = field(default_factory=dict)
-    changes_waiting: list[bytes] = field(default_factory=list)  # chunks that wait for the document to be free
+    changes_waiting: list[Waiting] = field(default_factory=list)
+    reread: Rereading | None = None  # once others did anything to what is stored
     leaving: bool = False  # to be unloaded once it is saved
 
     @property
@@ -91,6 +143,13 @@ class DocumentRecord:
         if self.opened is None:
             self.opened = self.empty()
         return self.opened
+
+    @property
+    def rereading(self) -> Rereading:
+        """Made when it is first needed."""
+        if self.reread is None:
+            self.reread = Rereading()
+        return self.reread
 
     @property
     def history(self) -> History:

@@ -4,18 +4,19 @@ The tombstone is durable before anything is removed, so that a crash in between 
 resurrects.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from jupyter_automerge.engine.desk import Desk
-from jupyter_automerge.engine.effects import Delete, Load, Put
-from jupyter_automerge.engine.events import Event, Loaded, LoadFailed, PutFailed
+from jupyter_automerge.engine.effects import Delete, List, Load, Put, Read
+from jupyter_automerge.engine.events import Event, Listed, Loaded, LoadFailed, PutFailed
 from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.notices import DocumentRemoved
 from jupyter_automerge.engine.record import DocumentRecord
 from jupyter_automerge.engine.store_facts import StoreFacts
 from jupyter_automerge.errors import InvalidId
 from jupyter_automerge.values.ids import DocumentId, parse_document_id
-from jupyter_automerge.values.keys import TOMBSTONE_PREFIX, document_prefix, tombstone_key
+from jupyter_automerge.values.keys import TOMBSTONE_PREFIX, StorageKey, document_prefix, tombstone_key
 from jupyter_automerge.values.limits import PUT_RETRY_MOST_SECONDS
 from jupyter_automerge.values.status import Trust
 
@@ -36,6 +37,7 @@ class Graveyard:
         self._failed = False
         self._wanted: set[DocumentId] = set()  # asked for before the tombstones were read
         self._waiting: list[Callable[[], None]] = []
+        self.farewell: Callable[[DocumentId], None]  # to a document in memory that another Repo deleted
 
     def open(self) -> None:
         """Read the tombstones of earlier lives of this store."""
@@ -81,6 +83,43 @@ class Graveyard:
             self._ids.discard(document_id)
             self._unmark(document_id)
 
+    def look(self, document_id: DocumentId, then: Callable[[], None] | None = None) -> None:
+        """Another Repo on this store may have deleted the document, or taken that back (P64)."""
+        key = tombstone_key(document_id)
+        self._desk.ask(
+            lambda token: Read(token, (key,)), lambda event: self._looked(document_id, key, then, event)
+        )
+
+    def look_at_all(self) -> None:
+        """Another Repo may have deleted any document."""
+        if self._read:
+            self._desk.ask(lambda token: List(token, TOMBSTONE_PREFIX), self._listed)
+
+    def _looked(
+        self, document_id: DocumentId, key: StorageKey, then: Callable[[], None] | None, event: Event
+    ) -> None:
+        # What this Repo does to the tombstone itself may not have been in the store yet.
+        if isinstance(event, Loaded) and not self._desk.own_writes.cover(key, self._desk.now):
+            self._heed(document_id, is_buried=bool(event.chunks))
+        if then is not None:
+            then()
+
+    def _listed(self, event: Event) -> None:
+        if not isinstance(event, Listed):
+            return
+        buried = {entry.key[-1] for entry in event.entries}
+        for document_id in {*self._ids, *(_ids_of(event))}:
+            if not self._desk.own_writes.cover(tombstone_key(document_id), self._desk.now):
+                self._heed(document_id, is_buried=document_id in buried)
+
+    def _heed(self, document_id: DocumentId, *, is_buried: bool) -> None:
+        if not is_buried:
+            self._ids.discard(document_id)
+        elif document_id not in self._ids:
+            self._ids.add(document_id)
+            self.farewell(document_id)
+            self._desk.emit(DocumentRemoved(document_id))
+
     def _unmark(self, document_id: DocumentId) -> None:
         key = tombstone_key(document_id)
         self._desk.ask(lambda token: Delete(token, (key,)), lambda event: None)
@@ -98,11 +137,7 @@ class Graveyard:
             action()
 
     def _take(self, event: Loaded) -> None:
-        for chunk in event.chunks:
-            try:
-                document_id = parse_document_id(chunk.key[-1])
-            except InvalidId:
-                continue  # a foreign file among the tombstones names no document
+        for document_id in _ids_of(event):
             if document_id in self._wanted:
                 self._unmark(document_id)
             else:
@@ -128,6 +163,15 @@ class Graveyard:
             lambda token: Delete(token, prefixes=(prefix,)),
             lambda answer: self._desk.emit(DocumentRemoved(document_id)),
         )
+
+
+def _ids_of(event: Loaded | Listed) -> Iterator[DocumentId]:
+    keys = (
+        [chunk.key for chunk in event.chunks] if isinstance(event, Loaded) else [e.key for e in event.entries]
+    )
+    for key in keys:
+        with suppress(InvalidId):  # a foreign file among the tombstones names no document
+            yield parse_document_id(key[-1])
 
 
 def is_elsewhere(record: DocumentRecord) -> bool:

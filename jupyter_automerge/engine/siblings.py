@@ -4,7 +4,9 @@ Whoever claims our store's id and has no lease there runs on a folder that was c
 anybody's; it is no second copy to rely on, as long as the two go by one id.
 """
 
+from collections.abc import Callable
 from functools import partial
+from math import inf
 
 from jupyter_automerge.engine.connection import Connection
 from jupyter_automerge.engine.desk import Desk
@@ -21,6 +23,7 @@ from jupyter_automerge.values.limits import (
     LEASE_KEPT_SECONDS,
     LEASE_SECOND_LOOK_SECONDS,
     PUT_RETRY_MOST_SECONDS,
+    SIBLING_SECONDS,
 )
 
 
@@ -32,6 +35,8 @@ class Siblings:
         self._desk = desk
         self._stores = stores
         self._writes = writes
+        self._seen_at = -inf
+        self._looking = False
 
     def open(self) -> None:
         """Take a lease, and clear away those whose Repos died long ago."""
@@ -49,6 +54,28 @@ class Siblings:
         session = connection.metadata.session_id
         if self._local.has_storage and connection.store_id == self._local.store_id and session is not None:
             self._look(connection, session, last=False)
+
+    def was_here(self) -> None:
+        """A lease of another Repo came or went."""
+        self._seen_at = self._desk.now
+
+    def if_none_was_here(self, action: Callable[[], None]) -> None:
+        """Do it if no other Repo of ours has, or had a moment ago, a lease in this store."""
+        if self._desk.now < self._seen_at + SIBLING_SECONDS:
+            return
+        if self._local.has_storage and not self._looking:
+            self._looking = True
+            self._desk.ask(lambda token: Load(token, SESSIONS_PREFIX), partial(self._counted, action))
+
+    def _counted(self, action: Callable[[], None], event: Event) -> None:
+        self._looking = False
+        if not isinstance(event, Loaded):
+            return  # It is not known, so nobody is accused.
+        own = session_key(self._local.session_id)
+        if any(chunk.key != own for chunk in event.chunks):
+            self.was_here()
+        if self._desk.now >= self._seen_at + SIBLING_SECONDS:
+            action()
 
     def _take_lease(self) -> None:
         local = self._local

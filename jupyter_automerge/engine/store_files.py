@@ -172,6 +172,17 @@ def read_whole_lease(data: bytes) -> Lease:
     )
 
 
+def write_seen(at: float) -> bytes:
+    """Foreign writers were seen in the store at this time."""
+    return cbor.encode({"seenAt": at})
+
+
+def read_seen(data: bytes) -> float:
+    """When they were; long ago for bytes that do not read: that there is such an entry says enough."""
+    item = _map(data)
+    return 0.0 if item is None else _time(item, "seenAt")
+
+
 def _read_words(value: object) -> Mapping[str, SavedWord]:
     if not isinstance(value, Mapping):
         return {}

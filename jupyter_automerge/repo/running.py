@@ -7,8 +7,19 @@ from typing import Any, Protocol
 
 from jupyter_automerge.document import Document
 from jupyter_automerge.engine import notices as engine_words
-from jupyter_automerge.engine.effects import AskPolicy, Close, Delete, Dial, Effect, Load, Put, Send
-from jupyter_automerge.engine.events import DeleteDone, Event, Loaded, PutDone, Stop
+from jupyter_automerge.engine.effects import (
+    AskPolicy,
+    Close,
+    Delete,
+    Dial,
+    Effect,
+    List,
+    Load,
+    Put,
+    Read,
+    Send,
+)
+from jupyter_automerge.engine.events import DeleteDone, Event, Listed, Loaded, PutDone, Stop
 from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.notices import SearchProgress, Stopped, StoreRow
 from jupyter_automerge.errors import RepoClosed
@@ -28,6 +39,7 @@ from jupyter_automerge.repo.report import CloseReport
 from jupyter_automerge.repo.safety import SAFE, SafetyPolicy
 from jupyter_automerge.repo.share import Asking, SharePolicy
 from jupyter_automerge.repo.shelf import Shelf
+from jupyter_automerge.repo.store_watch import StoreWatch
 from jupyter_automerge.repo.storing import Storing
 from jupyter_automerge.repo.tasks import Tasks
 from jupyter_automerge.repo.verdicts import Notice, Verdicts
@@ -103,11 +115,16 @@ class Running:
             Dial: self.dialing.dial,
             AskPolicy: self.asking.ask,
             Load: self._load if self._storing is None else self._storing.load,
+            Read: self._load if self._storing is None else self._storing.read,
+            List: self._list if self._storing is None else self._storing.list,
             Put: self._put if self._storing is None else self._storing.put,
             Delete: self._delete if self._storing is None else self._storing.delete,
         }
-        if self._storing is not None:
-            self._storing.watch()
+        self.store_watch = (
+            None if storage is None else StoreWatch(storage, local.store_id, self.driver.post, self._tell)
+        )
+        if self.store_watch is not None:
+            self.tasks.start(self.store_watch.run())
 
     def check(self) -> None:
         """Raise RepoForkedError or RepoClosed unless the Repo may be used."""
@@ -198,8 +215,11 @@ class Running:
 
     # Without a store nothing is found, nothing kept, and nothing has to be waited for.
 
-    def _load(self, effect: Load) -> None:
+    def _load(self, effect: Load | Read) -> None:
         self.driver.follow_up(Loaded(effect.token, ()))
+
+    def _list(self, effect: List) -> None:
+        self.driver.follow_up(Listed(effect.token, ()))
 
     def _put(self, effect: Put) -> None:
         self.driver.follow_up(PutDone(effect.token))

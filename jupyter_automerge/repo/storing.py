@@ -5,23 +5,22 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any
 
-from jupyter_automerge.engine.effects import Delete, Load, Put
+from jupyter_automerge.engine.effects import Delete, List, Load, Put, Read
 from jupyter_automerge.engine.events import (
     DeleteDone,
     DeleteFailed,
     Event,
+    Listed,
     Loaded,
     LoadFailed,
     PutDone,
     PutFailed,
-    StorageChanged,
     StoredChunk,
+    StoredKey,
 )
 from jupyter_automerge.repo.counting import Totals
 from jupyter_automerge.repo.tasks import Tasks
 from jupyter_automerge.storage.contract import Storage
-from jupyter_automerge.values.ids import DocumentId
-from jupyter_automerge.values.keys import KeyKind, key_kind
 
 _logger = logging.getLogger(__name__)
 
@@ -43,6 +42,24 @@ class Storing:
 
         self._tasks.start(self._report(load(), lambda error: LoadFailed(effect.token, error)))
 
+    def read(self, effect: Read) -> None:
+        async def read() -> Event:
+            self._totals.loads += 1
+            found = await asyncio.gather(*(self._storage.load(key) for key in effect.keys))
+            entries = zip(effect.keys, found, strict=True)
+            return Loaded(
+                effect.token, tuple(StoredChunk(key, data) for key, data in entries if data is not None)
+            )
+
+        self._tasks.start(self._report(read(), lambda error: LoadFailed(effect.token, error)))
+
+    def list(self, effect: List) -> None:
+        async def list_() -> Event:
+            entries = await self._storage.keys(effect.prefix)
+            return Listed(effect.token, tuple(StoredKey(one.key, one.size, one.time) for one in entries))
+
+        self._tasks.start(self._report(list_(), lambda error: LoadFailed(effect.token, error)))
+
     def put(self, effect: Put) -> None:
         async def put() -> Event:
             await self._storage.save(effect.key, effect.data)
@@ -62,31 +79,13 @@ class Storing:
 
         self._tasks.start(self._report(delete(), lambda error: DeleteFailed(effect.token, error)))
 
-    def watch(self) -> None:
-        """Tell the Engine what others write into the store, if the adapter can see it."""
-        changes = self._storage.watch()
-        if changes is None:
-            return
-
-        async def watch() -> None:
-            try:
-                async for key in changes:
-                    if key_kind(key) in (KeyKind.SNAPSHOT, KeyKind.INCREMENTAL):
-                        self._post(StorageChanged(DocumentId(key[0])))
-            except Exception:  # adapters are written by others and may raise anything
-                _logger.exception(
-                    "the store can no longer be watched: writes of others appear on the next load"
-                )
-
-        self._tasks.start(watch())
-
     async def _report(self, work: Coroutine[Any, Any, Event], failed: Callable[[str], Event]) -> None:
         # Adapters are written by others and may raise anything: the Engine retries and tells the user.
         try:
             event = await work
         except Exception as error:
             _logger.warning("the store failed", exc_info=error)
-            event = failed(_in_words(error))
+            event = failed(in_words(error))
         self._post(event)
 
 
@@ -98,5 +97,6 @@ async def _all(removals: Iterable[Awaitable[None]]) -> None:
             raise outcome
 
 
-def _in_words(error: Exception) -> str:
+def in_words(error: Exception) -> str:
+    """The error's own words, or its name."""
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -8,7 +8,7 @@ from jupyter_automerge.engine import effects as f
 from jupyter_automerge.engine import events as e
 from jupyter_automerge.values.keys import KeyKind, StorageKey, key_kind
 
-DiskEffect = f.Load | f.Put | f.Delete
+DiskEffect = f.Load | f.Read | f.List | f.Put | f.Delete
 
 
 class SimulatedDisk:
@@ -24,7 +24,11 @@ class SimulatedDisk:
         self.paused = False
         self.failing = ""
         self.failing_loads = ""
+        self.times: dict[StorageKey, float] = {}
+        """When entries were last written, in seconds since 1970; for those that are not here nobody knows."""
         self.loads: list[StorageKey] = []
+        self.reads: list[tuple[StorageKey, ...]] = []
+        self.listings: list[StorageKey] = []
         self.puts: list[StorageKey] = []
         self.deletes: list[StorageKey] = []
         self.most_at_once: dict[StorageKey, int] = {}
@@ -61,7 +65,9 @@ class SimulatedDisk:
         """The machine dies: this many of the writes on their way reach the platter, in order; the others do
         not. `tears`: of the next one only half does, if nothing was under its key.
         """
-        writes = [effect for effect in self._unfinished.values() if not isinstance(effect, f.Load)]
+        writes = [
+            effect for effect in self._unfinished.values() if not isinstance(effect, f.Load | f.Read | f.List)
+        ]
         self._unfinished.clear()
         self.paused = False
         for effect in writes[:keeps]:
@@ -92,8 +98,13 @@ class SimulatedDisk:
         match effect:
             case f.Load(token, prefix):
                 self.loads.append(prefix)
-                failing = self.failing_loads or self.failing
-                return e.LoadFailed(token, failing) if failing else e.Loaded(token, self._range(prefix))
+                return self._answer(token, e.Loaded(token, self._range(prefix)))
+            case f.Read(token, keys):
+                self.reads.append(keys)
+                return self._answer(token, e.Loaded(token, self._those(keys)))
+            case f.List(token, prefix):
+                self.listings.append(prefix)
+                return self._answer(token, e.Listed(token, self._listing(prefix)))
             case f.Put(token, key, data):
                 return e.PutFailed(token, self.failing) if self.failing else self._put(token, key, data)
             case f.Delete(token, keys, prefixes):
@@ -115,6 +126,18 @@ class SimulatedDisk:
             del self.entries[key]
             self.deletes.append(key)
         return e.DeleteDone(token)
+
+    def _answer(self, token: e.Token, answer: e.Event) -> e.Event:
+        failing = self.failing_loads or self.failing
+        return e.LoadFailed(token, failing) if failing else answer
+
+    def _those(self, keys: tuple[StorageKey, ...]) -> tuple[e.StoredChunk, ...]:
+        return tuple(e.StoredChunk(key, self.entries[key]) for key in keys if key in self.entries)
+
+    def _listing(self, prefix: StorageKey) -> tuple[e.StoredKey, ...]:
+        return tuple(
+            e.StoredKey(key, len(self.entries[key]), self.times.get(key)) for key in self.below(*prefix)
+        )
 
     def _range(self, prefix: StorageKey) -> tuple[e.StoredChunk, ...]:
         return tuple(e.StoredChunk(key, self.entries[key]) for key in self.below(*prefix))

@@ -258,7 +258,7 @@ class SimulatedRepo:
                     self.sim.carry(self, effect)
                 case f.Close():
                     self.sim.close(self, effect)
-                case f.Load() | f.Put() | f.Delete():
+                case f.Load() | f.Read() | f.List() | f.Put() | f.Delete():
                     self._access_disk(effect)
                 case f.AskPolicy():
                     self._ask_policy(effect)

@@ -21,6 +21,8 @@ SESSIONS_PREFIX: StorageKey = (*OWN_PREFIX, "sessions")
 """One entry for each Repo that runs on this store: how siblings tell each other from a copied store."""
 QUARANTINE_PREFIX: StorageKey = (*OWN_PREFIX, "quarantine")
 """Torn chunks of documents, kept under their own keys for whoever may mend them; never read as history."""
+FOREIGN_WRITERS_KEY: StorageKey = (*OWN_PREFIX, "foreign-writers")
+"""Present since somebody who is no Repo of ours wrote into this store; when that was seen."""
 EPOCH_KEY: StorageKey = (*OWN_PREFIX, "epoch")
 """A random text, written once: a wiped store that kept its id has another."""
 
@@ -105,6 +107,11 @@ def tombstone_key(document_id: DocumentId) -> StorageKey:
 def quarantine_key(key: StorageKey) -> StorageKey:
     """Where a torn chunk is kept."""
     return (*QUARANTINE_PREFIX, *key)
+
+
+def is_chunk(key: StorageKey) -> bool:
+    """Whether the key is one of a document's history."""
+    return key_kind(key) in (KeyKind.SNAPSHOT, KeyKind.INCREMENTAL)
 
 
 def key_kind(key: StorageKey) -> KeyKind:

@@ -1,0 +1,239 @@
+"""What others do to the stored entries of a document that is in memory, seen while it is in use (P62).
+
+Only what is new is read. Where something of ours is gone, all is read, to see whether what replaced it holds it.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from jupyter_automerge.document import torn_reason
+from jupyter_automerge.engine.desk import Desk
+from jupyter_automerge.engine.effects import Effect, List, Load, Read
+from jupyter_automerge.engine.events import Event, Listed, Loaded, LoadFailed, StoredChunk, Token
+from jupyter_automerge.engine.foreign_writers import ForeignWriters
+from jupyter_automerge.engine.loading import Loader
+from jupyter_automerge.engine.quarantine import Quarantine
+from jupyter_automerge.engine.record import DocumentRecord, Storage, Waiting
+from jupyter_automerge.engine.removal import Graveyard
+from jupyter_automerge.errors import DocumentBusy
+from jupyter_automerge.values.ids import DocumentId
+from jupyter_automerge.values.keys import StorageKey, document_prefix, is_chunk
+from jupyter_automerge.values.limits import (
+    CHUNKS_LEFT_REMEMBERED,
+    LOOKS_AT_ONCE,
+    REREAD_FIRST_SECONDS,
+    REREAD_KEYS,
+    REREAD_MOST_SECONDS,
+    REREAD_TRIES,
+)
+
+
+class Rereader:
+    """One look at a document's entries at a time, and a bounded number of documents at a time."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        documents: dict[DocumentId, DocumentRecord],
+        loader: Loader,
+        quarantine: Quarantine,
+        foreign: ForeignWriters,
+        graveyard: Graveyard,
+    ) -> None:
+        self._desk = desk
+        self._documents = documents
+        self._loader = loader
+        self._quarantine = quarantine
+        self._foreign = foreign
+        self._graveyard = graveyard
+        self._looking: set[DocumentId] = set()
+        self._queued: dict[DocumentId, None] = {}
+
+    def news(self, record: DocumentRecord, key: StorageKey) -> None:
+        """This entry was written or removed by somebody else."""
+        record.rereading.left.pop(key, None)
+        record.rereading.keys[key] = None
+        self._desk.mark_document(record.id)
+
+    def look(self, record: DocumentRecord) -> None:
+        """Anything may have happened to the document's entries."""
+        record.rereading.all = True
+        self._desk.mark_document(record.id)
+
+    def look_later(self, record: DocumentRecord) -> None:
+        """Stored changes wait for others, which may be on their way here; or have vanished into a snapshot."""
+        news = record.rereading
+        if news.again_at is None and news.tries < REREAD_TRIES:
+            delay = min(REREAD_FIRST_SECONDS * 2**news.tries, REREAD_MOST_SECONDS)
+            news.tries += 1
+            news.again_at = self._desk.now + delay
+            self._desk.at(news.again_at, lambda: self._again(record))
+
+    def go_on(self, record: DocumentRecord) -> None:
+        """Look at what there is to be looked at, if nothing is being read of the document."""
+        if record.reread is None or not record.reread.due:
+            return
+        if record.load is not None or record.storage is Storage.PENDING:
+            return
+        if len(self._looking) >= LOOKS_AT_ONCE:
+            self._queued[record.id] = None
+        else:
+            self._start(record)
+
+    def _again(self, record: DocumentRecord) -> None:
+        if self._documents.get(record.id) is record:
+            record.rereading.again_at = None
+            self.look(record)
+
+    def _start(self, record: DocumentRecord) -> None:
+        news = record.rereading
+        keys, is_all, is_whole = tuple(news.keys), news.all, news.whole
+        news.keys, news.all, news.whole = {}, False, False
+        prefix = document_prefix(record.id)
+        if record.storage is not Storage.ANSWERED or not (record.has_data or record.changes_waiting):
+            self._loader.load(record)
+        elif is_whole:
+            self._ask(record, lambda token: Load(token, prefix), self._read_all)
+        elif is_all or len(keys) > REREAD_KEYS:
+            self._ask(record, lambda token: List(token, prefix), self._listed)
+        else:
+            self._ask(record, lambda token: Read(token, keys), partial(self._read, keys))
+
+    def _ask(
+        self,
+        record: DocumentRecord,
+        question: Callable[[Token], Effect],
+        take: Callable[[DocumentRecord, Event], None],
+    ) -> None:
+        def answered(event: Event) -> None:
+            record.load = None
+            if not isinstance(event, LoadFailed):
+                record.rereading.failures = 0
+            self._looking.discard(record.id)
+            self._desk.mark_document(record.id)
+            for document_id in self._queued:
+                self._desk.mark_document(document_id)
+            self._queued.clear()
+            if self._documents.get(record.id) is record:
+                take(record, event)
+
+        self._looking.add(record.id)
+        record.load = self._desk.ask(question, answered)
+
+    def _listed(self, record: DocumentRecord, event: Event) -> None:
+        if not isinstance(event, Listed):
+            self._pause(record, all_=True)
+            return
+        present = [entry.key for entry in event.entries if is_chunk(entry.key)]
+        if self._gone(record, present):
+            record.rereading.whole = True
+            return
+        seen = self._seen(record)
+        for key in present:
+            if key not in seen and not self._desk.own_writes.cover(key, self._desk.now):
+                record.rereading.keys[key] = None
+
+    def _read(self, keys: tuple[StorageKey, ...], record: DocumentRecord, event: Event) -> None:
+        if not isinstance(event, Loaded):
+            self._pause(record, keys)
+            return
+        gone = set(keys).difference(chunk.key for chunk in event.chunks)
+        for key in gone:
+            record.rereading.suspects.pop(key, None)
+        if any(key in record.saving.chunks for key in gone):
+            record.rereading.whole = True
+        elif gone:
+            # What it held may be in a chunk that nobody told of yet.
+            self.look_later(record)
+        self._judge(record, event.chunks)
+
+    def _read_all(self, record: DocumentRecord, event: Event) -> None:
+        if not isinstance(event, Loaded):
+            self._pause(record, whole=True)
+            return
+        chunks = tuple(chunk for chunk in event.chunks if is_chunk(chunk.key))
+        gone = self._gone(record, [chunk.key for chunk in chunks])
+        if gone:
+            # Whoever deletes a document leaves its tombstone first.
+            self._graveyard.look(record.id, lambda: self._missed(record, gone, chunks))
+        else:
+            self._judge(record, chunks)
+
+    def _missed(
+        self, record: DocumentRecord, gone: tuple[StorageKey, ...], chunks: tuple[StoredChunk, ...]
+    ) -> None:
+        """Chunks of ours were removed: by whoever made one of them, as all of ours do, or by somebody who destroys."""
+        if self._documents.get(record.id) is not record:
+            return
+        try:
+            kept = record.document.kept([chunk.data for chunk in chunks], record.saving.heads)
+        except DocumentBusy:
+            self._pause(record, whole=True)
+            return
+        record.saving.drop(gone)
+        record.saving.heads = kept
+        self._foreign.moved()
+        self._judge(record, chunks)
+
+    def _judge(self, record: DocumentRecord, chunks: tuple[StoredChunk, ...]) -> None:
+        seen = record.saving.chunks.keys() | {one.key for one in record.changes_waiting}
+        for chunk in chunks:
+            if (
+                chunk.key in seen
+                or not is_chunk(chunk.key)
+                or self._desk.own_writes.cover(chunk.key, self._desk.now)
+            ):
+                continue
+            reason = torn_reason(chunk.data)
+            if not reason:
+                record.rereading.suspects.pop(chunk.key, None)
+                record.changes_waiting.append(Waiting(chunk.key, chunk.data))
+                self._foreign.moved()
+            elif not self._quarantine.found(record, chunk, reason):
+                self.leave(record, chunk.key)
+        self._desk.mark_document(record.id)
+
+    def leave(self, record: DocumentRecord, key: StorageKey) -> None:
+        """It was looked at, and can be neither applied nor set aside: only news of it lead to another look."""
+        left = record.rereading.left
+        left[key] = None
+        while len(left) > CHUNKS_LEFT_REMEMBERED:
+            del left[next(iter(left))]
+
+    def _gone(self, record: DocumentRecord, present: list[StorageKey]) -> tuple[StorageKey, ...]:
+        now, there = self._desk.now, frozenset(present)
+        return tuple(
+            key
+            for key in record.saving.chunks
+            if key not in there and not self._desk.own_writes.cover(key, now)
+        )
+
+    def _seen(self, record: DocumentRecord) -> set[StorageKey]:
+        news = record.rereading
+        return {
+            *record.saving.chunks,
+            *(one.key for one in record.changes_waiting if one.key is not None),
+            *news.suspects,
+            *news.left,
+        }
+
+    def _pause(
+        self,
+        record: DocumentRecord,
+        keys: tuple[StorageKey, ...] = (),
+        *,
+        all_: bool = False,
+        whole: bool = False,
+    ) -> None:
+        """The look did not succeed: there is another after a while, longer each time."""
+        news = record.rereading
+        delay = min(REREAD_FIRST_SECONDS * 2 ** min(news.failures, 16), REREAD_MOST_SECONDS)
+        news.failures += 1
+
+        def resume() -> None:
+            if self._documents.get(record.id) is record:
+                news.keys.update(dict.fromkeys(keys))
+                news.all, news.whole = news.all or all_, news.whole or whole
+                self._desk.mark_document(record.id)
+
+        self._desk.at(self._desk.now + delay, resume)
