@@ -12,6 +12,7 @@ from jupyter_automerge.engine.saving import Saver
 from jupyter_automerge.engine.session import Policy, Session, Standing
 from jupyter_automerge.engine.sharing import Sharing
 from jupyter_automerge.engine.surroundings import Surroundings
+from jupyter_automerge.engine.unloading import Unloading
 from jupyter_automerge.errors import DocumentGone
 from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.limits import SECOND_ANSWER_SECONDS
@@ -27,6 +28,7 @@ class Collection:
         around: Surroundings,
         loader: Loader,
         saver: Saver,
+        unloading: Unloading,
     ) -> None:
         self._local = around.local
         self._desk = around.desk
@@ -34,6 +36,7 @@ class Collection:
         self._connections = around.connections
         self._loader = loader
         self._saver = saver
+        self._unloading = unloading
         self._evidence = around.evidence
         self._graveyard = around.graveyard
         self._remembering = around.remembering
@@ -103,10 +106,25 @@ class Collection:
             record.leaving, record.wanted = True, False
             self._desk.mark_document(document_id)
 
+    def hold(self, document_id: DocumentId) -> None:
+        """Somebody here holds the document."""
+        record = self._documents.get(document_id)
+        if record is not None:
+            self._want(record)
+            record.idle_since = None
+
+    def release(self, document_id: DocumentId) -> None:
+        """Nobody here holds it any more."""
+        record = self._documents.get(document_id)
+        if record is not None:
+            record.wanted = False
+            self._desk.mark_document(document_id)
+
     def leave_if_due(self, record: DocumentRecord) -> None:
-        """Drop a document that is to leave and has nothing unsaved, or that nobody here or there has anything
-        of.
+        """Drop a document that is to leave and has nothing unsaved, that has been idle for long, or that nobody
+        here or there has anything of.
         """
+        record.leaving = record.leaving or self._unloading.is_due(record)
         if not self._may_leave(record):
             return
         # A user's thread may commit at any moment: none may slip in after the look at what is saved.

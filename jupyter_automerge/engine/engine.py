@@ -49,6 +49,7 @@ from jupyter_automerge.engine.store_news import StoreNews
 from jupyter_automerge.engine.stores import Stores
 from jupyter_automerge.engine.subscriptions import Subscriptions
 from jupyter_automerge.engine.surroundings import Surroundings
+from jupyter_automerge.engine.unloading import Unloading
 from jupyter_automerge.engine.writer import Writer
 from jupyter_automerge.errors import DocumentGone
 from jupyter_automerge.values.heads import Heads
@@ -67,7 +68,8 @@ class Engine:
     `share`: a fixed policy, or None to ask by AskPolicy. `jitter` gives numbers from 0 to 1 for the backoff;
     `actor` makes actor ids for documents that come from elsewhere (None: the core draws them). `wall_offset`
     is what to add to `now` for seconds since 1970. `ack_after_save`: see AfterSave. `put_rest`: for how
-    many times as long as a document's last write took the next one waits. Times are seconds on a clock that never
+    many times as long as a document's last write took the next one waits. `unload_after`: how long a document
+    that nobody has any use for stays in memory; None: for good. Times are seconds on a clock that never
     goes back.
     """
 
@@ -81,6 +83,7 @@ class Engine:
         wall_offset: float = 0.0,
         ack_after_save: bool = False,
         put_rest: float = 0.0,
+        unload_after: float | None = None,
     ) -> None:
         self.local = local
         self._desk = desk = Desk(wall_offset)
@@ -140,7 +143,8 @@ class Engine:
             desk, self._documents, self._graveyard, self._rereader, self._siblings, self._foreign
         )
         joining = Joining(desk, self._saver, self._rereader)
-        self._collection = Collection(around, loader, self._saver)
+        unloading = Unloading(local, desk, self._saver, unload_after)
+        self._collection = Collection(around, loader, self._saver, unloading)
         self._sharing = Sharing(desk, share, self._collection.decided)
         self._collection.sharing = self._sharing
         crossing = Crossing(desk)
@@ -246,6 +250,10 @@ class Engine:
                 self._remove(document_id, force=force)
             case e.Unload(document_id):
                 self._collection.unload(document_id)
+            case e.Hold(document_id):
+                self._collection.hold(document_id)
+            case e.Release(document_id):
+                self._collection.release(document_id)
             case e.Broadcast(document_id, data):
                 record = self._documents.get(document_id)
                 if record is not None:

@@ -138,6 +138,20 @@ class Unload:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """Somebody here holds the document, which is in memory."""
+
+    document_id: DocumentId
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Nobody here holds the document any more."""
+
+    document_id: DocumentId
+
+
+@dataclass(frozen=True, slots=True)
 class Broadcast:
     """Send `data` (encoded CBOR) as an ephemeral message to everybody who has the document open."""
 
@@ -305,6 +319,8 @@ Event = (
     | Find
     | Remove
     | Unload
+    | Hold
+    | Release
     | Broadcast
     | NameStore
     | TrustStore

@@ -136,6 +136,8 @@ class DocumentRecord:
     changes_waiting: list[Waiting] = field(default_factory=list)
     reread: Rereading | None = None  # once others did anything to what is stored
     leaving: bool = False  # to be unloaded once it is saved
+    idle_since: float | None = None  # nobody here or there has had any use for it since
+    idle_alarm: Alarm | None = None
 
     @property
     def document(self) -> Document:

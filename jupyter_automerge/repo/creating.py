@@ -45,7 +45,7 @@ def take_in_new(running: "Running", document: Document, new_id: NewId | None) ->
 
 def merge_in(running: "Running", document_id: DocumentId, document: Document) -> DocHandle:
     """Keep it under this id; merged into the one that is in memory or, later, in the store."""
-    here = running.documents.get(document_id)
+    here = running.documents.hold(document_id)
     if here is None:
         return _take_in(running, document_id, document, fresh=False)
     here._document.merge(document)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from jupyter_automerge.document import ChangeRecord, Document, MapProxy, Patch
@@ -96,7 +97,7 @@ class DocHandle:
         """The document as it was at these heads, read-only. Raises DocumentError if it has no such heads."""
         from jupyter_automerge.repo.view import DocView
 
-        return DocView(self._live, self._running, heads)
+        return DocView(self, heads)
 
     def history(self) -> list[ChangeRecord]:
         """All changes, each after those it depends on."""
@@ -129,12 +130,12 @@ class DocHandle:
         """
         self._running.check()
         self._live.require()
-        return self._live.feed()
+        return self._live.feed(self)
 
     def on_change(self, callback: Callable[[ChangeEvent], object]) -> Unsubscribe:
         """Call it on the Repo's loop after each change; it may be `async`. Returns what ends that."""
         self._running.check()
-        return self._live.on_change.add(callback)
+        return self._live.on_change.add(partial(_call, self, callback))
 
     @property
     def peers(self) -> Peers:
@@ -228,7 +229,7 @@ class DocHandle:
     def on_broadcast(self, callback: Callable[[BroadcastEvent], object]) -> Unsubscribe:
         """Call it, as `on_change` does, with each broadcast of others."""
         self._running.check()
-        return self._live.on_broadcast.add(callback)
+        return self._live.on_broadcast.add(partial(_call, self, callback))
 
     @property
     def _document(self) -> Document:
@@ -248,3 +249,8 @@ class DocHandle:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         return mime_bundle(self)
+
+
+def _call(holder: DocHandle, callback: Callable[[Any], object], event: object) -> object:
+    """As long as somebody is called, the document is held."""
+    return callback(event)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jupyter_automerge.document import Changed, Document
@@ -84,9 +85,9 @@ class LiveDocument:
             self._moved = (document.heads, now)
         return self._moved[1]
 
-    def feed(self) -> Feed[ChangeEvent]:
-        """A stream of what happens from now on."""
-        feed: Feed[ChangeEvent] = Feed(self._forget, squeeze=ChangeEvent.then)
+    def feed(self, holder: "DocHandle") -> Feed[ChangeEvent]:
+        """A stream of what happens from now on; as long as it is open it holds the document."""
+        feed: Feed[ChangeEvent] = Feed(partial(self._forget, holder), squeeze=ChangeEvent.then)
         self._feeds = (*self._feeds, feed)
         return feed
 
@@ -109,7 +110,7 @@ class LiveDocument:
         for feed in self._feeds:
             feed.close()
 
-    def hear(self, notice: Notice, handle: "DocHandle") -> None:
+    def hear(self, notice: Notice, handle: "Callable[[], DocHandle]") -> None:
         """Bring the fields up to date and tell whoever listens."""
         match notice:
             case DocumentChanged():
@@ -128,15 +129,15 @@ class LiveDocument:
             case DocumentRemoved() if not notice.refused:
                 self.end(DocumentState.DELETED)
 
-    def _tell_change(self, notice: DocumentChanged, handle: "DocHandle") -> None:
+    def _tell_change(self, notice: DocumentChanged, handle: "Callable[[], DocHandle]") -> None:
         if self._document is None or not (self._feeds or self.on_change):
             return
-        event = ChangeEvent(handle, notice.before, notice.after, notice.origin, self._document)
+        event = ChangeEvent(handle(), notice.before, notice.after, notice.origin, self._document)
         for feed in self._feeds:
             feed.put(event)
         self.on_change.call(event)
 
-    def _tell_broadcast(self, notice: EphemeralReceived, handle: "DocHandle") -> None:
+    def _tell_broadcast(self, notice: EphemeralReceived, handle: "Callable[[], DocHandle]") -> None:
         if not self.on_broadcast:
             return
         try:
@@ -146,9 +147,9 @@ class LiveDocument:
                 "document %s: a broadcast of %s is unreadable: %s", self.document_id, notice.sender_id, error
             )
             return
-        self.on_broadcast.call(BroadcastEvent(handle, notice.sender_id, notice.session_id, value))
+        self.on_broadcast.call(BroadcastEvent(handle(), notice.sender_id, notice.session_id, value))
 
-    def _forget(self, feed: Feed[ChangeEvent]) -> None:
+    def _forget(self, holder: "DocHandle", feed: Feed[ChangeEvent]) -> None:
         self._feeds = tuple(one for one in self._feeds if one is not feed)
 
     def _listen_to(self, document: Document) -> None:

@@ -11,7 +11,11 @@ from jupyter_automerge.values.limits import PUT_REST
 
 
 def new_engine(
-    local: engine_words.LocalPeer, share: SharePolicy, *, ack_after_save: bool = False
+    local: engine_words.LocalPeer,
+    share: SharePolicy,
+    *,
+    ack_after_save: bool = False,
+    unload_after: float | None = None,
 ) -> EngineView:
     """An Engine on asyncio's clock. A fixed policy is built in, so that nobody has to be asked."""
     fixed = engine_words.FixedShare(share.announces, share.gives) if isinstance(share, FixedShare) else None
@@ -23,4 +27,5 @@ def new_engine(
         wall_offset=time.time() - time.monotonic(),
         ack_after_save=ack_after_save,
         put_rest=PUT_REST,
+        unload_after=unload_after,
     )

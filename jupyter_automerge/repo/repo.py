@@ -60,6 +60,7 @@ from jupyter_automerge.values.limits import (
     FIND_TIMEOUT_SECONDS,
     SAVE_TIMEOUT_SECONDS,
     SYNC_TIMEOUT_SECONDS,
+    UNLOAD_AFTER_SECONDS,
 )
 from jupyter_automerge.values.status import Access, Direction, Level
 
@@ -85,6 +86,7 @@ class Repo:
         new_id: NewId | None = None,
         safety: SafetyPolicy = SAFE,
         ack_after_save: bool = False,
+        unload_after: float | None = UNLOAD_AFTER_SECONDS,
         engine: Callable[[LocalPeer, SharePolicy], EngineView] | None = None,
     ) -> None:
         """Without `storage` documents live in memory only, and other Repos are told so.
@@ -94,6 +96,8 @@ class Repo:
         new documents by their first heads; the default is random. `safety` says when a document counts as safe:
         by default once one other store has stored it. With `ack_after_save` peers are sent no heads
         that are not durable here: for a server of plain JavaScript clients, at the price of a put's time.
+        A document that is saved, of which nobody holds a handle and that no peer has open leaves memory after
+        `unload_after` seconds, and comes back for whoever asks; None: never.
         `engine` is for tests.
         """
         self._storage = storage
@@ -102,7 +106,7 @@ class Repo:
         self._share = share or FixedShare()
         self._new_id = new_id
         self.safety = safety
-        self._engine = engine or partial(new_engine, ack_after_save=ack_after_save)
+        self._engine = engine or partial(new_engine, ack_after_save=ack_after_save, unload_after=unload_after)
         self._running: Running | None = None
         self._was_opened = False
         self._birthplace = Birthplace()
@@ -187,7 +191,8 @@ class Repo:
         has it and the store cannot be read; FindTimeout while somebody may still answer or is being dialed.
         """
         running, wanted = self._open(), interpret(url)
-        if (handle := present(running, wanted)) is not None:
+        # In another thread the document might leave memory in the very moment that it is held here.
+        if running.home.is_here() and (handle := present(running, wanted)) is not None:
             return Pending.answered(handle)
         return running.tasks.answer(lambda: wait_found(running, wanted, timeout))
 
@@ -239,8 +244,8 @@ class Repo:
 
     @property
     def handles(self) -> Mapping[DocumentId, DocHandle]:
-        """The documents in memory, as of now."""
-        return self._open().documents.ready
+        """The documents in memory, as of now; they stay there for as long as their handles are held."""
+        return self._open().documents.held
 
     def document_ids(self) -> Pending[tuple[DocumentId, ...]]:
         """The documents in the store and in memory, sorted."""

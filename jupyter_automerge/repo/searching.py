@@ -23,11 +23,17 @@ WAITING_FOR_HEADS = "here, waiting for the heads asked for"
 
 
 def present(running: "Running", wanted: AutomergeUrl) -> DocHandle | None:
-    """What was asked for, if it is in memory: the document, or a view of it if heads are named."""
+    """What was asked for, if it is in memory: the document, or a view of it if heads are named; held."""
+    if not is_present(running, wanted):
+        return None
+    handle = running.documents.hold(wanted.document_id)
+    return handle if handle is None or wanted.heads is None else handle.at(wanted.heads)
+
+
+def is_present(running: "Running", wanted: AutomergeUrl) -> bool:
+    """Whether the document is in memory, with the heads that were named."""
     handle = running.documents.get(wanted.document_id)
-    if handle is None or wanted.heads is None:
-        return handle
-    return handle.at(wanted.heads) if handle._document.knows_all(wanted.heads) else None
+    return handle is not None and (wanted.heads is None or handle._document.knows_all(wanted.heads))
 
 
 async def wait_found(running: "Running", wanted: AutomergeUrl, seconds: float | None) -> DocHandle:
@@ -77,7 +83,7 @@ def progress_of(running: "Running", wanted: AutomergeUrl) -> SearchProgress:
 
 def _with_heads(running: "Running", wanted: AutomergeUrl, progress: SearchProgress) -> SearchProgress:
     is_here = running.documents.get(wanted.document_id) is not None
-    lacks_heads = wanted.heads is not None and is_here and present(running, wanted) is None
+    lacks_heads = wanted.heads is not None and is_here and not is_present(running, wanted)
     return replace(progress, stage=WAITING_FOR_HEADS) if lacks_heads else progress
 
 
@@ -139,5 +145,5 @@ class Search:
         if progress != self._latest:
             self._latest = progress
             self._feed.put(progress)
-        if is_hopeless or present(self._running, self._wanted) is not None:
+        if is_hopeless or is_present(self._running, self._wanted):
             self._feed.close()

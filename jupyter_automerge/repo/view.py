@@ -8,14 +8,11 @@ from jupyter_automerge.repo.changes import ChangeEvent
 from jupyter_automerge.repo.feed import Feed
 from jupyter_automerge.repo.handle import DocHandle
 from jupyter_automerge.repo.listeners import Callback, Unsubscribe
-from jupyter_automerge.repo.live import LiveDocument
 from jupyter_automerge.values.heads import Heads, heads_to_text
 from jupyter_automerge.values.url import AutomergeUrl
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from jupyter_automerge.repo.running import Running
 
 
 class DocView(DocHandle):
@@ -26,14 +23,16 @@ class DocView(DocHandle):
     document is unloaded or deleted.
     """
 
-    def __init__(self, live: LiveDocument, running: "Running", heads: Heads) -> None:
+    def __init__(self, handle: DocHandle, heads: Heads) -> None:
         """Raises DocumentError if the document has no such heads."""
-        super().__init__(live, running)
-        self._past = live.require()
+        super().__init__(handle._live, handle._running)
+        # Whoever looks at the past holds the document, as its peers and its waits are about the present.
+        self._handle = handle
+        self._past = handle._live.require()
         if unknown := heads - self._past.known(heads):
             raise DocumentError(f"{', '.join(heads_to_text(unknown))} is not in its history")
         self._heads = heads
-        self.url = str(AutomergeUrl(live.document_id, heads))
+        self.url = str(AutomergeUrl(handle.document_id, heads))
 
     def __repr__(self) -> str:
         return f"DocView({self.url!r})"

@@ -55,6 +55,7 @@ class SimulatedRepo:
         session: str = "",
         ack_after_save: bool = False,
         put_rest: float = 0.0,
+        unload_after: float | None = None,
     ) -> None:
         self.sim = sim
         self.name = name
@@ -63,6 +64,7 @@ class SimulatedRepo:
         self.plain = plain
         self.ack_after_save = ack_after_save
         self.put_rest = put_rest
+        self.unload_after = unload_after
         self.disk = disk or SimulatedDisk()
         self.policy = SimulatedPolicy()
         self.door = SimulatedDoor()
@@ -106,6 +108,7 @@ class SimulatedRepo:
             actor=self.sim.actor,
             ack_after_save=self.ack_after_save,
             put_rest=self.put_rest,
+            unload_after=self.unload_after,
         )
 
     def _epoch(self) -> str:
@@ -155,6 +158,14 @@ class SimulatedRepo:
 
     def unload(self, document_id: DocumentId) -> None:
         self.feed(e.Unload(document_id))
+
+    def hold(self, document_id: DocumentId) -> None:
+        """Somebody here keeps a handle of the document."""
+        self.feed(e.Hold(document_id))
+
+    def release(self, document_id: DocumentId) -> None:
+        """Nobody here keeps a handle of it any more."""
+        self.feed(e.Release(document_id))
 
     def broadcast(self, document_id: DocumentId, data: bytes) -> None:
         self.feed(e.Broadcast(document_id, data))

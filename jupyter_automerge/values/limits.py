@@ -102,6 +102,9 @@ may be known. The ones not asked for the longest leave."""
 MAX_DOCUMENTS_REMEMBERED = 100_000
 """Stored documents of which it is remembered who has them; those looked at the longest ago leave."""
 
+UNLOAD_AFTER_SECONDS = 600.0
+"""A document that nobody has any use for leaves memory after so long; the store keeps it."""
+
 # Find
 FIND_TIMEOUT_SECONDS = 30.0
 SECOND_ANSWER_SECONDS = 1.0

@@ -11,6 +11,7 @@ from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from time import monotonic
 
+from tests.mutants.idle_rules import IDLE_MUTANTS
 from tests.mutants.memory_rules import MEMORY_MUTANTS
 from tests.mutants.peer_rules import PEER_MUTANTS
 from tests.mutants.remote_heads_rules import REMOTE_HEADS_MUTANTS
@@ -23,7 +24,7 @@ SOUND_SECONDS = 900
 
 
 def main(words: list[str]) -> int:
-    every = (*MUTANTS, *PEER_MUTANTS, *MEMORY_MUTANTS, *REMOTE_HEADS_MUTANTS, *ROW_MUTANTS)
+    every = (*MUTANTS, *PEER_MUTANTS, *MEMORY_MUTANTS, *IDLE_MUTANTS, *REMOTE_HEADS_MUTANTS, *ROW_MUTANTS)
     chosen = [mutant for mutant in every if not words or any(word in mutant.rule for word in words)]
     if not chosen:
         say(f"no rule's name contains {' or '.join(words)}")
