@@ -36,8 +36,8 @@ def _refused(error: OSError, host: str, port: int) -> CommandFailed:
     return CommandFailed(f"cannot listen on {where}: {error.strerror or error}")
 
 
-def bad_store(path: str | os.PathLike[str], reason: str) -> CommandFailed:
-    """The folder of documents cannot be used."""
+def bad_store(place: str | os.PathLike[str], reason: str) -> CommandFailed:
+    """The store cannot be used."""
     return CommandFailed(
-        f"cannot keep documents in {os.fspath(path)!r}: {reason}; choose another folder with --store"
+        f"cannot keep documents in {os.fspath(place)!r}: {reason}; choose another store with --store"
     )

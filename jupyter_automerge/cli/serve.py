@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 
 from jupyter_automerge.cli.failure import USAGE, CommandFailed, bad_store, cannot_listen
 from jupyter_automerge.cli.shared_token import add_token_option, token_from
-from jupyter_automerge.errors import ListenError, StorageError
-from jupyter_automerge.repo import FileStorage, FixedShare, Listener, Repo, neighbours
+from jupyter_automerge.errors import InvalidId, ListenError, StorageError
+from jupyter_automerge.repo import FileStorage, FixedShare, Listener, Repo, Storage, neighbours, open_storage
 from jupyter_automerge.values.limits import CLOSE_TIMEOUT_SECONDS
 
 DEFAULT_PORT = 3030
@@ -34,7 +34,7 @@ class Settings:
 
     host: str
     port: int
-    store: Path
+    store: Storage
     token: str | None
     name: str
     origins: tuple[str, ...] = ()
@@ -48,8 +48,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument(
-        "--store", type=Path, default=Path(DEFAULT_STORE), metavar="DIR",
-        help="folder of the documents, in automerge-repo's own layout (default: %(default)s)",
+        "--store", default=DEFAULT_STORE, metavar="DIR|URL",
+        help="folder of the documents, in automerge-repo's own layout (default: %(default)s), or a store that"
+        " servers share: s3://bucket/prefix, gs://..., az://..., redis://host:6379/0, memory:",
     )  # fmt: skip
     parser.add_argument("--name", default="sync server", help="what peers call this server")
     add_token_option(parser, "peers must send")
@@ -104,7 +105,7 @@ async def serve(settings: Settings) -> int:
     """Listen, say where, wait for a signal, flush. Raises CommandFailed if documents could not be saved."""
     stopping = _stop_on_signals()
     repo = Repo(
-        FileStorage(settings.store),
+        settings.store,
         name=settings.name,
         kind="server",
         share=ON_REQUEST,
@@ -113,11 +114,11 @@ async def serve(settings: Settings) -> int:
     try:
         await repo.open()
     except (OSError, StorageError) as error:
-        raise bad_store(settings.store, str(error)) from error
+        raise bad_store(settings.store.place, str(error)) from error
     try:
         await _tell_of_neighbours(repo)
         listener = await _listen(repo, settings)
-        print(f"Serving {settings.store.resolve()} at {listener.url}", flush=True)
+        print(f"Serving {settings.store.place} at {listener.url}", flush=True)
         await stopping.wait()
     finally:
         report = await repo.close(timeout=CLOSE_TIMEOUT_SECONDS)
@@ -184,7 +185,19 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _usable_store(path: Path) -> Path:
+def _usable_store(text: str) -> Storage:
+    try:
+        store = open_storage(text)
+    except InvalidId as error:
+        raise CommandFailed(str(error), USAGE) from error
+    except StorageError as error:
+        raise CommandFailed(error.reason) from error
+    if isinstance(store, FileStorage):
+        _make_folder(store.path)
+    return store
+
+
+def _make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:
@@ -195,4 +208,3 @@ def _usable_store(path: Path) -> Path:
         raise bad_store(path, error.strerror or str(error)) from error
     if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
         raise bad_store(path, "this user may not write there")
-    return path

@@ -116,4 +116,4 @@ def _versions(session: KernelSession) -> str:
 def _store(session: KernelSession) -> str:
     if session.address is None:
         return "none: documents live in this kernel's memory"
-    return f"{session.info.get('storePath') or 'at the server'} (id {session.info.get('storageId')})"
+    return f"{session.info.get('store') or 'at the server'} (id {session.info.get('storageId')})"

@@ -70,7 +70,7 @@ from jupyter_automerge.repo.targets import any_of
 from jupyter_automerge.repo.verdicts import DocSyncChanged, Notice, SafetyChanged
 from jupyter_automerge.repo.view import DocView
 from jupyter_automerge.repo.watched import Watched
-from jupyter_automerge.storage import FileStorage, MemoryStorage, Storage
+from jupyter_automerge.storage import FileStorage, MemoryStorage, Storage, open_storage
 
 __all__ = [
     "MIME_TYPE",
@@ -152,6 +152,7 @@ __all__ = [
     "mime_bundle",
     "mime_data",
     "neighbours",
+    "open_storage",
     "read_connection_file",
     "read_server_info",
     "row_to_json",

@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
+from pathlib import Path
 from ssl import SSLContext
 from types import TracebackType
 from typing import Any, Self
@@ -46,6 +47,7 @@ from jupyter_automerge.repo.targets import Target
 from jupyter_automerge.repo.verdicts import Notice
 from jupyter_automerge.repo.watched import Watched, watch
 from jupyter_automerge.storage.contract import Storage
+from jupyter_automerge.storage.urls import open_storage
 from jupyter_automerge.values.identity import User
 from jupyter_automerge.values.ids import (
     DocumentId,
@@ -77,7 +79,7 @@ class Repo:
 
     def __init__(
         self,
-        storage: Storage | None = None,
+        storage: Storage | str | Path | None = None,
         *,
         name: str = "",
         kind: str = "script",
@@ -89,7 +91,8 @@ class Repo:
         unload_after: float | None = UNLOAD_AFTER_SECONDS,
         engine: Callable[[LocalPeer, SharePolicy], EngineView] | None = None,
     ) -> None:
-        """Without `storage` documents live in memory only, and other Repos are told so.
+        """`storage` is where documents are kept: a folder, the URL of a store, or an adapter. Without one they
+        live in memory only, and other Repos are told so. Raises InvalidId for a URL that names no store.
 
         `name` is what people call it, `kind` what it is. A `peer_id` of one's own must be unique; the default
         is unguessable. `share` decides who gets which documents; the default gives all to all. `new_id` names
@@ -100,7 +103,7 @@ class Repo:
         `unload_after` seconds, and comes back for whoever asks; None: never.
         `engine` is for tests.
         """
-        self._storage = storage
+        self._storage = open_storage(storage) if isinstance(storage, str | Path) else storage
         self._name = name
         self._kind = kind
         self._share = share or FixedShare()

@@ -10,7 +10,7 @@ from jupyter_server.serverapp import ServerApp
 from traitlets import Bool, Dict, Enum, Float, Integer, List, TraitError, Unicode, default
 
 from jupyter_automerge.errors import AutomergeError
-from jupyter_automerge.repo import FileStorage, Repo, SafetyPolicy, Storage
+from jupyter_automerge.repo import FileStorage, Repo, SafetyPolicy, Storage, open_storage
 from jupyter_automerge.server.connection_file import ConnectionFile
 from jupyter_automerge.server.host import RepoHost
 from jupyter_automerge.server.routes import ROUTES
@@ -31,8 +31,10 @@ class AutomergeExtension(ExtensionApp):
     load_other_extensions = True
     connection_file: ConnectionFile | None = None
 
-    storage_dir = Unicode(
-        help="Folder of the documents, in the layout of automerge-repo's nodefs. One server at a time."
+    store = Unicode(
+        help="Where documents are kept: a folder, in the layout of automerge-repo's nodefs, or the URL of a "
+        "store that several servers may share: file:///folder, s3://bucket/prefix, gs://bucket/prefix, "
+        "az://container/prefix, redis://host:6379/0, rediss://host:6379/0, memory:"
     ).tag(config=True)
     repo_name = Unicode("Jupyter server", help="What peers call this server.").tag(config=True)
     kernel_access = Bool(
@@ -86,14 +88,13 @@ class AutomergeExtension(ExtensionApp):
         help="Only these stores count, by id, by name, or by the URL of an upstream; none: any store.",
     ).tag(config=True)
 
-    @default("storage_dir")
-    def _default_storage_dir(self) -> str:
+    @default("store")
+    def _default_store(self) -> str:
         return str(Path(jupyter_data_dir()) / "automerge")
 
     def initialize_settings(self) -> None:
         self.safety = self._safety()
         self.repo_host = RepoHost(self._make_repo, self._make_storage, self.log)
-        self.repo_host.store_path = self.storage_dir
         self.repo_host.message_bytes = self.max_message_mb * 2**20
         self.repo_host.ping_interval = self.ping_interval
         self.repo_host.ping_timeout = min(self.ping_timeout, self.ping_interval)
@@ -105,9 +106,11 @@ class AutomergeExtension(ExtensionApp):
         self.handlers.extend(ROUTES)
 
     def _make_storage(self) -> Storage:
-        # Private to its owner; a folder that is there already stays as it was made.
-        Path(self.storage_dir).mkdir(mode=0o700, parents=True, exist_ok=True)
-        return FileStorage(self.storage_dir)
+        storage = open_storage(self.store)
+        if isinstance(storage, FileStorage):
+            # Private to its owner; a folder that is there already stays as it was made.
+            storage.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return storage
 
     def _make_repo(self, storage: Storage) -> Repo:
         # Reading and writing by those who connect are the authorizer's decision.
@@ -132,9 +135,9 @@ class AutomergeExtension(ExtensionApp):
         try:
             await self.repo_host.start()
         except (AutomergeError, OSError) as error:
-            self.log.error("jupyter_automerge has no documents: %s: %s", self.storage_dir, error)
+            self.log.error("jupyter_automerge has no documents: %s", error)
             return
-        self.log.info("jupyter_automerge keeps documents in %s", self.storage_dir)
+        self.log.info("jupyter_automerge keeps documents in %s", self.repo_host.store)
         if self.kernel_access:
             self._tell_kernels(serverapp)
 

@@ -28,7 +28,7 @@ class RepoHost:
         self.repo: Repo | None = None
         self.kernel_token: str | None = None
         self.catalogue: str | None = None
-        self.store_path: str | None = None
+        self.store: str | None = None
         self.message_bytes = limits.MAX_MESSAGE_BYTES
         self.ping_interval = limits.PING_INTERVAL_SECONDS
         self.ping_timeout = limits.PING_TIMEOUT_SECONDS
@@ -49,6 +49,7 @@ class RepoHost:
         """
         try:
             storage = self._make_storage()
+            self.store = storage.place
             repo = self._make_repo(storage)
             await repo.open()
             self.repo = repo

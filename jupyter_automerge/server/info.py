@@ -43,6 +43,6 @@ class InfoHandler(Endpoint):
             "pid": os.getpid(),
             "kernels": self.host.kernel_token is not None,
         }
-        if user.is_kernel:  # where files lie is for the owner of the machine, not for guests
-            info["storePath"] = self.host.store_path
+        if user.is_kernel:  # where documents lie is for the owner of the machine, not for guests
+            info["store"] = self.host.store
         return info

@@ -84,4 +84,4 @@ def server(
 @pytest.fixture
 def store(server: RunningServer) -> Path:
     """The folder of the server's documents."""
-    return Path(server.extension.storage_dir)
+    return Path(server.extension.store)

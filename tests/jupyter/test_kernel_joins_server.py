@@ -84,7 +84,7 @@ async def test_status_tells_how_it_stands(server: RunningServer, tmp_path: Path)
         server.url,
         "read and write",
         "server 0.1.0",
-        server.extension.storage_dir,
+        server.extension.store,
         str(server.repo.storage_id),
         "connected",
         "never closed",

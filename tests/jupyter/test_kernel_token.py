@@ -81,7 +81,7 @@ async def test_it_starts_no_kernel(server: RunningServer) -> None:
 
 async def test_a_kernel_is_its_owner_and_known_as_a_kernel(server: RunningServer) -> None:
     info = await server.json(headers=bearer(server.kernel_token))
-    assert info["access"] == "write" and info["storePath"] == server.extension.storage_dir
+    assert info["access"] == "write" and info["store"] == server.extension.store
 
 
 async def test_it_needs_no_xsrf_cookie_and_no_origin(server: RunningServer) -> None:

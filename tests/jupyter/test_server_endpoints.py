@@ -18,7 +18,7 @@ async def test_the_info_tells_a_page_all_it_needs(server: RunningServer) -> None
     assert info["access"] == "write" and info["protocol"] == "1"
     assert info["user"]["username"] and info["limits"]["messageBytes"] == 100 * 2**20
     assert info["catalogue"].startswith("automerge:")
-    assert "storePath" not in info, "guests need not know where files lie"
+    assert "store" not in info, "guests need not know where documents lie"
 
 
 def test_every_endpoint_is_in_the_documentation() -> None:

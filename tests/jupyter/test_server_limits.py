@@ -33,7 +33,7 @@ async def test_jupyters_milliseconds_do_not_become_seconds(server: RunningServer
 
 def test_every_setting_says_what_it_is_for() -> None:
     settings = AutomergeExtension.class_own_traits(config=True)
-    assert {"storage_dir", "kernel_access", "max_message_mb", "ping_interval", "stop_timeout"} <= set(
+    assert {"store", "kernel_access", "max_message_mb", "ping_interval", "stop_timeout"} <= set(
         settings
     )
     assert not [name for name, trait in settings.items() if not trait.help]
