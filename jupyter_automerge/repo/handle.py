@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from jupyter_automerge.document import ChangeRecord, Document, MapProxy, Patch
 from jupyter_automerge.engine.events import Broadcast
 from jupyter_automerge.repo.await_guard import AwaitGuard
+from jupyter_automerge.repo.change_block import ChangeBlock
 from jupyter_automerge.repo.changes import BroadcastEvent, ChangeEvent
 from jupyter_automerge.repo.display import mime_bundle
 from jupyter_automerge.repo.feed import Feed
@@ -81,17 +82,22 @@ class DocHandle:
         """Where the document stands; a set, to be compared by ancestry. Never waits."""
         return self._document.heads
 
-    @contextmanager
-    def change(self, message: str | None = None) -> Iterator[MapProxy]:
+    def change(self, message: str | None = None) -> ChangeBlock:
         """Edit the document: `with handle.change("why") as d: d["n"] = 1`.
 
         All of the block happens, or nothing of it if it raises. No `await` inside: ChangeAwaited, rolled
         back. When the block ends the change is on its way to peers and store; `saved()` and `synced()` tell
-        when it is there. A second block, in another thread, waits for the first.
+        when it is there. A second block, in another thread, waits for the first. Without `with` nothing is
+        changed, and a RuntimeWarning says so.
         """
-        document = self._writable
-        with document.change(message, time=datetime.now(UTC)) as root, AwaitGuard():
-            yield root
+
+        @contextmanager
+        def opened() -> Iterator[MapProxy]:
+            document = self._writable
+            with document.change(message, time=datetime.now(UTC)) as root, AwaitGuard():
+                yield root
+
+        return ChangeBlock(self.url, message, opened)
 
     def at(self, heads: Heads) -> "DocView":
         """The document as it was at these heads, read-only. Raises DocumentError if it has no such heads."""
