@@ -3,7 +3,8 @@
 PYTHON ?= python3
 BIN := .test/venv/bin
 
-.PHONY: help lab test build check lint types js unit interop browser bench mutants prepare prepare-browser
+.PHONY: help lab test build check lint types js unit interop browser bench mutants prepare prepare-all \
+	prepare-browser prepare-redis
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -11,7 +12,7 @@ help: ## this list
 lab: ## start JupyterLab on copies of the notebooks, everything in .lab/
 	@$(PYTHON) -m tools.lab
 
-test: prepare-browser check ## every check and every test; what .ci/run calls
+test: prepare-all check ## every check and every test; what .ci/run calls
 	$(BIN)/python -m pytest
 
 build: prepare ## the front-end, into jupyter_automerge/
@@ -28,7 +29,7 @@ types: prepare ## mypy, strict
 js: prepare ## the front-end: types, tests, size
 	cd js && npm run --silent check
 
-unit: prepare ## the tests that start no other process
+unit: prepare-redis ## the tests that start no other process
 	$(BIN)/python -m pytest tests/unit tests/properties tests/scenarios tests/contracts tests/test_*.py
 
 interop: prepare ## the tests against the real npm packages
@@ -48,3 +49,9 @@ prepare:
 
 prepare-browser:
 	@$(PYTHON) -m tools.prepare --browser
+
+prepare-redis:
+	@$(PYTHON) -m tools.prepare --redis
+
+prepare-all:
+	@$(PYTHON) -m tools.prepare --browser --redis

@@ -84,6 +84,14 @@ def test_no_browser_stops_before_the_tests_with_one_line(copy: Copy, tmp_path: P
     )
 
 
+def test_no_redis_stops_before_the_tests_with_one_line(copy: Copy, tmp_path: Path) -> None:
+    path = programs(tmp_path / "programs")
+    said = complaint(copy, "tools.prepare", "--redis", PATH=path)
+    assert said == (
+        "make test: no redis-server for the tests of pools: install it (Debian: apt install redis-server)\n"
+    )
+
+
 def test_a_chosen_browser_that_is_none_is_not_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHROMIUM", "/no/such/browser")
     with pytest.raises(SetupError, match=r"\$CHROMIUM is /no/such/browser, which is no program"):
