@@ -48,7 +48,7 @@ if TYPE_CHECKING:
         SharePolicy,
         any_of,
     )
-    from jupyter_automerge.storage import FileStorage, MemoryStorage
+    from jupyter_automerge.storage import FileStorage, MemoryStorage, ObjectStorage, RedisStorage
     from jupyter_automerge.values.status import (
         Access,
         Activity,
@@ -94,10 +94,12 @@ __all__ = [
     "ListenError",
     "MemoryStorage",
     "NoPeers",
+    "ObjectStorage",
     "Origin",
     "PeerGone",
     "PeerState",
     "PeersView",
+    "RedisStorage",
     "Relation",
     "Repo",
     "RepoClosed",
@@ -132,9 +134,11 @@ _HOME = {
     "Level": "values.status",
     "Link": "values.status",
     "MemoryStorage": "storage",
+    "ObjectStorage": "storage",
     "Origin": "values.status",
     "PeerState": "values.status",
     "PeersView": "widget.peers_view",
+    "RedisStorage": "storage",
     "Relation": "values.status",
     "Repo": "repo",
     "Safety": "values.status",
