@@ -1,7 +1,7 @@
 """A store in a folder, byte for byte the layout of automerge-repo's nodefs adapter, in both directions."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -15,11 +15,13 @@ from jupyter_automerge.storage.key_rules import TEMPORARY_COMPONENT, check_key, 
 from jupyter_automerge.storage.layout import path_of
 from jupyter_automerge.storage.leftovers import Tidying
 from jupyter_automerge.storage.listing import infos, read, read_range
+from jupyter_automerge.storage.news import News
 from jupyter_automerge.storage.os_faults import told
 from jupyter_automerge.storage.os_port import OsPort, RealOs
 from jupyter_automerge.storage.rounds import Rounds
 from jupyter_automerge.storage.turns import Turns
 from jupyter_automerge.storage.unfinished import UnfinishedFiles
+from jupyter_automerge.storage.watching_files import hear_folder
 from jupyter_automerge.storage.write_round import Write, WriteRound
 from jupyter_automerge.values.keys import StorageKey
 
@@ -51,6 +53,7 @@ class FileStorage(StorageBase):
         self._tidying = Tidying(self._os, unfinished.folder)
         self._turns = Turns()
         self._rounds = Rounds(self._writers, self._write_round)
+        self._watching: list[News] = []
         self._closed = False
 
     async def load(self, key: StorageKey) -> bytes | None:
@@ -99,6 +102,13 @@ class FileStorage(StorageBase):
         path = path_of(self.path, prefix)
         await self._write("remove", prefix, path, partial(self._files.remove_tree, path))
 
+    def watch(self) -> AsyncIterator[StorageKey]:
+        """As the contract says. What this object writes is told as well."""
+        self._require_open()
+        news = News(partial(hear_folder, self.path))
+        self._watching.append(news)
+        return news
+
     @property
     def place(self) -> str:
         """The folder."""
@@ -107,6 +117,8 @@ class FileStorage(StorageBase):
     async def close(self) -> None:
         """Wait for the writes that were begun, then end the threads."""
         self._closed = True
+        for news in self._watching:
+            await news.end()
         await self._turns.all_over()
         self._writers.shutdown(wait=False)
         self._readers.shutdown(wait=False)
