@@ -17,6 +17,7 @@ from tests.mutants.peer_rules import PEER_MUTANTS
 from tests.mutants.remote_heads_rules import REMOTE_HEADS_MUTANTS
 from tests.mutants.row_rules import ROW_MUTANTS
 from tests.mutants.rules import MUTANTS, Mutant
+from tests.mutants.storage_rules import STORAGE_MUTANTS
 from tests.mutants.workshop import Outcome, Workshop
 
 SOUND_SECONDS = 900
@@ -24,7 +25,15 @@ SOUND_SECONDS = 900
 
 
 def main(words: list[str]) -> int:
-    every = (*MUTANTS, *PEER_MUTANTS, *MEMORY_MUTANTS, *IDLE_MUTANTS, *REMOTE_HEADS_MUTANTS, *ROW_MUTANTS)
+    every = (
+        *MUTANTS,
+        *PEER_MUTANTS,
+        *MEMORY_MUTANTS,
+        *IDLE_MUTANTS,
+        *REMOTE_HEADS_MUTANTS,
+        *ROW_MUTANTS,
+        *STORAGE_MUTANTS,
+    )
     chosen = [mutant for mutant in every if not words or any(word in mutant.rule for word in words)]
     if not chosen:
         say(f"no rule's name contains {' or '.join(words)}")

@@ -27,7 +27,6 @@ MISSING = f"{SCENARIOS}/test_missing_documents.py"
 RESYNC_PLAIN = f"{SCENARIOS}/test_resync_with_plain_peers.py"
 AFTER_SAVE = f"{SCENARIOS}/test_ack_after_save.py"
 KEY = f"{SCENARIOS}/test_the_way_of_a_key.py"
-POWER = "tests/unit/storage/test_power_cut.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,20 +131,6 @@ MUTANTS = (
         "        except BadChunk:\n",
         "        except BadChunk:\n            raise\n",
         (BAD_CHUNKS,),
-    ),
-    Mutant(
-        "fsync of files",
-        "storage/durable.py",
-        "        fsync.sync_file(descriptor)\n",
-        "",
-        (POWER,),
-    ),
-    Mutant(
-        "fsync of the folder of a new file",
-        "storage/durable.py",
-        "                fsync.sync_directory(path.parent)\n                return\n",
-        "                return\n",
-        (POWER,),
     ),
     Mutant(
         "only applied chunks are deleted",

@@ -122,6 +122,49 @@ def test_two_stores_on_one_folder_see_each_other_and_may_delete_under_each_other
     asyncio.run(play())
 
 
+class CreatedFirst(RealOs):
+    """Another process creates the key just before we do, after we had looked."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def link(self, source: Path, target: Path) -> None:
+        self.path.write_bytes(b"of another")
+        super().link(source, target)
+
+
+class NoLinks(RealOs):
+    """A file system without hard links."""
+
+    def link(self, source: Path, target: Path) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM), str(target))
+
+
+def test_of_two_processes_that_create_a_key_the_later_one_gets_what_the_earlier_wrote(tmp_path: Path) -> None:
+    async def play() -> None:
+        store = FileStorage(tmp_path, os=CreatedFirst(tmp_path / "st" / "orage-adapter-id"))
+        assert await store.create(("storage-adapter-id",), b"ours") == b"of another"
+        assert await store.load(("storage-adapter-id",)) == b"of another"
+        assert list((tmp_path / ".tmp").iterdir()) == []
+        await store.close()
+
+    asyncio.run(play())
+
+
+def test_without_hard_links_a_key_is_created_all_the_same(tmp_path: Path) -> None:
+    async def play() -> None:
+        store = FileStorage(tmp_path, os=NoLinks())
+        assert await store.create(SNAPSHOT, b"first") == b"first"
+        assert await store.create(SNAPSHOT, b"second") == b"first"
+        await store.close()
+
+    asyncio.run(play())
+
+
+def test_a_folder_says_where_it_is(tmp_path: Path) -> None:
+    assert FileStorage(tmp_path).place == str(tmp_path)
+
+
 class Compacting(RealOs):
     """Another process replaces the chunk by a snapshot just before we read it."""
 
