@@ -6,7 +6,6 @@ from typing import Any
 
 from jupyter_automerge.repo import FileStorage, Repo, SharePolicy
 from tests.interop.javascript import JavaScriptPeer, SyncServer
-from tests.interop.middle_process import Middle
 from tests.interop.serve_process import Serve
 
 
@@ -59,12 +58,6 @@ class Stage:
     async def serve(self, store: str, *options: str, port: int = 0) -> Serve:
         """Our own sync server, a process of its own, on a folder of this story."""
         server = await Serve.start(self.folder / store, *options, port=port)
-        self._exits.push_async_callback(server.kill)
-        return server
-
-    async def middle(self, store: str, upstream: str = "", port: int = 0) -> Middle:
-        """A server of ours, a process of its own, whose disk can be held up."""
-        server = await Middle.start(self.folder / store, upstream, port)
         self._exits.push_async_callback(server.kill)
         return server
 

@@ -1,5 +1,6 @@
 """A Jupyter server that keeps its port, its store and its token over its death."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.browser.servers import TestServer
@@ -12,6 +13,6 @@ OPTIONS = (
 )
 
 
-def server_in(folder: Path) -> TestServer:
+def server_in(folder: Path, *options: str, environment: Mapping[str, str] | None = None) -> TestServer:
     """Not started yet; `start` and `kill` may follow one another as often as one likes."""
-    return TestServer(folder, program="jupyter_server", options=OPTIONS)
+    return TestServer(folder, program="jupyter_server", options=(*OPTIONS, *options), environment=environment)
