@@ -49,7 +49,7 @@ OUTSIDE: dict[str, set[str]] = {
     "document": {"automerge"},
     "wire": {"cbor2"},
     "engine": set(),
-    "storage": {"obstore", "redis"},  # loaded when first used
+    "storage": {"obstore", "redis", "watchfiles"},  # loaded when first used
     "network": {"tornado"},
     "repo": set(),  # asyncio and what is below it
 }

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from jupyter_automerge.cli import serve, wait
+from jupyter_automerge.cli import serve, store, wait
 from jupyter_automerge.cli.failure import CommandFailed
 from jupyter_automerge.version import __version__
 
@@ -24,6 +24,7 @@ class Command:
 
 COMMANDS = (
     Command("serve", "run a stand-alone sync server for automerge-repo peers", serve.add_options, serve.run),
+    Command("store", "look after a place where documents are kept", store.add_options, store.run),
     Command("wait", "wait until documents are safe elsewhere", wait.add_options, wait.run),
 )
 

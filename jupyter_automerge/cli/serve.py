@@ -116,7 +116,7 @@ async def serve(settings: Settings) -> int:
     except (OSError, StorageError) as error:
         raise bad_store(settings.store.place, str(error)) from error
     try:
-        await _tell_of_neighbours(repo)
+        await _tell_of_neighbours(repo, settings)
         listener = await _listen(repo, settings)
         print(f"Serving {settings.store.place} at {listener.url}", flush=True)
         await stopping.wait()
@@ -127,9 +127,12 @@ async def serve(settings: Settings) -> int:
     return 0
 
 
-async def _tell_of_neighbours(repo: Repo) -> None:
+async def _tell_of_neighbours(repo: Repo, settings: Settings) -> None:
     """A line if others use the store, too: nothing is wrong with that, and nobody should be surprised by it."""
-    others = await neighbours(repo)
+    try:
+        others = await neighbours(repo)
+    except StorageError as error:
+        raise bad_store(settings.store.place, str(error)) from error
     if others:
         more = f", and {len(others) - 1} more" if len(others) > 1 else ""
         line = f"{others[0]}{more}: what each of them writes there, all of them get"
