@@ -176,6 +176,16 @@ async def test_a_second_server_on_one_folder_says_so_in_a_line(stage: Stage) -> 
     told, _ = second.said.splitlines()
     verb = "is" if sys.platform == "linux" else "may be"
     assert told.startswith('Another Repo, "lab"') and f", {verb} using this store" in told
+    assert told.endswith(": what each of them writes there, all of them get")
+    alice, bob = await stage.python("alice"), await stage.python("bob")
+    alice.connect(first.url)
+    bob.connect(second.url)
+    note = alice.create({"n": 1})
+    await note.synced(timeout=10)
+    at_bob = await bob.find(note.url)
+    with note.change() as d:
+        d["n"] = 2
+    await until_value(bob, at_bob, {"n": 2})
     assert await second.terminate() == 0 and await first.terminate() == 0
     third = await stage.serve("documents")
     assert third.said.count("\n") == 1, "both gave their leases back"
