@@ -14,14 +14,18 @@ ANYTHING: StorageKey = ()
 class News(AsyncIterator[StorageKey]):
     """Keys and prefixes, each once however often it was told since it was last read.
 
-    Made on the loop that reads it; `ears` are what tells it, each in a task of its own until `end()`.
+    Made on the loop that reads it; `ears` are what tells it, each in a task of its own until `end()`. When one
+    of them fails, so does the iteration, after what was told before.
     """
 
     def __init__(self, *ears: "Callable[[News], Coroutine[Any, Any, None]]") -> None:
         self._waiting: dict[StorageKey, None] = {}
         self._told = asyncio.Event()
         self._ended = False
+        self._failure: BaseException | None = None
         self._listening = [asyncio.ensure_future(hear(self)) for hear in ears]
+        for task in self._listening:
+            task.add_done_callback(self._hear_no_more)
 
     def tell(self, key: StorageKey) -> None:
         """Something at or below this key was written by others."""
@@ -42,11 +46,21 @@ class News(AsyncIterator[StorageKey]):
         await asyncio.gather(*self._listening, return_exceptions=True)
 
     async def __anext__(self) -> StorageKey:
-        while not self._waiting and not self._ended:
+        while not (self._waiting or self._ended or self._failure):
             self._told.clear()
             await self._told.wait()
         if self._ended:
             raise StopAsyncIteration
-        key = next(iter(self._waiting))
-        del self._waiting[key]
-        return key
+        if self._waiting:
+            key = next(iter(self._waiting))
+            del self._waiting[key]
+            return key
+        failure = self._failure
+        await self.end()
+        assert failure is not None
+        raise failure
+
+    def _hear_no_more(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and self._failure is None:
+            self._failure = task.exception()
+            self._told.set()

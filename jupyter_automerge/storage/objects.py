@@ -1,6 +1,7 @@
 """A store in a bucket of an object service (S3 and what speaks like it, Google, Azure), for several servers."""
 
 import asyncio
+import logging
 import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, TypeVar
@@ -24,8 +25,12 @@ __all__ = ["SCHEMES", "ObjectStorage"]
 
 NOTIFIED_POLL_SECONDS = 60.0
 """Between two looks when a Redis tells of changes: what it failed to tell is seen then."""
+HEAR_AGAIN_SECONDS = 10.0
+"""The pause before a Redis that was gone is tried again."""
 _PASSES = 5
 """How often a range is listed anew because something vanished between listing and reading."""
+
+_logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
@@ -50,8 +55,7 @@ class ObjectStorage(StorageBase):
         self._channel = None
         if self._redis is not None:
             self._channel = Channel(self._redis, f"automerge:changes:{address.url}", writer)
-        polled = POLL_SECONDS if self._redis is None else NOTIFIED_POLL_SECONDS
-        self._lookout = Lookout(self._bucket, writer, address.poll or polled, self.place)
+        self._lookout = Lookout(self._bucket, writer, self._poll_seconds)
         self._announcer = Announcer(self._bucket, writer, self._channel, self.place)
         self._turns = Turns()
         self._watching: list[News] = []
@@ -127,8 +131,7 @@ class ObjectStorage(StorageBase):
     def watch(self) -> AsyncIterator[StorageKey]:
         """Prefixes below which others wrote: seen by looking, or told at once with `notify`."""
         self._require_open()
-        ears = [self._lookout.look] if self._channel is None else [self._lookout.look, self._channel.hear]
-        news = News(*ears)
+        news = News(self._lookout.look) if self._channel is None else News(self._lookout.look, self._hear)
         self._watching.append(news)
         return news
 
@@ -141,6 +144,21 @@ class ObjectStorage(StorageBase):
         await self._announcer.close()
         if self._redis is not None:
             await self._redis.close()
+
+    def _poll_seconds(self) -> float:
+        if self._address.poll is not None:
+            return self._address.poll
+        return NOTIFIED_POLL_SECONDS if self._channel is not None and self._channel.is_open else POLL_SECONDS
+
+    async def _hear(self, news: News) -> None:
+        """What the Redis tells. While it is gone looking must do, so that is no failure of the store."""
+        assert self._channel is not None
+        while True:
+            try:
+                await self._channel.hear(news)
+            except StorageError as error:
+                _logger.warning("%s: looked for every few seconds until it is there: %s", self.place, error)
+            await asyncio.sleep(HEAR_AGAIN_SECONDS)
 
     def _require_open(self) -> None:
         if self._closed:

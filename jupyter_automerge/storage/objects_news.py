@@ -1,10 +1,11 @@
 """Telling the others of a bucket what was written, and looking what they wrote."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from jupyter_automerge.errors import StorageError
@@ -25,6 +26,8 @@ LOG_RENEWED_SECONDS = LOG_KEPT_SECONDS / 2
 room for clocks that differ; who has not looked for so long takes anything to have changed."""
 TOLD_AGAIN_SECONDS = 5.0
 """The pause after a log could not be written."""
+LAST_WORDS_SECONDS = 5.0
+"""How long closing waits for the log to be written."""
 MAX_WRITERS = 1_000
 """Writers whose count is remembered; the ones that wrote the longest ago leave."""
 
@@ -42,8 +45,9 @@ class Announcer:
         self._number = 0
         self._written_at = time.time()
         self._untold: dict[StorageKey, None] = {}
-        self._closing = False
+        self._closing = asyncio.Event()
         self._telling: asyncio.Task[None] | None = None
+        self._complaint = ""
 
     def note(self, key: StorageKey) -> None:
         """Something at or below the key is durable there now, or gone."""
@@ -53,10 +57,11 @@ class Announcer:
             self._telling = asyncio.ensure_future(self._tell())
 
     async def close(self) -> None:
-        """Tell what is untold; what cannot be told is found when it is read."""
-        self._closing = True
+        """Tell what is untold, if that takes no longer than a moment: others find it when they read."""
+        self._closing.set()
         if self._telling is not None:
-            await self._telling
+            await asyncio.wait([self._telling], timeout=LAST_WORDS_SECONDS)
+            self._telling.cancel()
 
     async def _tell(self) -> None:
         while self._untold:
@@ -65,15 +70,31 @@ class Announcer:
             try:
                 # The log first: whoever hears of it at once may also look.
                 await self._write_log()
-                if self._channel is not None:
-                    for key in news:
-                        await self._channel.tell(key)
             except StorageError as error:
-                _logger.warning("%s: others may hear late of what was written: %s", self._place, error)
-                if self._closing:
+                self._complain(error)
+                if self._closing.is_set():
                     return
                 self._untold = {**news, **self._untold}
-                await asyncio.sleep(TOLD_AGAIN_SECONDS)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(TOLD_AGAIN_SECONDS):
+                        await self._closing.wait()
+            else:
+                await self._publish(news)
+
+    async def _publish(self, news: Iterable[StorageKey]) -> None:
+        if self._channel is None:
+            return
+        try:
+            for key in news:
+                await self._channel.tell(key)
+        except StorageError as error:  # they find it by looking
+            self._complain(error)
+
+    def _complain(self, error: StorageError) -> None:
+        """Once for the same trouble."""
+        if error.reason != self._complaint:
+            self._complaint = error.reason
+            _logger.warning("%s: others may hear late of what was written: %s", self._place, error.reason)
 
     async def _write_log(self) -> None:
         now = time.time()
@@ -86,29 +107,22 @@ class Announcer:
 class Lookout:
     """Looks for what others wrote, every few seconds."""
 
-    def __init__(self, bucket: Bucket, writer: str, seconds: float, place: str) -> None:
+    def __init__(self, bucket: Bucket, writer: str, seconds: Callable[[], float]) -> None:
         self._bucket = bucket
         self._writer = writer
         self._seconds = seconds
-        self._place = place
         self._tags: dict[str, object] = {}
         self._counts: OrderedDict[str, int] = OrderedDict()
         self._looked_at: float | None = None
 
     async def look(self, news: News) -> None:
-        """Tell what changed since the last look, for ever; the first look tells that anything may have."""
-        complained = False
+        """Tell what changed since the last look, for ever; the first look tells that anything may have.
+
+        Raises StorageError; to look again goes on where it ended.
+        """
         while True:
-            try:
-                await self._look_once(news)
-                if complained:
-                    _logger.warning("%s can be watched again", self._place)
-                complained = False
-            except StorageError as error:
-                if not complained:
-                    _logger.warning("what others write is not seen: %s", error)
-                complained = True
-            await asyncio.sleep(self._seconds)
+            await self._look_once(news)
+            await asyncio.sleep(self._seconds())
 
     async def _look_once(self, news: News) -> None:
         now = time.time()

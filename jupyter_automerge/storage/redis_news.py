@@ -1,9 +1,9 @@
 """News through Redis's channels: told by who writes, heard by who watches, with gaps that are noticed."""
 
 import asyncio
-import logging
 from typing import TYPE_CHECKING, Any
 
+from jupyter_automerge.errors import StorageError
 from jupyter_automerge.storage.key_rules import check_prefix
 from jupyter_automerge.storage.news import ANYTHING, News
 from jupyter_automerge.storage.redis_server import RedisServer
@@ -14,10 +14,8 @@ if TYPE_CHECKING:
 
 QUIET_SECONDS = 5.0
 """Silence after which the connection is asked for a sign of life, and the time that it has for that."""
-RECONNECT_FIRST_SECONDS = 0.1
-RECONNECT_MOST_SECONDS = 5.0
-
-_logger = logging.getLogger(__name__)
+RECONNECT_SECONDS = 0.1
+"""The pause before a lost connection is made anew."""
 
 
 def _read_message(data: bytes) -> tuple[str, StorageKey]:
@@ -38,6 +36,8 @@ class Channel:
         self._server = server
         self.name = name
         self._writer = writer
+        self.is_open = False
+        """Whether what is said now is heard."""
 
     def message(self, key: StorageKey) -> bytes:
         """What the writer says of a key, for whoever sends it together with a write."""
@@ -48,27 +48,27 @@ class Channel:
         await self._server.read(lambda redis: redis.publish(self.name, self.message(key)))
 
     async def hear(self, news: News) -> None:
-        """Tell what others say, for ever. After each connection, also the first: anything may have changed."""
+        """Tell what others say, for ever. After each connection, also the first: anything may have changed.
+
+        A lost connection is made anew; raises StorageError when that fails.
+        """
         from redis.exceptions import RedisError
 
-        pause, complained = RECONNECT_FIRST_SECONDS, False
         while True:
             try:
                 async with self._server.subscription() as subscription:
                     await subscription.subscribe(self.name)
                     await _first_message(subscription)
-                    if complained:
-                        _logger.warning("%s tells again what others write", self._server.place)
-                    pause, complained = RECONNECT_FIRST_SECONDS, False
+                    self.is_open = True
                     news.tell(ANYTHING)
                     await self._listen(subscription, news)
             except (RedisError, OSError) as error:
-                if not complained:
-                    complained = True
+                if not self.is_open:
                     words = self._server.in_words(error)
-                    _logger.warning("%s does not tell what others write: %s", self._server.place, words)
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, RECONNECT_MOST_SECONDS)
+                    raise StorageError(f"cannot hear {self._server.place}: {words}") from None
+            finally:
+                self.is_open = False
+            await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _listen(self, subscription: "PubSub", news: News) -> None:
         asked = False
