@@ -316,6 +316,7 @@ class Engine:
         self._resumption.lost(record, facts.store.id)
         for session in facts.sessions.values():
             session.dirty = True
+        self._gossip.grew(record, facts.store.id, None)
         self._desk.mark_document(record.id)
 
     def _records(self, document_ids: Iterable[DocumentId]) -> Iterator[DocumentRecord]:

@@ -22,7 +22,9 @@ from jupyter_automerge.values.limits import CLOCK_AHEAD_SECONDS, MAX_HEADS_PER_S
 from jupyter_automerge.wire.messages import StoreHeads
 
 Grew = Callable[[DocumentRecord, str, Connection | None], None]
-"""More is known of what a store has of a document, by word of the peer on this connection."""
+"""Something else is known of what a store has of a document, by word of the peer on this connection: more, or,
+where the losses of its facts grew, less.
+"""
 
 
 class Evidence:
@@ -48,47 +50,53 @@ class Evidence:
         session.heads = heads
         self._bound(session.connection, heads)
         facts = self._facts.of_session(record, session)
-        life = session.connection.life
+        life, losses = session.connection.life, facts.losses
         if not heads and session.standing is Standing.WANTS:
-            facts.hold_nothing(life)
-        grew = facts.hear(life, heads, record.history)
+            facts.hold_nothing(life, record.history)
+        moved = facts.hear(life, heads, record.history) or facts.losses != losses
         # The document is being evaluated, and its rows are told after that.
-        self._learned(record, facts, heads, session.connection if grew else None, look_again=False)
+        self._learned(record, facts, heads, session.connection if moved else None, look_again=False)
 
     def stored(self, record: DocumentRecord, session: Session, heads: Heads, stamp: float = 0.0) -> None:
         """The store itself says that these are durable. `stamp`: ms since 1970 by its clock; 0: none."""
         connection = session.connection
         facts = self._facts.of_session(record, session)
-        before = facts.stored
+        before, losses = facts.stored, facts.losses
         if facts.report(connection, heads, stamp, record.history):
             self._facts.lose(record, facts)
         self._look_at_clock(facts, stamp)
-        self._learned(record, facts, heads, connection if facts.stored != before else None)
+        moved = facts.stored != before or facts.losses != losses
+        self._learned(record, facts, heads, connection if moved else None)
 
     def relayed(
         self, record: DocumentRecord, connection: Connection, store_id: str, said: StoreHeads
     ) -> None:
         """The peer says that a store other than its own and ours has these heads."""
         at = self._desk.now - said.age
+        if not said.heads and store_id not in record.stores:
+            return  # no loss of anything that is known here
         entry = self._stores.relayed(store_id, connection, said.name, said.kind, at)
         if entry is None:
             return
         facts = self._facts.of_store(record, entry)
+        losses = facts.losses
         self._bound(connection, said.heads)
         reporter = self._stores.get(connection.store_id)
         assert reporter is not None
-        grew = facts.relay(reporter, connection.life, said.heads, said.stored, record.history)
+        moved = facts.relay(reporter, connection.life, said, record.history) or facts.losses != losses
         facts.hearsay[reporter.id].at = at
         self._look_at_clock(facts, said.timestamp)
-        self._learned(record, facts, said.heads, connection if grew else None, at=at)
+        self._learned(record, facts, said.heads, connection if moved else None, at=at)
         self._facts.lulls.expect_word(record, at)
 
     def standing(self, record: DocumentRecord, session: Session) -> None:
         """The peer's answer or the policy moved."""
         facts = self._facts.of_session(record, session)
         if session.standing is Standing.UNAVAILABLE:
-            facts.hold_nothing(session.connection.life)
-            self._learned(record, facts, NO_HEADS, None)
+            losses = facts.losses
+            facts.hold_nothing(session.connection.life, record.history)
+            moved = facts.losses != losses
+            self._learned(record, facts, NO_HEADS, session.connection if moved else None)
         else:
             self._facts.touch(record, facts)
 
@@ -128,9 +136,12 @@ class Evidence:
         facts = record.stores.get(session.connection.store_id)
         if facts is None:
             return
+        losses = facts.losses
         facts.sessions.pop(session.connection.id, None)
         if session.connection.life not in facts.store.lives:
-            facts.end(session.connection.life)
+            facts.end(session.connection.life, record.history)
+        if facts.fall_silent() or facts.losses != losses:
+            self.grew(record, facts.store.id, None)
         self._remembering.row_moved(record, facts)
         self._facts.touch(record, facts)
 

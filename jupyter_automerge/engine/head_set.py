@@ -108,6 +108,14 @@ def united(sets: Iterable[HeadSet], history: History, *, exact: bool = False) ->
     return whole.exact(history) if exact else whole.tidy(history)
 
 
+def is_beyond(heads: Heads, sets: Iterable[HeadSet], history: History) -> bool:
+    """Whether the heads may say more than the sets do together."""
+    whole = HeadSet()
+    for one in sets:
+        whole.add(one.heads, history)
+    return whole.add(heads, history)
+
+
 def _fewest(known: Heads, unknown: Heads) -> Heads:
     """Known ones first: of the others nothing can be told anyway. The same ones in whatever order they came."""
     kept = sorted(known)[:MAX_HEADS_PER_STORE]

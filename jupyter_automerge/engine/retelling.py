@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from jupyter_automerge.engine.desk import Desk
-from jupyter_automerge.engine.head_set import HeadSet, united
+from jupyter_automerge.engine.head_set import HeadSet, is_beyond, united
 from jupyter_automerge.engine.record import DocumentRecord
 from jupyter_automerge.engine.rows_owed import RowsOwed, Told
 from jupyter_automerge.engine.session import Session
@@ -45,10 +45,20 @@ class Retelling:
     def _to_ours(
         self, record: DocumentRecord, session: Session, facts: StoreFacts, told: Told
     ) -> tuple[StoreHeads | None, bool]:
-        """What grew. If all of it is stored, that is said at once; else first what was received."""
+        """What grew. If all of it is stored, that is said at once; else first what was received.
+
+        If something was lost, all of it takes the place of what was told, and what is stored comes first (P65).
+        """
         hearer, history = session.connection.store_id, record.history
         heads = united(_words(facts, hearer), history)
         stored = self._stored(record, facts, hearer)
+        if told.losses != facts.losses:
+            told.losses = facts.losses
+            if _was_told_more(told, heads, stored, record):
+                said = stored or heads
+                told.heads, told.stored, told.stored_waits = HeadSet(said), HeadSet(stored), False
+                report = self._report(record, facts, said, stored=bool(stored), instead=True)
+                return report, is_beyond(heads, (told.heads,), history)
         grew, kept = told.heads.add(heads, history), told.stored.add(stored, history)
         if grew and HeadSet(stored).add(heads, history):
             told.stored_waits = told.stored_waits or kept
@@ -75,26 +85,40 @@ class Retelling:
         own = () if facts.durable is None else (facts.durable.heads,)
         trusted = (
             word.stored
-            for reporter, word in facts.hearsay.items()
+            for reporter, word in facts.words.items()
             if reporter != hearer and self._stores.is_trusted(reporter)
         )
         return united((*own, *trusted), record.history)
 
     def _report(
-        self, record: DocumentRecord, facts: StoreFacts, heads: Heads, *, stored: bool = False
+        self,
+        record: DocumentRecord,
+        facts: StoreFacts,
+        heads: Heads,
+        *,
+        stored: bool = False,
+        instead: bool = False,
     ) -> StoreHeads:
         store, now = facts.store, self._desk.now
         age = 0.0 if store.connections or facts.as_of is None else now - facts.as_of
         stamp = self._stamps.next(record, store.id)
-        return StoreHeads(heads, stamp, stored, store.name, store.kind, max(age, 0.0))
+        return StoreHeads(heads, stamp, stored, store.name, store.kind, max(age, 0.0), instead)
+
+
+def _was_told_more(told: Told, heads: Heads, stored: Heads, record: DocumentRecord) -> bool:
+    """Whether the peer believes more than is so; on a new connection, what an earlier one told may be more."""
+    if not told.heads.heads:
+        return True
+    more = is_beyond(told.heads.heads, (HeadSet(heads),), record.history)
+    return more or is_beyond(told.stored.heads, (HeadSet(stored),), record.history)
 
 
 def _words(facts: StoreFacts, hearer: str) -> Iterator[HeadSet]:
-    """All that anybody but the hearer said of the store."""
+    """All that counts of what anybody but the hearer said of the store."""
     if facts.durable is not None:
         yield facts.durable.heads
     yield from facts.memories.values()
-    for reporter, word in facts.hearsay.items():
+    for reporter, word in facts.words.items():
         if reporter != hearer:
             yield word.received
             yield word.stored

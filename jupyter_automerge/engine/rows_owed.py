@@ -10,12 +10,14 @@ from jupyter_automerge.values.heads import NO_HEADS, Heads
 class Told:
     """Of one store: all heads told so far, and those told as stored, or about to be (`stored_waits`).
 
-    `last`: the heads of the last report, which is all that JavaScript keeps.
+    `last`: the heads of the last report, which is all that JavaScript keeps. `losses`: how many of those of the
+    store it has heard of.
     """
 
     heads: HeadSet = field(default_factory=HeadSet)
     stored: HeadSet = field(default_factory=HeadSet)
     stored_waits: bool = False
+    losses: int = 0
     last: Heads = NO_HEADS
 
 

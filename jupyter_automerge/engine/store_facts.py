@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from jupyter_automerge.engine.connection import EARLIER, Connection, Life
 from jupyter_automerge.engine.durable_word import DurableWord
-from jupyter_automerge.engine.head_set import HeadSet, History
+from jupyter_automerge.engine.head_set import HeadSet, History, is_beyond
 from jupyter_automerge.engine.notices import StoreRow
 from jupyter_automerge.engine.session import Session
 from jupyter_automerge.engine.store_entry import StoreEntry
@@ -13,6 +13,7 @@ from jupyter_automerge.engine.store_files import SavedRow
 from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.ids import ConnectionId
 from jupyter_automerge.values.limits import MAX_REPORTERS_PER_STORE
+from jupyter_automerge.wire.messages import StoreHeads
 
 
 @dataclass(slots=True, eq=False)
@@ -24,13 +25,20 @@ class Hearsay:
     received: HeadSet = field(default_factory=HeadSet)
     stored: HeadSet = field(default_factory=HeadSet)
 
+    def lacks(self, before: "Hearsay", history: History) -> bool:
+        """Whether more was told before."""
+        heads = before.received.heads | before.stored.heads
+        more = is_beyond(heads, (self.received, self.stored), history)
+        return more or is_beyond(before.stored.heads, (self.stored,), history)
+
 
 @dataclass(slots=True, eq=False)
 class StoreFacts:
     """Facts as they come in; `row` is None once any of them moved. Times are on the Engine's clock.
 
     `memories`: what each running Repo of the store was heard to hold. Those whose connections ended stay, as
-    last heard, until another life of the store speaks, and count as long as none is connected (E6).
+    last heard, until another life of the store speaks, and count as long as none is connected (E6). `losses`:
+    how often less came to be known of it than was, so that whoever was told more hears of that (P65).
     """
 
     store: StoreEntry
@@ -38,6 +46,8 @@ class StoreFacts:
     memories: dict[Life, HeadSet] = field(default_factory=dict)
     durable: DurableWord | None = None
     hearsay: dict[str, Hearsay] = field(default_factory=dict)
+    losses: int = 0
+    speaks: bool = False  # it does so itself, as far as anybody was told
     denied: bool = False
     unavailable: bool = False
     sent: Heads = NO_HEADS
@@ -75,8 +85,12 @@ class StoreFacts:
     @property
     def words(self) -> Mapping[str, Hearsay]:
         """What others say of it; nothing that counts while it speaks of the document itself (E28)."""
-        speaks = any(session.spoke for session in self.sessions.values())
-        return {} if speaks or (self.durable is not None and self.durable.is_current) else self.hearsay
+        return {} if self._speaks else self.hearsay
+
+    @property
+    def _speaks(self) -> bool:
+        current = self.durable is not None and self.durable.is_current
+        return current or any(session.spoke for session in self.sessions.values())
 
     def held(self) -> list[HeadSet]:
         """The memories that count."""
@@ -103,53 +117,82 @@ class StoreFacts:
         The first word of a life takes the place of those that ended: a Repo that acknowledged, died before it
         had saved, and came back with less, has less.
         """
-        if life not in self.memories:
-            self.hold_nothing(life)
-        if not heads:
-            return False
-        return self.memories.setdefault(life, HeadSet()).add(heads, history)
+        self._speak()
+        before = NO_HEADS if life in self.memories else self._drop(life)
+        grew = bool(heads) and self.memories.setdefault(life, HeadSet()).add(heads, history)
+        self._miss(before, history)
+        return grew
 
-    def hold_nothing(self, life: Life) -> None:
+    def hold_nothing(self, life: Life, history: History) -> None:
         """This running Repo says that it has nothing of the document in memory."""
+        self._speak()
+        self._miss(self._drop(life), history)
+
+    def _drop(self, life: Life) -> Heads:
+        """What this one held, and those that ended, is gone: here it is for the last time."""
         running = self.store.lives
-        for other in [other for other in self.memories if other == life or other not in running]:
-            del self.memories[other]
+        others = [other for other in self.memories if other == life or other not in running]
+        return NO_HEADS.union(*(self.memories.pop(other).heads for other in others))
+
+    def _miss(self, before: Heads, history: History) -> None:
+        """If memory lacks what was in it before, others who say that it is there speak of what is over."""
+        if before and is_beyond(before, self.memories.values(), history):
+            self.losses += 1
+            for word in self.hearsay.values():
+                word.received = HeadSet()
+
+    def _speak(self) -> None:
+        """It speaks of the document itself: what others say of it does not count from now on (E28)."""
+        if not self.speaks:
+            self.speaks = True
+            self.losses += bool(self.hearsay)
 
     def report(self, connection: Connection, heads: Heads, stamp: float, history: History) -> bool:
         """The store keeps the heads, by its own word. Whether that proves that it lost some which it kept."""
+        self._speak()
         others = self.store.lives - {connection.life}
         self.durable = self.durable or DurableWord()
-        lost = self.durable.hear(connection, heads, stamp, history, alone=not others)
-        if lost:
-            self.hearsay.clear()
-        return lost
+        return self._lost(self.durable.hear(connection, heads, stamp, history, alone=not others))
 
     def review(self, history: History) -> bool:
         """More changes have come to be known here. Whether that proves that the store lost some."""
-        lost = self.durable is not None and self.durable.review(history)
-        if lost:
-            self.hearsay.clear()
-        return lost
+        return self._lost(self.durable is not None and self.durable.review(history))
 
-    def end(self, life: Life) -> None:
+    def _lost(self, proven: bool) -> bool:
+        if proven:
+            self.losses += 1
+            self.hearsay.clear()
+        return proven
+
+    def end(self, life: Life, history: History) -> None:
         """The last connection of this life is closed. What it held is gone if another goes on that has spoken."""
-        if any(session.spoke for session in self.sessions.values()):
-            self.memories.pop(life, None)
+        if any(session.spoke for session in self.sessions.values()) and life in self.memories:
+            self._miss(self.memories.pop(life).heads, history)
         if self.durable is not None:
             self.durable.end(life)
 
-    def relay(self, reporter: StoreEntry, life: Life, heads: Heads, stored: bool, history: History) -> bool:
+    def fall_silent(self) -> bool:
+        """A session is over. Whether what others say counts again for that."""
+        fell = self.speaks and not self._speaks
+        self.speaks = self._speaks
+        return fell and bool(self.hearsay)
+
+    def relay(self, reporter: StoreEntry, life: Life, said: StoreHeads, history: History) -> bool:
         """Another store says that this one has the heads. Whether that may say more than was known.
 
-        The first word of a life of the reporter takes the place of those that ended, as above.
+        The first word of a life of the reporter takes the place of those that ended, as above; so does one that
+        says so (P65).
         """
-        word = self.hearsay.get(reporter.id)
-        if word is None or (word.life != life and word.life not in reporter.lives):
-            self.hearsay.pop(reporter.id, None)
+        word, before = self.hearsay.get(reporter.id), None
+        if word is None or said.instead or (word.life != life and word.life not in reporter.lives):
+            before = self.hearsay.pop(reporter.id, None)
             if len(self.hearsay) >= MAX_REPORTERS_PER_STORE:
                 del self.hearsay[min(self.hearsay, key=lambda one: self.hearsay[one].at)]
             word = self.hearsay[reporter.id] = Hearsay(life, 0.0)
-        return (word.stored if stored else word.received).add(heads, history)
+        grew = (word.stored if said.stored else word.received).add(said.heads, history)
+        if before is not None and word.lacks(before, history):
+            self.losses += 1
+        return grew
 
     def remember(self, saved: SavedRow, reading: Callable[[float], float], history: History) -> bool:
         """What an earlier life of ours knew. Whether reports since then prove that some of it is lost.
@@ -179,4 +222,4 @@ class StoreFacts:
         running = self.store.lives
         self.memories = {life: memory for life, memory in self.memories.items() if life in running}
         self.durable = None
-        self.hearsay.clear()
+        self._lost(True)

@@ -155,6 +155,7 @@ def _read_new_heads(item: Fields) -> Mapping[StorageId, StoreHeads]:
                     clean_name(fields.text(value, "name", "")),
                     clean_name(fields.text(value, "kind", "")),
                     max(fields.number(value.get("age")), 0.0),
+                    value.get("instead") is True,
                 )
     return found
 
@@ -262,6 +263,12 @@ def _addressed(
 def _store_heads(value: StoreHeads) -> dict[str, object]:
     # JavaScript reads the first two and passes nothing else on (P56).
     level = _STORED if value.stored else ""
-    extras = {"level": level, "name": value.name, "kind": value.kind, "age": float(value.age)}
+    extras = {
+        "level": level,
+        "name": value.name,
+        "kind": value.kind,
+        "age": float(value.age),
+        "instead": value.instead,
+    }
     said = {key: extra for key, extra in extras.items() if extra}
     return {"heads": heads_to_text(value.heads), "timestamp": float(value.timestamp), **said}

@@ -111,7 +111,8 @@ class StoreHeads:
     """What somebody says a store has. `timestamp`: ms since 1970 by the sender's clock; 0 if unknown.
 
     Between our own Repos also: `stored`, whether all who passed it on say that it is durable there, what the
-    store calls itself, and `age`, for how many seconds nobody has heard of it.
+    store calls itself, `age`, for how many seconds nobody has heard of it, and `instead`: less is known of it
+    than the sender told before, and this takes the place of that (P65).
     """
 
     heads: Heads
@@ -120,6 +121,7 @@ class StoreHeads:
     name: str = ""
     kind: str = ""
     age: float = 0.0
+    instead: bool = False
 
 
 @dataclass(frozen=True, slots=True)

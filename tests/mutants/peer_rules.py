@@ -14,6 +14,7 @@ POLICY = "tests/unit/repo/test_safety_policy.py"
 COMPARED = "tests/unit/repo/test_rows_compared.py"
 WAITS = "tests/unit/repo/test_waits_for_whom.py"
 MOMENTS = "tests/unit/repo/test_repo_moments.py"
+LOSSES = f"{SCENARIOS}/test_losses_passed_on.py"
 
 PEER_MUTANTS = (
     Mutant(
@@ -78,6 +79,41 @@ PEER_MUTANTS = (
         "if reporter != hearer and self._stores.is_trusted(reporter)",
         "if reporter != hearer",
         (RELAYED,),
+    ),
+    Mutant(
+        "a loss takes the place of what its teller said",
+        "engine/store_facts.py",
+        "if word is None or said.instead or (",
+        "if word is None or (",
+        (LOSSES,),
+    ),
+    Mutant(
+        "a loss that was heard of is passed on",
+        "engine/store_facts.py",
+        "        if before is not None and word.lacks(before, history):\n            self.losses += 1\n",
+        "",
+        (LOSSES,),
+    ),
+    Mutant(
+        "a loss is told of as one",
+        "engine/retelling.py",
+        "if told.losses != facts.losses:",
+        "if False:",
+        (LOSSES,),
+    ),
+    Mutant(
+        "who was away hears of a loss when he is back",
+        "engine/retelling.py",
+        "    if not told.heads.heads:\n        return True\n",
+        "",
+        (LOSSES,),
+    ),
+    Mutant(
+        "a loss of memory is passed on",
+        "engine/store_facts.py",
+        "        if before and is_beyond(before, self.memories.values(), history):\n            self.losses += 1\n",
+        "        if before and is_beyond(before, self.memories.values(), history):\n",
+        (LOSSES,),
     ),
     Mutant(
         "an echo of our own store is no evidence",

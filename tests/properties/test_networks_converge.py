@@ -125,13 +125,16 @@ class Networks(HealedNetwork):
     def crash(self, who: int, keeps: int, tears: bool) -> None:
         self.kill(self.pick(who), keeps, tears)
 
-    @rule(who=WHO, keeps=st.integers(0, 3), tears=st.booleans())
-    def restart(self, who: int, keeps: int, tears: bool) -> None:
+    @rule(who=WHO, keeps=st.integers(0, 3), tears=st.booleans(), hangs=st.booleans())
+    def restart(self, who: int, keeps: int, tears: bool, hangs: bool) -> None:
+        """If its disk hangs, it is there and does not say what it has."""
         dead = [repo for repo in self.repos if not repo.running]
         repo = dead[who % len(dead)] if dead else self.pick(who)
         self.kill(repo, keeps, tears)
+        repo.disk.paused = repo.disk.paused or hangs
         repo.restart()
         self.look(repo)
+        self.sim.run(0.1 if hangs else 0.0)
 
     @rule(who=WHO, error=st.sampled_from(["", "no space left on the disk"]))
     def disk_fails(self, who: int, error: str) -> None:

@@ -80,9 +80,11 @@ class Ledger:
         """Its store reports them as durable."""
         self.evidence.stored(self.record, session, heads, stamp)
 
-    def says_of(self, session: Session, store: str, heads: Heads, *, stored: bool = False) -> None:
+    def says_of(
+        self, session: Session, store: str, heads: Heads, *, stored: bool = False, instead: bool = False
+    ) -> None:
         """It tells what another store has."""
-        said = StoreHeads(heads, 1.0, stored)
+        said = StoreHeads(heads, 1.0, stored, instead=instead)
         self.evidence.relayed(self.record, session.connection, store, said)
         self.stores.settle()
 

@@ -156,12 +156,13 @@ def test_remote_heads_travel_in_the_order_of_the_hashes_with_a_double_as_time() 
 
 def test_what_our_repos_add_to_remote_heads_is_left_out_where_there_is_nothing_to_say() -> None:
     rows = {
-        STORE: StoreHeads(HEADS, 1.0, stored=True, name="Lab", kind="server", age=2.5),
+        STORE: StoreHeads(HEADS, 1.0, stored=True, name="Lab", kind="server", age=2.5, instead=True),
         OTHER: StoreHeads(HEADS, 1.0),
     }
     sent = cbor2.loads(encode(RemoteHeadsChanged(SERVER, BROWSER, PLAN, rows)))["newHeads"]
     extras = {key: value for key, value in sent["store-1"].items() if key not in sent["store-2"]}
-    assert extras == {"level": "stored", "name": "Lab", "kind": "server", "age": 2.5}
+    assert extras == {"level": "stored", "name": "Lab", "kind": "server", "age": 2.5, "instead": True}
+    assert decode(encode(RemoteHeadsChanged(SERVER, BROWSER, PLAN, rows))).new_heads == rows  # type: ignore[union-attr]
     assert set(sent["store-2"]) == {"heads", "timestamp"}
 
 
