@@ -24,6 +24,7 @@ from bench.rows import who_has_what
 from bench.servers import JAVASCRIPT, OURS, PYCRDT, JavaScriptServer, OurServer, PycrdtServer, Server
 from bench.size import FULL, QUICK, Size
 from bench.stored_word import stored_word
+from bench.stores import javascript_stores, our_stores
 from bench.targets import limits_kept, verdicts
 
 Measurement = Callable[[Server, Size], Awaitable[list[Figure]]]
@@ -69,6 +70,9 @@ async def run(size: Size, only: str) -> dict[str, list[Figure]]:
             if only in name:
                 print(f"{name}: {kind.name} ...", file=sys.stderr, flush=True)
                 results[kind.name] += await measure(kind, measurement, size)
+    if only in "stores":
+        results[OURS] += await our_stores(size)
+        results[JAVASCRIPT] += await javascript_stores(size)
     if only in who_has_what.__name__:
         results[OURS] += await who_has_what(size)
     if only in stored_word.__name__:

@@ -119,6 +119,30 @@ export const COMMANDS = {
     return peer.broadcasts
   },
 
+  // For the bench, in ms: each change flushed before the next; many new documents flushed at once; one that opens.
+  time_saves: async (peer, { url, count }) => {
+    const times = []
+    for (let number = 0; number < count; number++) {
+      const start = performance.now()
+      peer.handle(url).change(document => void (document.n = number))
+      await peer.repo.flush([interpretAsDocumentId(url)])
+      times.push(performance.now() - start)
+    }
+    return times
+  },
+  time_many_saves: async (peer, { count }) => {
+    const ids = []
+    for (let number = 0; number < count; number++) ids.push(peer.keep(peer.repo.create({ n: number })).documentId)
+    const start = performance.now()
+    await peer.repo.flush(ids)
+    return performance.now() - start
+  },
+  time_open: async (peer, { url }) => {
+    const start = performance.now()
+    peer.keep(await peer.repo.find(url))
+    return performance.now() - start
+  },
+
   storage_id: async peer => (await peer.repo.storageId()) ?? null,
   storage_id_of: async (peer, { peerId }) => peer.repo.getStorageIdOfPeer(peerId) ?? null,
   subscribe_to_stores: async (peer, { storageIds }) => {
