@@ -187,7 +187,7 @@ class Collection:
         if record.storage is Storage.PENDING:
             self._loader.load(record)
         if self.sharing.begins_unasked:
-            for connection in self._connections.open:
+            for connection in self._connections.primary:
                 self.session(record, connection)
 
     def _leave_if_buried(self, record: DocumentRecord) -> None:
@@ -202,7 +202,7 @@ class Collection:
         """The session of this document on this connection; a new one asks the share policy first."""
         session = record.sessions.get(connection.id)
         if session is None:
-            session = Session(connection)
+            session = Session(connection, record.id)
             connection.mourned.discard(record.id)
             record.sessions[connection.id] = session
             connection.sessions[record.id] = session
@@ -233,12 +233,23 @@ class Collection:
 
     def met(self, connection: Connection) -> None:
         """A connection completed its handshake: documents that may be spoken of unasked begin."""
-        if self.sharing.begins_unasked:
-            for record in [record for record in self._documents.values() if record.begun]:
-                self.session(record, connection)
+        if connection.is_standby:
+            self._touch_rows(connection)
+        else:
+            self._begin_on(connection)
         for record in self._documents.values():
             if record.wanted and not record.has_data:
                 self._desk.mark_document(record.id)
+
+    def led_by(self, connection: Connection) -> None:
+        """A connection that stood by is its peer's primary now: it takes over what there is to say (E31)."""
+        self._begin_on(connection)
+        for document_id, session in connection.sessions.items():
+            record = self._documents[document_id]
+            session.dirty = True
+            self._acknowledging.owe(record, session)
+            self._gossip.spoke(record, session)
+            self._desk.mark_document(document_id)
 
     def parted(self, connection: Connection) -> None:
         """A connection is gone, and its sessions with it."""
@@ -248,6 +259,21 @@ class Collection:
                 self._evidence.gone(record, session)
                 self._desk.mark_document(document_id)
         connection.sessions.clear()
+        if connection.is_standby:
+            self._touch_rows(connection)
+
+    def _begin_on(self, connection: Connection) -> None:
+        if self.sharing.begins_unasked:
+            for record in [record for record in self._documents.values() if record.begun]:
+                self.session(record, connection)
+
+    def _touch_rows(self, connection: Connection) -> None:
+        """One more connection leads to the store, or one less, and no session tells of it."""
+        for record in self._documents.values():
+            facts = record.stores.get(connection.store_id)
+            if facts is not None:
+                record.touch(facts)
+                self._desk.mark_document(record.id)
 
     def policy_changed(self) -> None:
         """Ask the policy again for every (peer, document)."""

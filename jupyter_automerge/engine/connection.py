@@ -8,7 +8,7 @@ from jupyter_automerge.engine.events import ConnectionOpened
 from jupyter_automerge.values.identity import PeerMetadata
 from jupyter_automerge.values.ids import ConnectionId, DocumentId, PeerId, SessionId, StorageId
 from jupyter_automerge.values.limits import MAX_OUTGOING_CONTROL_FRAMES
-from jupyter_automerge.values.status import Direction
+from jupyter_automerge.values.status import Access, Direction
 
 if TYPE_CHECKING:
     from jupyter_automerge.engine.session import Session
@@ -45,6 +45,7 @@ class Connection:
         self.dialer = opened.dialer
         self.user = opened.user
         self.access = opened.access
+        self.in_process = opened.in_process
         incoming = opened.direction is Direction.INCOMING
         self.phase = Phase.AWAITING_JOIN if incoming else Phase.AWAITING_PEER
         self.peer_id: PeerId | None = None
@@ -63,6 +64,13 @@ class Connection:
         # When part of a large frame last moved.
         self.moved_at = 0.0
         self.full = False
+        self.full_since = 0.0
+        # Seconds from a word to its answer; None until that was measured.
+        self.rtt: float | None = None
+        # The one that we speak on of those that lead to this life of the peer; and by which number the end that
+        # leads named this one as that, 0 while it did not.
+        self.primary: Connection = self
+        self.named = 0
         self.frames: deque[bytes] = deque()
         self.sessions: dict[DocumentId, Session] = {}
         self.dirty: dict[DocumentId, None] = {}
@@ -85,6 +93,19 @@ class Connection:
     @property
     def is_open(self) -> bool:
         return self.phase is Phase.OPEN
+
+    @property
+    def is_standby(self) -> bool:
+        """Whether we speak to the peer on another connection, and only answer on this one."""
+        return self.primary is not self
+
+    @property
+    def road(self) -> object:
+        """Equal for connections of which one is as good as another: to one life, with the same rights."""
+        if not self.metadata.multi_link or self.metadata.session_id is None:
+            return self.id
+        # Only who was called says what the other may do there.
+        return self.life, self.user, self.access, self.metadata.access or Access.WRITE
 
     @property
     def peer(self) -> PeerId:

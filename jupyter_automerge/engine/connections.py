@@ -17,6 +17,7 @@ from jupyter_automerge.engine.events import (
 from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.notices import ConnectionChanged, IdCollision
 from jupyter_automerge.engine.peers import Peers
+from jupyter_automerge.engine.primaries import Primaries
 from jupyter_automerge.values.ids import ConnectionId, DialerId, PeerId
 from jupyter_automerge.values.limits import HANDSHAKE_TIMEOUT_SECONDS
 from jupyter_automerge.values.status import DialerState
@@ -29,7 +30,8 @@ OVERFLOW = 1013
 class Connections:
     """All transport paths by id, the peers at their ends, and the Dialers that make the outgoing ones.
 
-    `on_open` and `on_gone` tell the documents; `on_gone` is called once for every connection that was open.
+    `on_open` and `on_gone` tell the documents; `on_gone` is called once for every connection that was open, and
+    `on_primary` for one that stood by and does so no longer.
     """
 
     def __init__(
@@ -39,21 +41,29 @@ class Connections:
         jitter: Callable[[], float],
         on_open: Callable[[Connection], None],
         on_gone: Callable[[Connection], None],
+        on_primary: Callable[[Connection], None],
         on_dialing: Callable[[str], None],
     ) -> None:
         self.table: dict[ConnectionId, Connection] = {}
         self.dialers: dict[DialerId, Dialer] = {}
         self.peers = Peers(desk)
+        self.primaries = Primaries(local, desk, self.peers, self.queue, self._role_turned)
         self._local = local
         self._desk = desk
         self._jitter = jitter
         self._on_open = on_open
         self._on_gone = on_gone
+        self._on_primary = on_primary
         self._on_dialing = on_dialing
 
     @property
     def open(self) -> list[Connection]:
         return [connection for connection in self.table.values() if connection.is_open]
+
+    @property
+    def primary(self) -> list[Connection]:
+        """Those on which we speak unasked: one of several to one life of a peer (E31)."""
+        return [connection for connection in self.open if not connection.is_standby]
 
     # Dialers
 
@@ -145,9 +155,19 @@ class Connections:
             dialer.turn(Turn.GREETED)
         if not connection.metadata.multi_link:
             self._let_others_stand_by(connection.peer)
+        self.primaries.place(connection)
         self._tell(connection, is_open=True)
         self.peers.joined(connection)
         self._on_open(connection)
+        self._replace_same_dialer(connection)
+        self.primaries.settle(connection)
+
+    def _replace_same_dialer(self, connection: Connection) -> None:
+        """The peer's Dialer made another one, so the one before is dead at its end (P12)."""
+        dialer = connection.metadata.dialer
+        for older in self.peers.called(connection.peer) if dialer is not None else ():
+            if older is not connection and (older.life, older.metadata.dialer) == (connection.life, dialer):
+                self._replace(older)
 
     def _replace(self, older: Connection) -> None:
         """A peer that bears one connection only (JavaScript closes the older itself) came by a newer one."""
@@ -173,6 +193,12 @@ class Connections:
         self._tell(connection, is_open=False, code=code, reason=reason)
         if was_open:
             self._on_gone(connection)
+            self.primaries.left(connection)
+
+    def _role_turned(self, connection: Connection) -> None:
+        self._tell(connection, is_open=True)
+        if not connection.is_standby:
+            self._on_primary(connection)
 
     def _let_others_stand_by(self, peer_id: PeerId) -> None:
         """The peer bears one connection, which it has now. It may have closed an older one before it answered
@@ -207,6 +233,7 @@ class Connections:
                 connection.access,
                 code,
                 reason,
+                connection.is_standby,
             )
         )
 

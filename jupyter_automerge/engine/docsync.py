@@ -11,6 +11,7 @@ follows.
 4. While we hold nothing and a supplier exists, only the supplier is spoken to: no duplicate requests.
 5. A peer of whom nothing is known is asked as soon as policy allows, also after the document was unavailable.
 6. Once told "unavailable", a peer still gets the document when it turns up.
+7. On a connection that stands by it is answered, once for each time that it spoke, and hears nothing unasked (E31).
 """
 
 from contextlib import suppress
@@ -158,7 +159,7 @@ class DocumentSync:
         if record.state not in (DocumentState.UNAVAILABLE, DocumentState.ERROR):
             return
         for session in record.sessions.values():
-            if session.engaged and _waits_for_word(session):
+            if session.may_speak and _waits_for_word(session):
                 session.standing = Standing.TOLD
                 self._say_unavailable(record, session)
 
@@ -182,7 +183,7 @@ class DocumentSync:
                 self._desk.mark_connection(session.connection.id)
 
     def _may_send(self, record: DocumentRecord, session: Session, supplied: bool) -> bool:
-        if not session.engaged or record.storage is Storage.PENDING:
+        if not session.may_speak or record.storage is Storage.PENDING:
             return False  # invariant 1
         if record.has_data:
             if self._after_save.source(record) is None:
@@ -220,7 +221,7 @@ class DocumentSync:
         source = self._after_save.source(record)
         assert source is not None
         data = source.generate(session.sync)
-        session.dirty = False
+        session.dirty = session.owes = False
         if data is None:
             return None
         self._evidence.sent(record, session, source.heads)
@@ -228,7 +229,7 @@ class DocumentSync:
         return self._encoded(record, session, with_better_have(record, session, data))
 
     def _ask(self, record: DocumentRecord, session: Session) -> bytes | None:
-        session.dirty = False
+        session.dirty = session.owes = False
         if session.asked:
             return None
         session.asked = True

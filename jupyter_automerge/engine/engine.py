@@ -94,6 +94,7 @@ class Engine:
             jitter,
             self._met,
             self._parted,
+            self._chosen,
             lambda endpoint: self._stores.dialing_moved(endpoint),
         )
         self._stores = Stores(local, desk, self._connections.is_dialing)
@@ -212,6 +213,10 @@ class Engine:
                 connection = self._connections.table.get(connection_id)
                 if connection is not None:
                     self._facts.lulls.bytes_moved(connection)
+            case e.RoundTrip(connection_id, seconds):
+                connection = self._connections.table.get(connection_id)
+                if connection is not None:
+                    connection.rtt = seconds
             case e.LocalChange(document_id):
                 record = self._documents.get(document_id)
                 if record is not None:
@@ -330,6 +335,10 @@ class Engine:
         self._siblings.met(connection)
         self._foreign.met(connection)
         self._collection.met(connection)
+        self._subscriptions.met(connection)
+
+    def _chosen(self, connection: Connection) -> None:
+        self._collection.led_by(connection)
         self._subscriptions.met(connection)
 
     def _parted(self, connection: Connection) -> None:

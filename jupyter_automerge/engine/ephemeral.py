@@ -78,7 +78,7 @@ class Broadcasting:
             return
         self._desk.emit(EphemeralReceived(record.id, message.sender_id, message.session_id, message.data))
         for other in _listeners(record):
-            if other is not session and other.connection.peer != message.sender_id:
+            if other.connection.life != connection.life and other.connection.peer != message.sender_id:
                 self._forward(other.connection, message)
 
     def _forward(self, connection: Connection, message: Ephemeral) -> None:

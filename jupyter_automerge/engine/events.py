@@ -19,7 +19,10 @@ Token = int
 
 @dataclass(frozen=True, slots=True)
 class ConnectionOpened:
-    """A transport can carry frames. Outgoing ones name their Dialer; the handshake has not begun."""
+    """A transport can carry frames. Outgoing ones name their Dialer; the handshake has not begun.
+
+    `in_process`: it leads to a Repo in our own process.
+    """
 
     connection: ConnectionId
     direction: Direction
@@ -27,6 +30,7 @@ class ConnectionOpened:
     dialer: DialerId | None = None
     user: User | None = None
     access: Access = Access.WRITE
+    in_process: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,14 @@ class BytesMoved:
     """Part of a large frame went out or came in: the connection is slow and not stalled."""
 
     connection: ConnectionId
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTrip:
+    """So many seconds went by from a word of ours on the connection to its answer."""
+
+    connection: ConnectionId
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +322,7 @@ Event = (
     | FrameReceived
     | Writable
     | BytesMoved
+    | RoundTrip
     | DialerAdded
     | DialerRemoved
     | DialFailed

@@ -6,7 +6,7 @@ Wire rules: the joining side speaks first; nothing but `peer` or `error` may pre
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jupyter_automerge.engine.connection import Connection, Phase
 from jupyter_automerge.engine.local import LocalPeer
@@ -38,7 +38,10 @@ NOTHING = Verdict()
 def first_words(connection: Connection, local: LocalPeer) -> tuple[Message, ...]:
     """What goes out as soon as a transport exists."""
     if connection.phase is Phase.AWAITING_PEER:
-        return (Join(local.peer_id, local.metadata(), (PROTOCOL_VERSION,)),)
+        claims = local.metadata()
+        if claims.multi_link:
+            claims = replace(claims, dialer=connection.dialer)
+        return (Join(local.peer_id, claims, (PROTOCOL_VERSION,)),)
     return ()
 
 

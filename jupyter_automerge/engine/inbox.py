@@ -24,6 +24,7 @@ from jupyter_automerge.wire.messages import (
     Leave,
     Message,
     Notice,
+    Primary,
     RemoteHeadsChanged,
     RemoteSubscriptionChange,
     Request,
@@ -65,6 +66,7 @@ class Inbox:
             RemoteHeadsChanged: self._on_remote_heads,
             RemoteSubscriptionChange: self._on_subscription,
             Stored: self._on_stored,
+            Primary: self._on_primary,
             Leave: self._on_leave,
         }
 
@@ -106,8 +108,12 @@ class Inbox:
         session.requested = True
         if isinstance(message, Request):
             session.standing = Standing.WANTS
+            # It would else be waited for on its primary, as it may wait for us where it speaks.
+            if session.main is not None and session.main.standing is Standing.UNKNOWN:
+                session.main.standing = Standing.WANTS
         if session.muted:
             return
+        session.owes = True
         self._take(record, session, message.data)
         self._acknowledging.owe(record, session)
         self._acknowledging.exchanged(record, session)
@@ -158,7 +164,8 @@ class Inbox:
         session = record.sessions.get(connection.id) if record is not None else None
         if record is None or session is None:
             return
-        session.standing, session.holds = Standing.UNAVAILABLE, False
+        for one in (session, *session.spares(record.sessions.values())):
+            one.standing, one.holds = Standing.UNAVAILABLE, False
         self._evidence.standing(record, session)
         self._desk.mark_document(record.id)
 
@@ -184,6 +191,10 @@ class Inbox:
     def _on_stored(self, connection: Connection, message: Message) -> None:
         assert isinstance(message, Stored)
         self._acknowledging.heard_many(connection, message)
+
+    def _on_primary(self, connection: Connection, message: Message) -> None:
+        assert isinstance(message, Primary)
+        self._connections.primaries.named(connection, message.count)
 
     def _on_leave(self, connection: Connection, _message: Message) -> None:
         self._connections.close(connection, NORMAL, "the peer said that it leaves")

@@ -21,7 +21,11 @@ from jupyter_automerge.values.store import KnownStore
 
 @dataclass(frozen=True, slots=True)
 class ConnectionChanged:
-    """A connection completed its handshake (`open`) or closed, with the reason."""
+    """A connection completed its handshake (`open`) or closed, with the reason.
+
+    Told again while it is open when `standby` turns: whether we speak to the peer on another connection, and
+    only answer on this one.
+    """
 
     connection: ConnectionId
     direction: Direction
@@ -33,6 +37,7 @@ class ConnectionChanged:
     access: Access = Access.WRITE
     code: int | None = None
     reason: str = ""
+    standby: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -9,6 +10,7 @@ from jupyter_automerge.document import SyncSession
 from jupyter_automerge.engine.connection import Connection
 from jupyter_automerge.engine.rows_owed import RowsOwed
 from jupyter_automerge.values.heads import Heads
+from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.status import Access
 from jupyter_automerge.wire.sync_message import SyncMessage
 
@@ -49,6 +51,7 @@ class Session:
     """One record per (document, connection). `dirty`: a sync message should be generated when allowed."""
 
     connection: Connection
+    document_id: DocumentId
     policy: Policy = Policy.LOADING
     verdict: Policy = Policy.LOADING  # the last answer; `policy` is LOADING again while the next is awaited
     standing: Standing = Standing.UNKNOWN
@@ -63,6 +66,7 @@ class Session:
     inbox: list[Incoming] = field(default_factory=list)  # an empty deque takes ten times as much
     dirty: bool = True
     requested: bool = False
+    owes: bool = False  # it spoke, and was not answered yet
     spoken: bool = False  # we have sent at least one sync message in this session
     holds: bool = False  # it named heads: it has the document in memory
     may_be_crossed: bool = False  # its next message may have been sent before our last one arrived
@@ -94,8 +98,29 @@ class Session:
         return self.policy is Policy.DENIED
 
     @property
+    def main(self) -> "Session | None":
+        """The one on the peer's primary connection, itself perhaps."""
+        primary = self.connection.primary
+        return self if primary is self.connection else primary.sessions.get(self.document_id)
+
+    @property
+    def stands_by(self) -> bool:
+        """Whether the session on the peer's primary connection serves it with this document."""
+        main = self.main
+        return main is not None and main is not self and main.engaged
+
+    @property
     def engaged(self) -> bool:
-        """Whether messages of the document may go to the peer at all."""
+        """Whether messages of the document may go to the peer here unasked."""
+        return self._is_admitted and not self.stands_by
+
+    @property
+    def may_speak(self) -> bool:
+        """Whether a message may go now: unasked, or as the answer that is owed where the session stands by."""
+        return self._is_admitted and (self.owes or not self.stands_by)
+
+    @property
+    def _is_admitted(self) -> bool:
         if self.muted or self.policy in (Policy.LOADING, Policy.DENIED):
             return False
         return self.policy is Policy.ANNOUNCE or self.requested
@@ -104,6 +129,10 @@ class Session:
     def can_supply(self) -> bool:
         """Whether changes from the peer are applied here."""
         return not self.denied and not self.muted and self.connection.access is Access.WRITE
+
+    def spares(self, sessions: "Iterable[Session]") -> "list[Session]":
+        """Those among the document's that stand by for this one."""
+        return [one for one in sessions if one is not self and one.connection.primary is self.connection]
 
     def restart(self) -> None:
         """Begin the Automerge session afresh; the peer is told so before anything else is sent."""

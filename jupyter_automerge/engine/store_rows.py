@@ -29,7 +29,7 @@ class StoreRows:
         return StoreRow(
             store_id=store.id,
             peer_ids=tuple(sorted({one.connection.peer for one in facts.sessions.values()})),
-            sessions=len(facts.sessions),
+            sessions=len(store.connections),
             name=store.name,
             kind=store.kind,
             user=store.user,

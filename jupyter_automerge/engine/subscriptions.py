@@ -117,7 +117,7 @@ class Subscriptions:
     def _reconsider(self, connection: Connection, store: StorageId) -> None:
         wanted, asked = self._is_wanted(connection, store), store in connection.asked
         connection.asks.pop(store, None)
-        if wanted == asked:
+        if wanted == asked or (wanted and connection.is_standby):
             return
         if wanted and len(connection.asked) + len(connection.asks) >= MAX_SUBSCRIPTIONS_PER_PEER:
             return

@@ -36,7 +36,7 @@ class Writer:
             return
         frame = self._next(connection)
         if frame is not None:
-            connection.full = True
+            connection.full, connection.full_since = True, self._desk.now
             self._desk.effect(Send(connection.id, frame))
 
     def _next(self, connection: Connection) -> bytes | None:

@@ -20,7 +20,8 @@ TRYING = frozenset(
 class ConnectionInfo:
     """An open connection. `user` and `access` are the transport's word.
 
-    `peer_id` is None and `metadata` empty while `phase` is HANDSHAKING. Times are UTC: `opened_at`, and when
+    `standby`: we speak to the peer on another connection, and only answer on this one; it takes over if that one
+    closes. `peer_id` is None and `metadata` empty while `phase` is HANDSHAKING. Times are UTC: `opened_at`, and when
     a frame was last sent and received (None: none was yet). The bytes are those of frames.
     """
 
@@ -33,6 +34,7 @@ class ConnectionInfo:
     access: Access
     metadata: PeerMetadata
     phase: Phase = Phase.READY
+    standby: bool = False
     last_sent: datetime | None = None
     last_received: datetime | None = None
     bytes_sent: int = 0
@@ -108,11 +110,15 @@ class Directory:
             self._dialer(notice)
 
     def _connection(self, notice: ConnectionChanged) -> None:
-        others = tuple(one for one in self.connections if one.id != notice.connection)
+        known = {one.id: one for one in self.connections}
         if notice.open and notice.peer_id is not None:
-            self.connections = (*others, self._opened(notice, notice.peer_id))
+            former = known.get(notice.connection)
+            shown = self._opened(notice, notice.peer_id)
+            known[notice.connection] = shown if former is None else replace(former, standby=shown.standby)
+            self.connections = tuple(known.values())
             return
-        self.connections = others
+        known.pop(notice.connection, None)
+        self.connections = tuple(known.values())
         dialer = self._dialer_of.pop(notice.connection, None)
         if dialer is not None:
             self._replace(dialer, last_close=(notice.code, notice.reason))
@@ -127,6 +133,7 @@ class Directory:
             notice.user,
             notice.access,
             notice.metadata,
+            standby=notice.standby,
         )
 
     def _dialer(self, notice: DialerChanged) -> None:

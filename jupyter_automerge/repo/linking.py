@@ -14,12 +14,14 @@ def link(mine: "Running", theirs: "Running") -> MemoryTransport:
     left, right = memory_pair(mine.home.loop, theirs.home.loop)
 
     def call() -> None:
-        left.start(mine.links.open(left, Direction.OUTGOING, f"memory:{theirs.local.peer_id}"))
+        endpoint = f"memory:{theirs.local.peer_id}"
+        left.start(mine.links.open(left, Direction.OUTGOING, endpoint, in_process=True))
 
     def answer() -> None:
         theirs.check()
         theirs.directory.is_reachable = True
-        right.start(theirs.links.open(right, Direction.INCOMING, f"memory:{mine.local.peer_id}"))
+        endpoint = f"memory:{mine.local.peer_id}"
+        right.start(theirs.links.open(right, Direction.INCOMING, endpoint, in_process=True))
 
     mine.home.soon(call)
     theirs.home.soon(answer)

@@ -130,11 +130,12 @@ class Links:
         dialer: DialerId | None = None,
         user: User | None = None,
         access: Access = Access.WRITE,
+        in_process: bool = False,
     ) -> ConnectionSink:
         """Take the transport in under a new id; the handshake begins."""
         connection = ConnectionId(next(self._ids))
         self._lines[connection] = Line(transport, direction, endpoint, user, access, self._now())
-        self.post(ConnectionOpened(connection, direction, endpoint, dialer, user, access))
+        self.post(ConnectionOpened(connection, direction, endpoint, dialer, user, access, in_process))
         return ConnectionSink(connection, self)
 
     def send(self, effect: Send) -> None:

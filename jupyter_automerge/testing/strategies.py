@@ -67,7 +67,9 @@ def _repo(sim: Simulation, earlier: list[SimulatedRepo], plan: RepoPlan) -> Simu
 
 @st.composite
 def networks(draw: Callable[[st.SearchStrategy[Any]], Any]) -> NetworkPlan:
-    """Connected networks of two to four Repos, sometimes with a ring, sometimes with a read-only guest."""
+    """Connected networks of two to four Repos, sometimes with a ring, with two cables between the same machines, or
+    with a read-only guest.
+    """
     number = draw(st.integers(2, MOST_REPOS))
     repos = tuple(
         RepoPlan(
@@ -84,6 +86,10 @@ def networks(draw: Callable[[st.SearchStrategy[Any]], Any]) -> NetworkPlan:
     bears_two = (number - 1, 0) not in cables or not (repos[0].plain or repos[-1].plain)
     if number > 2 and bears_two and draw(st.booleans()):
         cables.append((0, number - 1))
+    for caller, listener in list(cables):
+        # Plain ones bear one connection each.
+        if not (repos[caller].plain or repos[listener].plain) and draw(st.integers(0, 2)) == 0:
+            cables.append((listener, caller) if draw(st.booleans()) else (caller, listener))
     guest_of = draw(st.none() | st.integers(0, number - 1))
     return NetworkPlan(draw(st.integers(0, 2**32 - 1)), repos, tuple(cables), guest_of)
 

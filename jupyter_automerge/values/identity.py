@@ -38,6 +38,8 @@ class PeerMetadata:
     """It bears several connections to one peer; JavaScript closes the older one."""
     access: Access | None = None
     """What we may do at its side; None if it did not say."""
+    dialer: int | None = None
+    """Which of its Dialers opened this connection: each holds one at a time."""
 
 
 NO_CLAIMS = PeerMetadata()

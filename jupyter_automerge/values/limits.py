@@ -43,6 +43,8 @@ PING_TIMEOUT_SECONDS = 10.0
 """Without an answer for this long after a ping the connection is closed."""
 HANDSHAKE_TIMEOUT_SECONDS = 30.0
 """From the open transport to the peer's first word; the other side may still be reading its disk."""
+PRIMARY_STUCK_SECONDS = 2.0
+"""Of several connections to one peer the one in use is left for a new one if it took nothing for so long."""
 DIAL_TIMEOUT_SECONDS = 20.0
 DIAL_BACKOFF_FIRST_SECONDS = 0.25
 DIAL_BACKOFF_MOST_SECONDS = 10.0

@@ -1,6 +1,6 @@
 """One message from one frame, and back: writes what JavaScript reads, reads tolerantly, never guesses an id.
 
-The types and fields are automerge-repo's, except those of `Notice` and `Stored`.
+The types and fields are automerge-repo's, except those of `Notice`, `Stored` and `Primary`.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,6 +27,7 @@ from jupyter_automerge.wire.messages import (
     Message,
     Notice,
     PeerMessage,
+    Primary,
     RemoteHeadsChanged,
     RemoteSubscriptionChange,
     Request,
@@ -176,6 +177,10 @@ def _read_stored(item: Fields) -> Stored:
     return Stored(fields.sender_id(item), fields.target_id(item), found)
 
 
+def _read_primary(item: Fields) -> Primary:
+    return Primary(fields.sender_id(item), fields.target_id(item), fields.count(item))
+
+
 def _reason(item: Fields, name: str) -> str:
     return clean_name(fields.text(item, name, default=""), MAX_REASON_CHARACTERS)
 
@@ -193,6 +198,7 @@ _READERS: dict[str, Callable[[Fields], Message]] = {
     "remote-heads-changed": _read_remote_heads,
     "jupyter-automerge-notice": _read_notice,
     "jupyter-automerge-stored": _read_stored,
+    "jupyter-automerge-primary": _read_primary,
 }
 
 
@@ -243,6 +249,8 @@ def _written(message: Message) -> dict[str, object]:
             return _addressed("jupyter-automerge-stored", message) | {
                 "heads": {document: heads_to_text(heads) for document, heads in message.heads.items()},
             }
+        case Primary():
+            return _addressed("jupyter-automerge-primary", message) | {"count": message.count}
     raise LocalProtocolError(f"{brief(message)} is not a message that can be sent")
 
 
@@ -255,7 +263,8 @@ def _addressed(
     | RemoteSubscriptionChange
     | RemoteHeadsChanged
     | Notice
-    | Stored,
+    | Stored
+    | Primary,
 ) -> dict[str, object]:
     return {"type": name, "senderId": message.sender_id, "targetId": message.target_id}
 

@@ -154,6 +154,15 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Primary:
+    """`jupyter-automerge-primary`: of several connections between us I speak on this one; the highest count holds."""
+
+    sender_id: PeerId
+    target_id: PeerId
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """A message of a type that we do not know: to be passed over."""
 
@@ -173,5 +182,6 @@ Message = (
     | RemoteHeadsChanged
     | Notice
     | Stored
+    | Primary
     | Unknown
 )

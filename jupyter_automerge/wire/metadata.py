@@ -26,6 +26,7 @@ def read_metadata(value: object) -> PeerMetadata:
         durable_acks=_announced(value, "durableAcks"),
         multi_link=_announced(value, "multiLink"),
         access=_ACCESS.get(access) if isinstance(access, str) else None,
+        dialer=fields.whole(value.get("dialer")),
     )
 
 
@@ -41,6 +42,7 @@ def write_metadata(metadata: PeerMetadata) -> dict[str, object]:
         "durableAcks": 1 if metadata.durable_acks else None,
         "multiLink": 1 if metadata.multi_link else None,
         "access": metadata.access.value if metadata.access else None,
+        "dialer": metadata.dialer,
     }
     said = {key: value for key, value in optional.items() if value is not None}
     return {"isEphemeral": metadata.is_ephemeral, **said}

@@ -10,6 +10,7 @@ CLAIMS = f"{SCENARIOS}/test_peers_that_claim_much.py"
 RELAYED = f"{SCENARIOS}/test_relayed_rows.py"
 STORES = f"{SCENARIOS}/test_what_stores_have.py"
 READERS = f"{SCENARIOS}/test_readers.py"
+STANDBY = f"{SCENARIOS}/test_primary_and_standby.py"
 POLICY = "tests/unit/repo/test_safety_policy.py"
 COMPARED = "tests/unit/repo/test_rows_compared.py"
 WAITS = "tests/unit/repo/test_waits_for_whom.py"
@@ -214,5 +215,75 @@ PEER_MUTANTS = (
         "return session.holds and connection.access is Access.READ and connection.speaks_our_dialect",
         "return False",
         (READERS,),
+    ),
+    Mutant(
+        "on a connection that stands by nothing is begun",
+        "engine/session.py",
+        "return main is not None and main is not self and main.engaged",
+        "return False",
+        (STANDBY,),
+    ),
+    Mutant(
+        "what is said on a standby is answered there",
+        "engine/session.py",
+        "return self._is_admitted and (self.owes or not self.stands_by)",
+        "return self.engaged",
+        (STANDBY,),
+    ),
+    Mutant(
+        "a standby takes over when the primary closes",
+        "engine/connections.py",
+        "            self.primaries.left(connection)\n",
+        "",
+        (STANDBY,),
+    ),
+    Mutant(
+        "a connection that takes over begins what there is to say",
+        "engine/engine.py",
+        "        self._collection.led_by(connection)\n",
+        "",
+        (STANDBY,),
+    ),
+    Mutant(
+        "one end says which connection is primary",
+        "engine/primaries.py",
+        "            self._say(current)\n",
+        "            pass\n",
+        (STANDBY,),
+    ),
+    Mutant(
+        "the primary stays when a better connection comes",
+        "engine/primaries.py",
+        "if self._is_stuck(current) and connection is not current:",
+        "if connection is not current:",
+        (STANDBY,),
+    ),
+    Mutant(
+        "a primary that is stuck yields to a new connection",
+        "engine/primaries.py",
+        "if self._is_stuck(current) and connection is not current:",
+        "if False:",
+        (STANDBY,),
+    ),
+    Mutant(
+        "a peer that asks on a standby is not waited for on its primary",
+        "engine/inbox.py",
+        "                session.main.standing = Standing.WANTS\n",
+        "                pass\n",
+        (STANDBY,),
+    ),
+    Mutant(
+        "a Dialer's newer connection takes the place of its older one",
+        "engine/connections.py",
+        "        self._replace_same_dialer(connection)\n",
+        "",
+        (STANDBY,),
+    ),
+    Mutant(
+        "connections with other rights do not stand by for each other",
+        "engine/connection.py",
+        "return self.life, self.user, self.access, self.metadata.access or Access.WRITE",
+        "return self.life",
+        (STANDBY,),
     ),
 )

@@ -4,6 +4,7 @@ from jupyter_automerge.document import Document
 from jupyter_automerge.engine.events import PolicyChanged
 from jupyter_automerge.engine.notices import DocumentSaved
 from jupyter_automerge.repo import DocPeer, SafetyPolicy
+from jupyter_automerge.testing.simulated_link import SimulatedLink
 from jupyter_automerge.testing.simulated_repo import SimulatedRepo
 from jupyter_automerge.testing.simulated_story import describe
 from jupyter_automerge.values.heads import Heads
@@ -66,6 +67,7 @@ class HealedNetwork(DrawnNetwork):
             link.reset_counts()
         self.write(author, document, "last")
         self.sim.run_until_quiet(30.0)
+        self.check_one_way_is_used()
         for link in self.links:
             spoken = link.sync_messages.get(document, 0)
             assert spoken <= MOST_MESSAGES, self.tell(f"{spoken} messages for one edit on {cable_name(link)}")
@@ -74,6 +76,15 @@ class HealedNetwork(DrawnNetwork):
         self.sim.run(SILENCE)
         for link in self.links:
             assert not link.sync_messages, self.tell(f"{cable_name(link)} is not silent")
+
+    def check_one_way_is_used(self) -> None:
+        """Of several cables between the same machines one carries what was said (E31)."""
+        ways: dict[tuple[str, ...], list[SimulatedLink]] = {}
+        for link in self.links:
+            ways.setdefault((*sorted(end.name for end in link.ends()), link.access), []).append(link)
+        for pair, links in ways.items():
+            used = [link for link in links if link.frames]
+            assert len(used) <= 1, self.tell(f"{len(used)} cables of {pair} are used")
 
     def check_what_is_left(self, repo: SimulatedRepo) -> None:
         """All that the Repo called saved, in whatever life, and that others were told it stored, is on disk."""

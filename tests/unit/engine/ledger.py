@@ -59,7 +59,7 @@ class Ledger:
         connection.introduce(PeerId(peer or f"{store}-{session}"), claims)
         self.stores.met(connection)
         self.stores.settle()
-        one = Session(connection, policy=Policy.ANNOUNCE)
+        one = Session(connection, self.record.id, policy=Policy.ANNOUNCE)
         self.record.sessions[connection.id] = one
         return one
 
