@@ -102,9 +102,11 @@ class FileStorage(StorageBase):
         path = path_of(self.path, prefix)
         await self._write("remove", prefix, path, partial(self._files.remove_tree, path))
 
-    def watch(self) -> AsyncIterator[StorageKey]:
-        """As the contract says. What this object writes is told as well."""
+    def watch(self) -> AsyncIterator[StorageKey] | None:
+        """As the contract says. What this object writes is told as well. None on a simulated machine."""
         self._require_open()
+        if not isinstance(self._os, RealOs):
+            return None
         news = News(partial(hear_folder, self.path))
         self._watching.append(news)
         return news
