@@ -25,8 +25,7 @@ from jupyter_automerge.repo.saving import wait_saved
 from jupyter_automerge.repo.summary import SyncSummary
 from jupyter_automerge.repo.syncing import SyncWait
 from jupyter_automerge.repo.targets import Target
-from jupyter_automerge.repo.verdicts import Notice
-from jupyter_automerge.repo.watched import Watched, watch
+from jupyter_automerge.repo.watched import Watched, follow, watch
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.limits import SAVE_TIMEOUT_SECONDS, SYNC_TIMEOUT_SECONDS
@@ -175,19 +174,16 @@ class DocHandle:
         self._running.check()
         return watch(self._running, lambda: self.peers, self.document_id)
 
-    def on_peers(self, callback: Callable[[], object]) -> Unsubscribe:
+    def on_peers(
+        self, callback: Callable[[], object], ended: Callable[[], object] | None = None
+    ) -> Unsubscribe:
         """Call it on the Repo's loop whenever `peers`, `local` or `sync` may be another; it may be `async`.
 
-        Returns what ends that.
+        `ended` is called there once, when that is over: the document was unloaded or deleted, or the Repo
+        closes. Returns what ends both.
         """
         self._running.check()
-
-        def hear(notice: Notice) -> object:
-            about = getattr(notice, "document_id", None)
-            # What names no document may be about all of them.
-            return callback() if about in (None, self.document_id) else None
-
-        return self._running.listeners.add(hear)
+        return follow(self._running, callback, ended, self.document_id)
 
     def synced(
         self,

@@ -82,6 +82,37 @@ def watch(
     return watched.first, watched
 
 
+def follow(
+    running: "Running",
+    moved: Callable[[], object],
+    ended: Callable[[], object] | None,
+    document_id: DocumentId,
+) -> Callable[[], None]:
+    """Call `moved` with what may concern the document, and `ended` once, when nothing more will be told."""
+
+    def hear(notice: Notice) -> object:
+        about = getattr(notice, "document_id", None)
+        # What names no document may be about all of them.
+        heard = moved() if about in (None, document_id) else None
+        if about == document_id and _is_end(notice):
+            end.close()
+        return heard
+
+    def leave() -> None:
+        unsubscribe()
+        running.streams.discard(end)
+
+    def finish() -> None:
+        leave()
+        if ended is not None:
+            ended()
+
+    end: Feed[None] = Feed(lambda _: finish())
+    unsubscribe = running.listeners.add(hear)
+    running.streams.add(end)
+    return leave
+
+
 def _is_end(notice: Notice) -> bool:
     match notice:
         case DocumentUnloaded(kept=kept):
