@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 MIME_TYPE = "application/vnd.jupyter-automerge+json"
 _PLAIN_CHARACTERS = 2_000
+_EMPTY = "empty so far"
 _NOT_LIVE = "A snapshot: it is live only where Jupyter shows this page with jupyter_automerge."
 
 
@@ -71,6 +72,9 @@ def _caption(data: dict[str, Any]) -> str:
 
 
 def _text(data: dict[str, Any]) -> str:
+    """The value; a new document, shown before anything was put into it, is called what it is."""
+    if data["snapshot"]["value"] == {}:
+        return _EMPTY
     return json.dumps(data["snapshot"]["value"], indent=2, ensure_ascii=False)
 
 

@@ -32,6 +32,15 @@ async def test_a_handle_shows_address_snapshot_and_text() -> None:
 
 
 @story
+async def test_a_new_document_is_said_to_be_empty_so_far() -> None:
+    async with Repo() as alice:
+        shown = alice.create({})._repr_mimebundle_()
+        assert shown[MIME_TYPE]["snapshot"]["value"] == {}
+        assert "<pre>empty so far</pre>" in shown["text/html"]
+        assert shown["text/plain"].endswith("\nempty so far")
+
+
+@story
 async def test_html_is_escaped_and_bounded() -> None:
     async with Repo() as alice:
         hostile = "<script>alert(1)</script>&" * 5000
