@@ -1,4 +1,4 @@
-// Builds what Jupyter serves: the page module, the Automerge core, the widget's loader, the lab extension.
+// Builds what Jupyter serves: the page module, the Automerge core, the widgets' loaders, the lab extension.
 // Building twice changes no byte.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -62,6 +62,7 @@ const draft = await bundle("mount.ts", "esm", { ...wasmKnown, PAGE_HASH: '"unkno
 const pageHash = hashOf(draft);
 const page = await bundle("mount.ts", "esm", { ...wasmKnown, PAGE_HASH: JSON.stringify(pageHash) });
 const loader = await bundle("hosts/widget.ts", "esm", {});
+const peersLoader = await bundle("hosts/peers-widget.ts", "esm", {});
 const remoteEntry = await bundle("hosts/mime.ts", "iife", { PAGE_HASH: JSON.stringify(pageHash) });
 // Jupyter lets browsers keep extension files: a new content needs a new name.
 const remoteName = `remoteEntry.${hashOf(remoteEntry)}.js`;
@@ -85,6 +86,7 @@ write(staticFolder, {
   "automerge.wasm": wasm,
   "automerge.wasm.gz": gzip(wasm),
   "loader.js": loader,
+  "peers-loader.js": peersLoader,
   "manifest.json": json({ page: { file: "page.js", hash: pageHash }, wasm: { file: "automerge.wasm", hash: wasmHash } }),
 });
 write(labFolder, {

@@ -10,6 +10,7 @@ const remoteEntry = readdirSync(join(built, remoteFolder)).find((file) => file.s
 const bounds = [
   [join("widget", "static", "page.js.gz"), 100_000],
   [join("widget", "static", "loader.js"), 3_000],
+  [join("widget", "static", "peers-loader.js"), 3_000],
   [join(remoteFolder, remoteEntry), 4_000],
 ];
 

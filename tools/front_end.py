@@ -11,6 +11,7 @@ from tools.stamps import fingerprint, is_current, write_stamp
 BUILT = (
     "jupyter_automerge/widget/static/page.js",
     "jupyter_automerge/widget/static/loader.js",
+    "jupyter_automerge/widget/static/peers-loader.js",
     "jupyter_automerge/widget/static/automerge.wasm",
     "jupyter_automerge/widget/static/manifest.json",
     "jupyter_automerge/labextension/package.json",

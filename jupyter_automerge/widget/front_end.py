@@ -1,4 +1,4 @@
-"""What Python needs of the built front-end: the loader saved with each widget, and the page's hash."""
+"""What Python needs of the built front-end: the loaders saved with each widget, and the page's hash."""
 
 import json
 from pathlib import Path
@@ -18,8 +18,13 @@ class FrontEndNotBuilt(RuntimeError):
 
 
 def loader() -> str:
-    """The module that every host of anywidget runs; it loads the page module by URL."""
+    """The module of a document that every host of anywidget runs; it loads the page module by URL."""
     return _read("loader.js")
+
+
+def peers_loader() -> str:
+    """The same of a table of who has a document; it shows rows where there is no page module too."""
+    return _read("peers-loader.js")
 
 
 def page_hash() -> str:

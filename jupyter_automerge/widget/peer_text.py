@@ -14,7 +14,7 @@ _LONGEST = 80
 
 def table(title: str, summary: str, rows: Sequence[Row], moment: datetime) -> str:
     """Static and escaped HTML: it is read where no script of ours runs."""
-    caption = escape(f"Who has “{title}”, as of {moment:%Y-%m-%d %H:%M:%S} UTC: {summary}")
+    caption = escape(_caption(title, summary, moment))
     head = "".join(f'<th scope="col">{name}</th>' for name in COLUMNS)
     body = "".join(_line(cells(row)) for row in rows)
     return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
@@ -22,7 +22,7 @@ def table(title: str, summary: str, rows: Sequence[Row], moment: datetime) -> st
 
 def lines(title: str, summary: str, rows: Sequence[Row], moment: datetime) -> str:
     """The same as text, a line for each store."""
-    caption = f"Who has “{title}”, as of {moment:%Y-%m-%d %H:%M:%S} UTC: {summary}"
+    caption = _caption(title, summary, moment)
     return "\n".join([caption, *(_sentence(row) for row in rows)] if rows else [caption, ALONE])
 
 
@@ -39,6 +39,10 @@ def cells(row: Row) -> tuple[str, ...]:
         _time(row["asOf"]),
         _shown(row["why"]),
     )
+
+
+def _caption(title: str, summary: str, moment: datetime) -> str:
+    return f"Who has “{title}”, as this kernel saw it at {moment:%Y-%m-%d %H:%M:%S} UTC: {summary}"
 
 
 def _sentence(row: Row) -> str:

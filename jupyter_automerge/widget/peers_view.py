@@ -1,6 +1,5 @@
 """Who has a document, as a live table in a notebook."""
 
-import os
 import threading
 import uuid
 from datetime import UTC, datetime
@@ -14,20 +13,22 @@ from jupyter_automerge.kernel.process import current_session
 from jupyter_automerge.repo import MIME_TYPE, DocHandle, summary_to_json
 from jupyter_automerge.widget import peer_text
 from jupyter_automerge.widget.display import WIDGET_MIME_TYPE
-from jupyter_automerge.widget.front_end import loader, page_hash
+from jupyter_automerge.widget.front_end import page_hash, peers_loader
+from jupyter_automerge.widget.onlooker import is_watched
 from jupyter_automerge.widget.peer_rows import rows_of
 from jupyter_automerge.widget.rows_feed import RowsFeed
 
-SESSION_NAME = "JPY_SESSION_NAME"
-"""Jupyter servers name the notebook so to its kernel; what runs notebooks without a page does not."""
+CLOSED = "closed"
+"""What stands for the state of a summary when nothing more will be told."""
 
 
 class PeersView(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget carries no types
     """Shows who has the document of a handle, who lacks what, since when, and why a wait for it hangs.
 
     While this kernel runs it shows what `handle.peers` says, at most ten times a second, also while a cell
-    runs. Without the kernel a page of a server that has the document goes on with what it knows itself;
-    everywhere else the rows stay as they were, with their date. `close()` ends it.
+    runs, in every host that shows widgets: the rows come with the widget's own messages and need no server.
+    Without the kernel a page of a server that has the document goes on with what it knows itself; everywhere
+    else, and when the handle's Repo is closed, the rows stay as last seen, with their time. `close()` ends it.
 
     Raises FrontEndNotBuilt in a source folder without built JavaScript, and what `handle.peers` raises.
     """
@@ -41,11 +42,12 @@ class PeersView(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget carries
     )
     rows: traitlets.List[Any] = traitlets.List(help="One for each store, as pages get them.").tag(sync=True)
     summary = traitlets.Dict(help="How safe the document is.").tag(sync=True)
+    as_of = traitlets.Unicode(help="When rows or summary last moved, in ISO 8601.").tag(sync=True)
     page_hash = traitlets.Unicode(help="The page module that belongs to this package.").tag(sync=True)
 
     def __init__(self, handle: DocHandle, **kwargs: Any) -> None:
         # As late as this, so that the package can be imported without any built JavaScript.
-        self._esm = loader()
+        self._esm = peers_loader()
         self._handle = handle
         self._feed: RowsFeed | None = None
         self._turn = threading.Lock()
@@ -58,19 +60,20 @@ class PeersView(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget carries
             where="server" if _is_on_the_server(handle) else "kernel",
             rows=rows_of(handle),
             summary=summary_to_json(handle.sync),
+            as_of=_now(),
             page_hash=page_hash(),
             **kwargs,
         )
-        self._feed = RowsFeed(handle, self._look)
+        self._feed = RowsFeed(handle, self._look, self._end)
         self._look()  # what moved since the rows above were made
 
     def open(self) -> None:
-        """Talk to the front-end where there is one.
+        """Talk to the front-end where somebody looks.
 
         A kernel that runs a notebook for nobody would save a widget in it, for which exported pages load code
         from strangers.
         """
-        if SESSION_NAME in os.environ:
+        if is_watched():
             super().open()
 
     @property
@@ -89,21 +92,32 @@ class PeersView(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget carries
     def _look(self) -> None:
         """On the Repo's thread, and once at first. No older look overtakes a newer one."""
         with self._turn:
-            rows, summary = self._now()
-            with self.hold_sync():
-                self.rows, self.summary = rows, summary
+            self._show(*self._looked())
 
-    def _now(self) -> tuple[list[Any], dict[str, Any]]:
+    def _end(self) -> None:
+        """The same for the last time: the Repo closes, or the document left it."""
+        with self._turn:
+            rows, summary = self._looked()
+            if summary["state"] != CLOSED:
+                summary |= {"state": CLOSED, "words": f"it was {summary['state']}, {summary['words']}"}
+            self._show(rows, summary)
+
+    def _show(self, rows: list[Any], summary: dict[str, Any]) -> None:
+        if (rows, summary) == (self.rows, self.summary):
+            return
+        with self.hold_sync():
+            self.rows, self.summary, self.as_of = rows, summary, _now()
+
+    def _looked(self) -> tuple[list[Any], dict[str, Any]]:
         try:
             return rows_of(self._handle), summary_to_json(self._handle.sync)
         except AutomergeError as error:
-            # The document was deleted or unloaded, or the Repo closed: that is what there is to show.
-            if self._feed is not None:
-                self._feed.stop()
-            return self.rows, {"state": "ended", "copies": 0, "words": str(error)}
+            # The document was deleted or unloaded: that is what there is to show.
+            return self.rows, {"state": CLOSED, "copies": 0, "words": str(error)}
 
     def _repr_mimebundle_(self, **_options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        moment = datetime.now(UTC)
+        over = self.summary["state"] == CLOSED
+        moment = datetime.fromisoformat(self.as_of) if over else datetime.now(UTC)
         summary = f"{self.summary['state']}: {self.summary['words']}"
         known = (self.title or self.url, summary, self.rows, moment)
         data = {
@@ -111,9 +125,7 @@ class PeersView(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget carries
             "text/html": peer_text.table(*known),
             "text/plain": peer_text.lines(*known),
         }
-        if self.where == "server":
-            # Elsewhere it would make exported pages load widget code from strangers; composed with other
-            # widgets it shows in every host.
+        if self.comm is not None:
             widget, _ = super()._repr_mimebundle_()
             data[WIDGET_MIME_TYPE] = widget[WIDGET_MIME_TYPE]
         return data, {}
@@ -130,6 +142,11 @@ class PeersView(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget carries
             "where": self.where,
             "snapshot": {"rows": self.rows, "summary": self.summary, "asOf": as_of},
         }
+
+
+def _now() -> str:
+    """So fine that no two looks have the same: views follow this alone."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
 def _title(handle: DocHandle) -> str | None:

@@ -7,21 +7,23 @@ from typing import Any
 
 import pytest
 from ipywidgets import VBox
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.manager import start_new_async_kernel
 
 from jupyter_automerge import PeersView, Repo
 from jupyter_automerge.repo import MIME_TYPE
 from jupyter_automerge.testing import Playground
 from jupyter_automerge.widget import front_end
+from jupyter_automerge.widget.display import WIDGET_MIME_TYPE
 from tests.jupyter.notebooks import LOAD, mime_types, notebook, run, text_of
 
 
 @pytest.fixture
 def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A front-end as the build leaves it, without building it."""
-    (tmp_path / "loader.js").write_text("export default {}")
+    (tmp_path / "peers-loader.js").write_text("export default {}")
     (tmp_path / "manifest.json").write_text('{"page": {"file": "page.js", "hash": "abc"}}')
     monkeypatch.setattr(front_end, "STATIC", tmp_path)
-    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
 
 
 @pytest.fixture
@@ -87,10 +89,25 @@ def test_of_a_document_that_is_gone_the_last_rows_stay_with_a_word_why(play: Pla
     plan.synced(timeout=10).result()
     view = PeersView(plan)
     ended = Event()
-    view.observe(lambda change: ended.set() if change["new"]["state"] == "ended" else None, "summary")
+    view.observe(lambda change: ended.set() if change["new"]["state"] == "closed" else None, "summary")
     play.laptop("alice").repo.delete(plan.url, force=True).result(10)
     assert ended.wait(10), view.summary
     assert "deleted" in view.summary["words"]
+
+
+def test_when_alice_closes_her_repo_the_table_says_so_and_stays_as_last_seen(play: Playground) -> None:
+    plan = play.laptop("alice").repo.create({"title": "Plan"})
+    plan.synced(timeout=10).result()
+    view = PeersView(plan)
+    before = view.as_of
+    with plan.change() as edited:
+        edited["n"] = 1
+    play.close()
+    assert (view.summary["state"], view.rows[0]["name"]) == ("closed", "server"), view.summary
+    assert view.summary["words"].startswith("it was ")
+    assert view.as_of > before
+    said = view._repr_mimebundle_()[0]["text/plain"].splitlines()[0]
+    assert f"as this kernel saw it at {view.as_of[:19].replace('T', ' ')} UTC: closed: it was " in said
 
 
 def test_elsewhere_it_is_a_static_table_and_lines_of_text(play: Playground) -> None:
@@ -127,3 +144,41 @@ async def test_in_a_notebook_it_needs_no_server(jp_environ: None, tmp_path: Path
     assert {MIME_TYPE, "text/html", "text/plain"} == set(types)
     assert "widgets" not in book.metadata, "exported HTML would load widget code from elsewhere"
     assert "nobody else is known to have it" in text_of(book.cells[2])
+
+
+@pytest.mark.skipif(not (front_end.STATIC / "loader.js").exists(), reason="the front-end is not built")
+@pytest.mark.parametrize("somebody", [True, False])
+async def test_without_any_server_it_is_live_for_whoever_looks_and_no_widget_for_nobody(
+    somebody: bool, jp_environ: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)  # only Jupyter's own server names a session
+    manager, client = await start_new_async_kernel()
+    try:
+        data, comms = await shown_by(client, ALONE, allow_stdin=somebody)
+    finally:
+        client.stop_channels()
+        await manager.shutdown_kernel(now=True)
+    assert (WIDGET_MIME_TYPE in data) is somebody
+    assert [state["view"] for state in comms if "view" in state] == (["peers"] if somebody else [])
+
+
+ALONE = """from jupyter_automerge import PeersView, Repo
+repo = Repo()
+await repo.open()
+PeersView(repo.create({"title": "Plan"}))"""
+
+
+async def shown_by(client: AsyncKernelClient, code: str, allow_stdin: bool) -> tuple[Any, list[Any]]:
+    """What a cell displays, and the states of the widgets that it opens."""
+    comms: list[Any] = []
+    shown: dict[str, Any] = {}
+
+    def note(message: dict[str, Any]) -> None:
+        if message["msg_type"] == "comm_open":
+            comms.append(message["content"]["data"]["state"])
+        elif message["msg_type"] == "execute_result":
+            shown.update(message["content"]["data"])
+
+    reply = await client.execute_interactive(code, allow_stdin=allow_stdin, output_hook=note, timeout=60)
+    assert reply["content"]["status"] == "ok", reply["content"]
+    return shown, comms

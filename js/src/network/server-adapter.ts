@@ -51,6 +51,8 @@ export class ServerAdapter extends NetworkAdapter {
   listener: ServerListener | null = null;
   /** When `link` last became what it is, in milliseconds. */
   linkSince: number;
+  /** When it last sent a frame, in milliseconds; 0 before the first. */
+  heardAt = 0;
   #lastLink: LinkName = "connecting";
   #access: Access = "write";
   #last: ServerMetadata = {};
@@ -146,6 +148,7 @@ export class ServerAdapter extends NetworkAdapter {
 
   #receive(data: unknown): void {
     this.#heardSomething();
+    this.heardAt = this.options.surroundings.now();
     const frame = readFrame(data);
     if (typeof frame === "string") {
       this.lastOddity = frame;

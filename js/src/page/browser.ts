@@ -5,6 +5,13 @@ export function browserName(agent: string): string {
   return system ? `${browser} on ${system}` : browser;
 }
 
+const NUMBERS = 900;
+
+/** Three digits of a session: windows of one name are told apart by it, and everybody sees the same. */
+export function windowNumber(sessionId: string): number {
+  return 100 + (Number.parseInt(sessionId.slice(0, 8), 16) % NUMBERS);
+}
+
 export function randomId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -7,7 +7,8 @@ import { askServer } from "../network/verdict.ts";
 import type { Peer } from "../peers/peer.ts";
 import { Roster, type ServerFacts } from "../peers/roster.ts";
 import { addresses, type Place } from "../place.ts";
-import { browserName, randomId } from "./browser.ts";
+import { clockWords } from "../view/moments.ts";
+import { browserName, randomId, windowNumber } from "./browser.ts";
 import { loadCore } from "./core.ts";
 
 /** A document that no view shows any more stays this long: notebooks remove and redraw views all the time. */
@@ -28,6 +29,7 @@ const surroundings: Surroundings = {
 /** All that the views of one browser page share: one Repo, one road to the server, one events socket. */
 export class Page {
   readonly peerId = `browser-${randomId()}` as PeerId;
+  readonly #sessionId = randomId();
   readonly repo: Repo;
   readonly server: ServerAdapter | null;
   readonly #events: EventsClient | null;
@@ -78,6 +80,15 @@ export class Page {
     return roster.peers(server, this.peerId, document.graph, document.standing, Date.now());
   }
 
+  /** Whose view the rows of this page are, in words. */
+  get whose(): string {
+    const { server } = this;
+    const window = `this window (${windowNumber(this.#sessionId)})`;
+    if (server?.link === "live") return `as ${window} and its server see it`;
+    const last = server?.heardAt ? `, last news of its server ${clockWords(new Date(server.heardAt))}` : "";
+    return `as ${window} sees it${last}`;
+  }
+
   /** Changes that may exist in this window only, over all documents. */
   get onlyHere(): number {
     let count = 0;
@@ -117,8 +128,8 @@ export class Page {
   #serverAdapter(place: Place, ask: () => ReturnType<typeof askServer>): ServerAdapter {
     const adapter = new ServerAdapter({
       url: addresses.sync(place),
-      name: browserName(navigator.userAgent),
-      sessionId: randomId(),
+      name: `${browserName(navigator.userAgent)}, window ${windowNumber(this.#sessionId)}`,
+      sessionId: this.#sessionId,
       ask,
       surroundings,
     });

@@ -1,41 +1,37 @@
+import { followLife, type Life } from "../hosts/kernel-life.ts";
 import { type KernelModel, models, MODELS_CHANGED } from "../hosts/models.ts";
+import { isOver, kernelWords } from "../hosts/whose.ts";
 import type { PeerRow, Summary } from "./row.ts";
-
-/** What a widget's model is beneath what anywidget shows of it: enough to see that its kernel is gone. */
-interface LiveModel {
-  readonly comm_live?: boolean;
-  readonly comm?: { readonly jsServicesComm?: { readonly isDisposed?: boolean } };
-}
 
 export interface KernelSays {
   readonly rows: readonly PeerRow[];
   readonly summary: Summary;
+  /** Whose view it is, in words, with the time of the last news. */
+  readonly whose: string;
+  /** More may come: its kernel was not seen to end, and the Repo in it is open. */
+  readonly live: boolean;
 }
 
-/** JupyterLab's manager of widgets tells when its kernel is gone for good; others have no such word. */
-interface Manager {
-  readonly kernel?: { readonly disposed?: { connect(slot: () => void): unknown; disconnect(slot: () => void): unknown } } | null;
-}
+/** Rows and summary move in one message with this. */
+const MOVED = "change:as_of";
 
-const CHANGES = ["change:rows", "change:summary", "comm_live_update"];
-
-/** The rows that a kernel's Repo feeds into a widget of this page, for as long as that kernel lives. */
+/** The rows that a kernel's Repo feeds into a widget of this page. */
 export class KernelRows {
   #model: KernelModel | undefined;
-  #beneath: LiveModel = {};
-  #kernel: Manager["kernel"] = null;
-  readonly #look = (): void => void this.#find();
+  #life: ReturnType<typeof followLife> | undefined;
+  readonly #look = (): void => this.#find();
 
   constructor(private readonly key: string, private readonly changed: () => void) {
     addEventListener(MODELS_CHANGED, this.#look);
     this.#look();
   }
 
-  /** Null while there is no such widget, and after its kernel ended. */
+  /** What it said last; null while there is no such widget. */
   get current(): KernelSays | null {
-    const { comm_live, comm } = this.#beneath;
-    if (!this.#model || comm_live === false || comm?.jsServicesComm?.isDisposed) return null;
-    return { rows: this.#model.get("rows") as PeerRow[], summary: this.#model.get("summary") as Summary };
+    if (!this.#model) return null;
+    const [rows, summary, asOf] = ["rows", "summary", "as_of"].map((name) => this.#model?.get(name)) as [PeerRow[], Summary, string];
+    const life: Life = this.#life?.now() ?? "untold";
+    return { rows, summary, whose: kernelWords(life, summary, asOf), live: life !== "gone" && !isOver(summary) };
   }
 
   dispose(): void {
@@ -43,27 +39,19 @@ export class KernelRows {
     this.#leave();
   }
 
-  async #find(): Promise<void> {
+  #find(): void {
     const model = models().get(this.key);
     if (model === this.#model) return;
     this.#leave();
     this.#model = model;
-    for (const name of CHANGES) model?.on(name, this.changed);
-    this.#kernel = (model?.widget_manager as Manager | undefined)?.kernel ?? null;
-    this.#kernel?.disposed?.connect(this.changed);
-    this.changed();
-    // Hosts without such a manager do not tell when a kernel ends; there the last rows stay.
-    const beneath = (await model?.widget_manager?.get_model(this.key).catch(() => ({}))) as LiveModel | undefined;
-    if (model !== this.#model) return;
-    this.#beneath = beneath ?? {};
+    model?.on(MOVED, this.changed);
+    this.#life = model && followLife(model, this.key, this.changed);
     this.changed();
   }
 
   #leave(): void {
-    for (const name of CHANGES) this.#model?.off(name, this.changed);
-    this.#kernel?.disposed?.disconnect(this.changed);
-    this.#model = undefined;
-    this.#beneath = {};
-    this.#kernel = null;
+    this.#model?.off(MOVED, this.changed);
+    this.#life?.dispose();
+    this.#model = this.#life = undefined;
   }
 }

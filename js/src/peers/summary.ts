@@ -23,6 +23,7 @@ const SIGNS: Readonly<Record<string, Pick<Sign, "icon" | "tone">>> = {
   syncing: { icon: "send", tone: "busy" },
   stalled: { icon: "stop", tone: "warn" },
   safe: { icon: "done", tone: "good" },
+  closed: { icon: "off", tone: "calm" },
   error: { icon: "stop", tone: "bad" },
 };
 

@@ -34,6 +34,8 @@ interface Shown {
   readonly summary: Summary;
   readonly whose: string;
   readonly live: boolean;
+  /** Why it is not live, where that is not said by whose view it is. */
+  readonly notice?: string;
 }
 
 /** Who has a document, live: as a kernel sees it while it lives, afterwards as this window sees it (E26). */
@@ -97,14 +99,14 @@ export class PeersView {
   }
 
   #render(): void {
-    const { peers, summary, whose, live } = this.#fromKernel() ?? this.#fromPage() ?? this.#fromSnapshot();
+    const kernel = this.#fromKernel();
+    const { peers, summary, whose, live, notice = "" } = (kernel?.live ? kernel : null) ?? this.#fromPage() ?? kernel ?? this.#fromSnapshot();
     const sign = signOfSummary(summary);
     setText(this.#title, `Who has “${this.#documentTitle()}”?`);
     this.#sign.className = `jam-chip jam-tone-${sign.tone}`;
     this.#sign.replaceChildren(icon(sign.icon), this.#words);
     setText(this.#words, sign.words);
     setText(this.#whose, whose);
-    const notice = live ? "" : this.#whyNotLive();
     this.#notice.hidden = notice === "";
     setText(this.#notice, notice);
     this.#table.show(peers, `${this.#title.textContent} ${whose}`);
@@ -120,7 +122,7 @@ export class PeersView {
 
   #fromKernel(): Shown | null {
     const says = this.#kernel?.current;
-    return says ? { peers: peersOf(says.rows), summary: says.summary, whose: "as this notebook's kernel sees it", live: true } : null;
+    return says ? { ...says, peers: peersOf(says.rows) } : null;
   }
 
   #fromPage(): Shown | null {
@@ -128,13 +130,13 @@ export class PeersView {
     const document = this.#document;
     if (!page || !document?.root) return null;
     const peers = page.peersOf(document.id);
-    return { peers, summary: summaryOf(peers, document.standing), whose: "as this window sees it", live: true };
+    return { peers, summary: summaryOf(peers, document.standing), whose: page.whose, live: true };
   }
 
   #fromSnapshot(): Shown {
     const { snapshot } = this.options;
     const summary = snapshot?.summary ?? { state: "unknown", words: "nothing was heard yet" };
-    return { peers: peersOf(snapshot?.rows ?? []), summary, whose: "", live: false };
+    return { peers: peersOf(snapshot?.rows ?? []), summary, whose: "", live: false, notice: this.#whyNotLive() };
   }
 
   #whyNotLive(): string {
