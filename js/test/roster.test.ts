@@ -108,6 +108,16 @@ test("two windows of one name are told apart by their users, or else by their id
   assert.deepEqual(named(window("one-1234", "Bob"), window("two-1234", "Bob")), ["Chrome on Linux of Bob (one-12)", "Chrome on Linux of Bob (two-12)"]);
 });
 
+test("another window of the same user is said to be yours, one of somebody else is not", () => {
+  const line = new Line();
+  const window = (id: string, username: string): PeerRow => ({ ...kernel, id, name: `Chrome, window ${id}`, kind: "browser", peerIds: [id], user: { username, name: username } });
+  const peers = shownBy(rosterOf(line, window("browser-alice", "alice"), window("123", "alice"), window("456", "bob")), line, 3).slice(1);
+  assert.deepEqual(peers.map(({ who, kind, user }) => [who, kind, user]), [
+    ["Chrome, window 123", "another window of yours", ""],
+    ["Chrome, window 456", "browser", "bob"],
+  ]);
+});
+
 test("what are no heads proves nothing", () => {
   const line = new Line();
   const roster = rosterOf(line, { ...kernel, heads: { received: ["nonsense", ...line.heads(2)] } });

@@ -62,9 +62,10 @@ export class Roster {
 
   /** The server first, then the others; without this page itself. */
   peers(server: ServerFacts, own: string, graph: Graph | null, standing: Standing | null, now: number): Peer[] {
+    const user = this.#heard.find(({ row }) => row.peerIds?.includes(own))?.row.user?.username;
     const others = this.#heard
       .filter(({ row }) => row.id !== server.id && row.id !== this.#local.id && !row.peerIds?.includes(own))
-      .map((heard) => this.#other(heard, server, graph, now));
+      .map((heard) => marked(this.#other(heard, server, graph, now), heard.row, user));
     const all = [this.#server(server, standing, now), ...inOrder(toldApart(others))];
     this.#settle(all);
     return all;
@@ -114,6 +115,12 @@ function reachedThrough(server: ServerFacts, facts: PeerFacts): Pick<PeerFacts, 
   if (!isReachable(facts)) return { link: facts.link, via: [], stalled: false };
   const direct = facts.link === "connected" || facts.via.length === 0;
   return { link: "relayed", via: direct ? [server.name || "the server"] : facts.via, stalled: facts.stalled };
+}
+
+/** People know other windows of their own by that, whatever they are logged in as. */
+function marked(peer: Peer, { kind, user }: PeerRow, own: string | undefined): Peer {
+  const yours = kind === "browser" && own !== undefined && user?.username === own;
+  return yours ? { ...peer, kind: "another window of yours", user: "" } : peer;
 }
 
 function reportedBy({ heads }: PeerRow): LastHeard {

@@ -158,6 +158,7 @@ export class DocumentView {
       title,
       chip,
       peers,
+      whose: this.options.page?.whose ?? "",
       ownWindow: this.#ownWindow(),
       login: this.#login(),
     });

@@ -10,6 +10,8 @@ export interface HeaderFacts {
   readonly chip: Chip;
   /** The server first; nobody where there is no server. */
   readonly peers: readonly Peer[];
+  /** Whose view they are, in words. */
+  readonly whose: string;
   /** Address of the document in its own window; null where there is no server. */
   readonly ownWindow: string | null;
   /** Address of the login page while signed out. */
@@ -28,6 +30,7 @@ export class Header {
   readonly #details = new PeerDetails();
   readonly #peers: PeerChips;
   #peersShown: readonly Peer[] = [];
+  #whose = "";
   #open: Shown = null;
   #shownIcon = "";
 
@@ -48,6 +51,7 @@ export class Header {
     setText(this.#title, facts.title);
     this.#title.title = facts.title;
     this.#peersShown = facts.peers;
+    this.#whose = facts.whose;
     this.#showChip(facts.chip);
     this.#login.hidden = facts.login === null;
     if (facts.login !== null) this.#login.href = facts.login;
@@ -72,9 +76,9 @@ export class Header {
   #showPeers(): void {
     const [server, ...others] = this.#peersShown;
     const opened = this.#open === null || this.#open === "all" ? this.#open : this.#open.peer;
-    this.#peers.show(others, opened);
+    this.#peers.show(others, opened, this.#whose);
     setAttributes(this.#chip, { "aria-expanded": String(server !== undefined && opened === server.id) });
-    this.#details.show(this.#open, this.#peersShown);
+    this.#details.show(this.#open, this.#peersShown, this.#whose);
   }
 
   #toggleServer(): void {

@@ -12,16 +12,19 @@ const MOST_CHIPS = 4;
 export class PeerChips {
   readonly element = element("div", { class: "jam-peers", role: "group", "aria-label": "other peers of this document" });
   readonly #more = element("button", { type: "button", class: "jam-peer jam-more-peers", hidden: true });
+  readonly #whose = element("span", { class: "jam-whose" });
   readonly #chips = new Map<string, PeerChip>();
 
   /** `open` is told whose details a person wants; null: everybody's. */
   constructor(private readonly open: (peer: string | null) => void, private readonly again: () => void, private readonly details: string) {
     this.#more.addEventListener("click", () => open(null));
     this.#more.setAttribute("aria-controls", details);
-    this.element.append(this.#more);
+    this.element.append(this.#more, this.#whose);
   }
 
-  show(peers: readonly Peer[], opened: string | null): void {
+  /** `whose`: in whose view all this is so. */
+  show(peers: readonly Peer[], opened: string | null, whose: string): void {
+    setText(this.#whose, whose);
     const shown = peers.slice(0, peers.length === MOST_CHIPS + 1 ? peers.length : MOST_CHIPS);
     const wanted = new Set(shown.map(({ id }) => id));
     for (const [id, chip] of this.#chips) if (!wanted.has(id)) this.#drop(id, chip);

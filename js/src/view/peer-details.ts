@@ -20,17 +20,17 @@ export class PeerDetails {
     this.element.append(this.#list, this.#table.element);
   }
 
-  show(what: Shown, peers: readonly Peer[]): void {
+  show(what: Shown, peers: readonly Peer[], whose: string): void {
     const peer = what !== null && what !== "all" ? peers.find(({ id }) => id === what.peer) : undefined;
     this.element.hidden = what !== "all" && !peer;
     this.#table.element.hidden = what !== "all";
     this.#list.hidden = !peer;
-    if (what === "all") this.#table.show(peers, "Who has this document");
-    if (peer) this.#showOne(peer);
+    if (what === "all") this.#table.show(peers, `Who has this document, ${whose}`);
+    if (peer) this.#showOne(peer, whose);
   }
 
-  #showOne(peer: Peer): void {
-    const lines = linesOf(peer);
+  #showOne(peer: Peer, whose: string): void {
+    const lines = linesOf(peer, whose);
     const key = JSON.stringify(lines);
     if (key === this.#shown) return;
     this.#shown = key;
@@ -39,7 +39,7 @@ export class PeerDetails {
   }
 }
 
-function linesOf(peer: Peer): Array<readonly [string, string]> {
+function linesOf(peer: Peer, whose: string): Array<readonly [string, string]> {
   const about = aboutWords(peer);
   const lines: Array<readonly [string, string]> = [
     ["who", about ? `${peer.who}, ${about}` : peer.who],
@@ -48,6 +48,7 @@ function linesOf(peer: Peer): Array<readonly [string, string]> {
     ["missing there", missingThereWords(peer)],
     ["missing here", missingHereWords(peer)],
     ["when", sinceWords(peer.since)],
+    ["all this", whose],
   ];
-  return peer.why ? [...lines, ["why", peer.why]] : lines;
+  return peer.why ? [...lines.slice(0, -1), ["why", peer.why], ...lines.slice(-1)] : lines;
 }
