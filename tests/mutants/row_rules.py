@@ -6,6 +6,10 @@ GRAPH = "tests/unit/document/test_change_graph.py"
 ROWS = "tests/unit/repo/test_rows_compared.py"
 SAFETY = "tests/unit/repo/test_safety_policy.py"
 WHOM = "tests/unit/repo/test_waits_for_whom.py"
+OWN_STORE = "tests/unit/repo/test_waits_while_the_store_fails.py"
+FOR_STORED = "tests/unit/repo/test_waits_for_stored.py"
+NEIGHBOURS = "tests/unit/repo/test_neighbours.py"
+BLOCKS = "tests/unit/repo/test_change_blocks.py"
 LEAVING = "tests/unit/repo/test_repo_leaving_safely.py"
 WATCHED = "tests/unit/repo/test_repo_watched.py"
 
@@ -124,6 +128,55 @@ ROW_MUTANTS = (
         "row.unavailable or (had is not None and document.knows_all(had))",
         "True",
         (WHOM,),
+    ),
+    Mutant(
+        "waits: a failing own store is not passed over",
+        "repo/syncing.py",
+        "        if not self._live.trouble:\n            raise error from None\n",
+        "        raise error from None\n",
+        (OWN_STORE,),
+    ),
+    Mutant(
+        "waits: of all documents the own store's failure comes first",
+        "repo/syncing_all.py",
+        "if any(isinstance(error, StorageError) for error in failures):",
+        "if False:",
+        (OWN_STORE,),
+    ),
+    Mutant(
+        "waits: what is never reported is not waited for",
+        "repo/syncing.py",
+        "wish.level is Level.STORED and self._is_never_reported(candidates)",
+        "False",
+        (FOR_STORED,),
+    ),
+    Mutant(
+        "waits: who is dialed may report what it stored",
+        "repo/syncing.py",
+        "any(one.is_trying and one.state is not DialerState.CONNECTED for one in directory.dialers)",
+        "False",
+        (FOR_STORED,),
+    ),
+    Mutant(
+        "waits: who comes by may report what it stored",
+        "repo/syncing.py",
+        "if directory.is_reachable or self._running.is_introducing:",
+        "if self._running.is_introducing:",
+        (FOR_STORED,),
+    ),
+    Mutant(
+        "neighbours: a lease alone proves nothing",
+        "repo/neighbours.py",
+        "return True if began is not None and began <= lease.since + _SLACK_SECONDS else None",
+        "return True",
+        (NEIGHBOURS,),
+    ),
+    Mutant(
+        "changes: a forgotten block warns",
+        "repo/change_block.py",
+        "if not self._was_opened and not sys.is_finalizing():",
+        "if False:",
+        (BLOCKS,),
     ),
     Mutant(
         "leaving: documents that are not open count",
