@@ -21,6 +21,7 @@ from jupyter_automerge.values.keys import StorageKey, document_prefix, is_chunk
 from jupyter_automerge.values.limits import (
     CHUNKS_LEFT_REMEMBERED,
     LOOKS_AT_ONCE,
+    OWN_WRITE_SECONDS,
     REREAD_FIRST_SECONDS,
     REREAD_KEYS,
     REREAD_MOST_SECONDS,
@@ -202,11 +203,14 @@ class Rereader:
 
     def _gone(self, record: DocumentRecord, present: list[StorageKey]) -> tuple[StorageKey, ...]:
         now, there = self._desk.now, frozenset(present)
-        return tuple(
-            key
-            for key in record.saving.chunks
-            if key not in there and not self._desk.own_writes.cover(key, now)
-        )
+        absent = [key for key in record.saving.chunks if key not in there]
+        gone = tuple(key for key in absent if not self._desk.own_writes.cover(key, now))
+        if len(gone) < len(absent) and record.rereading.again_at is None:
+            # What we have just written may not have been there yet, or may be lost: a store that loses something
+            # loses the last of it.
+            record.rereading.again_at = now + OWN_WRITE_SECONDS
+            self._desk.at(record.rereading.again_at, lambda: self._again(record))
+        return gone
 
     def _seen(self, record: DocumentRecord) -> set[StorageKey]:
         news = record.rereading
