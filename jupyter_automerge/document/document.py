@@ -234,12 +234,12 @@ class Document:
         return b"".join(change.bytes for change in self._trunk.changes_since(heads))
 
     @held_now
-    def kept(self, entries: Iterable[bytes], believed: Heads) -> Heads:
-        """Up to where a store that has these entries keeps this document: `believed`, or less.
+    def kept(self, entries: Iterable[bytes], snapshots: Heads, believed: Heads) -> Heads:
+        """Up to where a store keeps this document: `believed`, or less. Raises DocumentBusy.
 
-        Raises DocumentBusy.
+        It has these entries, and snapshots with these heads.
         """
-        return kept(self._trunk, entries, believed)
+        return kept(self._trunk, entries, snapshots, believed)
 
     @held_now
     def is_since_in(self, entries: Iterable[bytes], since: Heads) -> bool:

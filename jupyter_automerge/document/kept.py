@@ -7,13 +7,13 @@ from jupyter_automerge.document.trunk import Trunk
 from jupyter_automerge.values.heads import NO_HEADS, Heads
 
 
-def kept(trunk: Trunk, entries: Iterable[bytes], believed: Heads) -> Heads:
+def kept(trunk: Trunk, entries: Iterable[bytes], snapshots: Heads, believed: Heads) -> Heads:
     """`believed`, if the entries hold all changes up to there; else the heads of the snapshots among them.
 
-    Costs what came after the snapshots, not the whole history.
+    `snapshots`: the heads of further ones. Costs what came after the snapshots, not the whole history.
     """
-    snapshots, changes = _contents(entries)
-    base = trunk.known(snapshots)
+    others, changes = _contents(entries)
+    base = trunk.known(snapshots | others)
     unsaved = {change.hash for change in trunk.changes_since(trunk.known(believed))}
     needed = (change.hash for change in trunk.changes_since(base))
     return believed if all(change in changes or change in unsaved for change in needed) else base

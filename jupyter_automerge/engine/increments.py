@@ -13,7 +13,10 @@ from jupyter_automerge.values.keys import StorageKey
 
 @dataclass(frozen=True, slots=True)
 class Increment:
-    """A chunk that is in the document. All up to `before` is durable without it and those after it."""
+    """A chunk of ours, or of an earlier life. What it has is what came after `before`, or is in a snapshot, too.
+
+    Those of others who write now are theirs to merge: they may hold what was before, and nobody else has it.
+    """
 
     key: StorageKey
     before: Heads

@@ -15,6 +15,7 @@ from jupyter_automerge.engine.rereading import Rereader
 from jupyter_automerge.engine.saving import Saver
 from jupyter_automerge.errors import BadChunk, DocumentBusy
 from jupyter_automerge.values.heads import Heads
+from jupyter_automerge.values.keys import KeyKind, key_kind
 from jupyter_automerge.values.status import Origin
 
 
@@ -75,6 +76,9 @@ class Joining:
         promised = promised_by(one.data)
         if record.document.known(promised) == promised:
             record.rereading.tries = 0
-            record.saving.take(one.key, len(one.data), record.saving.heads)
+            if key_kind(one.key) is KeyKind.SNAPSHOT:
+                record.saving.wrote_snapshot(one.key, len(one.data), promised)
+            else:
+                record.saving.chunks[one.key] = len(one.data)
         else:
             self._rereader.look_later(record)

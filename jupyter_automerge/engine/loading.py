@@ -116,17 +116,18 @@ class Loader:
     def _list(
         self, record: DocumentRecord, history: list[StoredChunk], verdicts: tuple[ChunkVerdict, ...]
     ) -> None:
-        applied = [one.state is ChunkState.APPLIED for one in verdicts]
-        snapshots = [
-            chunk
-            for chunk, is_applied in zip(history, applied, strict=True)
-            if is_applied and key_kind(chunk.key) is KeyKind.SNAPSHOT
-        ]
-        base = NO_HEADS.union(*(promised_by(chunk.data) for chunk in snapshots))
-        for chunk, verdict in zip(history, verdicts, strict=True):
-            if verdict.state is ChunkState.APPLIED:
-                record.saving.take(chunk.key, len(chunk.data), base)
-            elif self._is_whole(record, chunk):
+        judged = list(zip(history, verdicts, strict=True))
+        applied = [chunk for chunk, verdict in judged if verdict.state is ChunkState.APPLIED]
+        saving = record.saving
+        for chunk in applied:
+            if key_kind(chunk.key) is KeyKind.SNAPSHOT:
+                saving.wrote_snapshot(chunk.key, len(chunk.data), promised_by(chunk.data))
+        base = NO_HEADS.union(*saving.snapshots.values())
+        for chunk in applied:
+            if key_kind(chunk.key) is not KeyKind.SNAPSHOT:
+                saving.wrote(chunk.key, len(chunk.data), base)
+        for chunk, verdict in judged:
+            if verdict.state is not ChunkState.APPLIED and self._is_whole(record, chunk):
                 self._left(record, chunk, verdict)
 
     def _is_whole(self, record: DocumentRecord, chunk: StoredChunk) -> bool:

@@ -15,7 +15,7 @@ from jupyter_automerge.engine.session import Session, Standing
 from jupyter_automerge.engine.store_facts import StoreFacts
 from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.ids import ConnectionId, DocumentId, StorageId
-from jupyter_automerge.values.keys import KeyKind, StorageKey, key_kind
+from jupyter_automerge.values.keys import StorageKey
 from jupyter_automerge.values.status import DocumentState
 
 
@@ -33,7 +33,8 @@ class Saving:
 
     heads: Heads = frozenset()
     chunks: dict[StorageKey, int] = field(default_factory=dict)  # sizes of chunks that are in the document
-    increments: list[Increment] = field(default_factory=list)  # those among them that hold no snapshot
+    increments: list[Increment] = field(default_factory=list)  # those among them that may be merged
+    snapshots: dict[StorageKey, Heads] = field(default_factory=dict)  # up to where those of the chunks go
     put: Token | None = None
     put_began: float = 0.0
     next_put_at: float = 0.0
@@ -44,9 +45,13 @@ class Saving:
     copy: Document | None = None  # the document as the put in flight, or the one just done, has it
     is_news: bool = False  # a put was done, and peers are to hear of it before anything else happens
 
-    def take(self, key: StorageKey, size: int, before: Heads, merged: int = 0) -> None:
-        """The chunk is in the store, and in the document. All up to `before` is durable without it."""
-        if key not in self.chunks and key_kind(key) is KeyKind.INCREMENTAL:
+    def wrote_snapshot(self, key: StorageKey, size: int, heads: Heads) -> None:
+        """The chunk is in the store, and has all up to these heads."""
+        self.chunks[key], self.snapshots[key] = size, heads
+
+    def wrote(self, key: StorageKey, size: int, before: Heads, merged: int = 0) -> None:
+        """The chunk is in the store, and has no change that is in `before`; or only such as are in a snapshot."""
+        if key not in self.chunks:
             self.increments.append(Increment(key, before, merged))
         self.chunks[key] = size
 
@@ -55,6 +60,7 @@ class Saving:
         gone = tuple(keys)
         for key in gone:
             self.chunks.pop(key, None)
+            self.snapshots.pop(key, None)
         self.increments = without(self.increments, gone)
 
 

@@ -4,11 +4,12 @@ Only what is new is read. Where something of ours is gone, all is read, to see w
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from jupyter_automerge.document import torn_reason
 from jupyter_automerge.engine.desk import Desk
-from jupyter_automerge.engine.effects import Effect, List, Load, Read
+from jupyter_automerge.engine.effects import Effect, List, Read
 from jupyter_automerge.engine.events import Event, Listed, Loaded, LoadFailed, StoredChunk, Token
 from jupyter_automerge.engine.foreign_writers import ForeignWriters
 from jupyter_automerge.engine.loading import Loader
@@ -16,6 +17,7 @@ from jupyter_automerge.engine.quarantine import Quarantine
 from jupyter_automerge.engine.record import DocumentRecord, Storage, Waiting
 from jupyter_automerge.engine.removal import Graveyard
 from jupyter_automerge.errors import DocumentBusy
+from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.keys import StorageKey, document_prefix, is_chunk
 from jupyter_automerge.values.limits import (
@@ -27,6 +29,14 @@ from jupyter_automerge.values.limits import (
     REREAD_MOST_SECONDS,
     REREAD_TRIES,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    """Chunks of ours that were not in a listing, and what was believed to be durable then."""
+
+    keys: tuple[StorageKey, ...]
+    believed: Heads
 
 
 class Rereader:
@@ -88,13 +98,11 @@ class Rereader:
 
     def _start(self, record: DocumentRecord) -> None:
         news = record.rereading
-        keys, is_all, is_whole = tuple(news.keys), news.all, news.whole
+        keys, is_all = tuple(news.keys), news.all or news.whole
         news.keys, news.all, news.whole = {}, False, False
         prefix = document_prefix(record.id)
         if record.storage is not Storage.ANSWERED or not (record.has_data or record.changes_waiting):
             self._loader.load(record)
-        elif is_whole:
-            self._ask(record, lambda token: Load(token, prefix), self._read_all)
         elif is_all or len(keys) > REREAD_KEYS:
             self._ask(record, lambda token: List(token, prefix), self._listed)
         else:
@@ -126,8 +134,13 @@ class Rereader:
             self._pause(record, all_=True)
             return
         present = [entry.key for entry in event.entries if is_chunk(entry.key)]
-        if self._gone(record, present):
-            record.rereading.whole = True
+        if gone := self._gone(record, present):
+            keys = tuple(key for key in present if key not in record.saving.snapshots)
+            self._ask(
+                record,
+                lambda token: Read(token, keys),
+                partial(self._read_rest, _Missing(gone, record.saving.heads), keys),
+            )
             return
         seen = self._seen(record)
         for key in present:
@@ -148,31 +161,36 @@ class Rereader:
             self.look_later(record)
         self._judge(record, event.chunks)
 
-    def _read_all(self, record: DocumentRecord, event: Event) -> None:
+    def _read_rest(
+        self, missing: _Missing, keys: tuple[StorageKey, ...], record: DocumentRecord, event: Event
+    ) -> None:
+        """What is left of the document, but for the snapshots that are known."""
         if not isinstance(event, Loaded):
             self._pause(record, whole=True)
-            return
-        chunks = tuple(chunk for chunk in event.chunks if is_chunk(chunk.key))
-        gone = self._gone(record, [chunk.key for chunk in chunks])
-        if gone:
-            # Whoever deletes a document leaves its tombstone first.
-            self._graveyard.look(record.id, lambda: self._missed(record, gone, chunks))
+        elif len(event.chunks) < len(keys):
+            # More vanished meanwhile: what it held is in what came then.
+            self._pause(record, whole=True)
+            self._judge(record, event.chunks)
         else:
-            self._judge(record, chunks)
+            # Whoever deletes a document leaves its tombstone first.
+            self._graveyard.look(record.id, lambda: self._missed(record, missing, event.chunks))
 
-    def _missed(
-        self, record: DocumentRecord, gone: tuple[StorageKey, ...], chunks: tuple[StoredChunk, ...]
-    ) -> None:
+    def _missed(self, record: DocumentRecord, missing: _Missing, chunks: tuple[StoredChunk, ...]) -> None:
         """Chunks of ours were removed: by whoever made one of them, as all of ours do, or by somebody who destroys."""
         if self._documents.get(record.id) is not record:
             return
+        saving = record.saving
+        snapshots = [heads for key, heads in saving.snapshots.items() if key not in missing.keys]
+        entries = [chunk.data for chunk in chunks]
         try:
-            kept = record.document.kept([chunk.data for chunk in chunks], record.saving.heads)
+            kept = record.document.kept(entries, NO_HEADS.union(*snapshots), missing.believed)
         except DocumentBusy:
             self._pause(record, whole=True)
             return
-        record.saving.drop(gone)
-        record.saving.heads = kept
+        saving.drop(missing.keys)
+        if kept != missing.believed:
+            # Increments say nothing any more of what came before them.
+            saving.heads, saving.increments = kept, []
         self._foreign.moved()
         self._judge(record, chunks)
 

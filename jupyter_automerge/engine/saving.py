@@ -140,7 +140,10 @@ class Saver:
         saving.failures, saving.retry_at = 0, None
         superfluous = tuple(key for key in write.replaces if key in saving.chunks and key != write.key)
         saving.drop(superfluous)
-        saving.take(write.key, len(write.data), write.before, write.merged)
+        if key_kind(write.key) is KeyKind.SNAPSHOT:
+            saving.wrote_snapshot(write.key, len(write.data), write.heads)
+        else:
+            saving.wrote(write.key, len(write.data), write.before, write.merged)
         if superfluous:
             # Whether they are really gone matters to nobody: their changes are in what was put, and load again.
             self._desk.ask(lambda token: Delete(token, superfluous), lambda event: None)
