@@ -1,5 +1,6 @@
 """Debian's redis-server, started by a test on a free port of this machine, and stopped by its own id."""
 
+import shlex
 import shutil
 import socket
 import subprocess
@@ -28,7 +29,7 @@ class RedisProcess:
         self._program = program
         self.folder = folder
         self.port = free_port()
-        self._settings = {"appendonly": "yes", "appendfsync": "always", "save": "", **settings}
+        self._settings = {"appendonly": "yes", "appendfsync": "always", "save": "''", **settings}
         self._process: subprocess.Popen[bytes] | None = None
 
     def url(self, database: int = 0) -> str:
@@ -38,7 +39,9 @@ class RedisProcess:
     def start(self) -> None:
         """Returns once it answers."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        options = [word for name, value in self._settings.items() for word in (f"--{name}", value)]
+        options = [
+            word for name, value in self._settings.items() for word in (f"--{name}", *shlex.split(value))
+        ]
         with (self.folder / "redis.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [
