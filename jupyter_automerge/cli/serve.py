@@ -19,7 +19,15 @@ from urllib.parse import urlsplit
 from jupyter_automerge.cli.failure import USAGE, CommandFailed, bad_store, cannot_listen
 from jupyter_automerge.cli.shared_token import add_token_option, token_from
 from jupyter_automerge.errors import InvalidId, ListenError, StorageError
-from jupyter_automerge.repo import FileStorage, FixedShare, Listener, Repo, Storage, neighbours, open_storage
+from jupyter_automerge.repo import (
+    FileStorage,
+    FixedShare,
+    Listener,
+    Repo,
+    Storage,
+    line_about_neighbours,
+    open_storage,
+)
 from jupyter_automerge.values.limits import CLOSE_TIMEOUT_SECONDS
 
 DEFAULT_PORT = 3030
@@ -128,15 +136,12 @@ async def serve(settings: Settings) -> int:
 
 
 async def _tell_of_neighbours(repo: Repo, settings: Settings) -> None:
-    """A line if others use the store, too: nothing is wrong with that, and nobody should be surprised by it."""
     try:
-        others = await neighbours(repo)
+        line = await line_about_neighbours(repo)
     except StorageError as error:
         raise bad_store(settings.store.place, str(error)) from error
-    if others:
-        more = f", and {len(others) - 1} more" if len(others) > 1 else ""
-        line = f"{others[0]}{more}: what each of them writes there, all of them get"
-        print(line[0].upper() + line[1:], flush=True)
+    if line:
+        print(line, flush=True)
 
 
 async def _listen(repo: Repo, settings: Settings) -> Listener:

@@ -47,7 +47,7 @@ from jupyter_automerge.repo.display import MIME_TYPE, mime_bundle, mime_data
 from jupyter_automerge.repo.handle import DocHandle
 from jupyter_automerge.repo.listening import Listener
 from jupyter_automerge.repo.local_copy import LocalCopy
-from jupyter_automerge.repo.neighbours import Neighbour, neighbours
+from jupyter_automerge.repo.neighbours import line_about_neighbours
 from jupyter_automerge.repo.pending import Pending
 from jupyter_automerge.repo.rendering import bounded_json, value_to_json
 from jupyter_automerge.repo.repo import Repo
@@ -107,7 +107,6 @@ __all__ = [
     "Listener",
     "LocalCopy",
     "MemoryStorage",
-    "Neighbour",
     "Notice",
     "NoticeReceived",
     "Pace",
@@ -148,10 +147,10 @@ __all__ = [
     "bounded_json",
     "date_to_json",
     "fetch_info",
+    "line_about_neighbours",
     "local_to_json",
     "mime_bundle",
     "mime_data",
-    "neighbours",
     "open_storage",
     "read_connection_file",
     "read_server_info",

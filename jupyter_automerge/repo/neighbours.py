@@ -56,6 +56,19 @@ async def neighbours(repo: "Repo") -> tuple[Neighbour, ...]:
     return tuple(_neighbour(lease, runs=bool(runs)) for lease, runs in found if runs is not False)
 
 
+async def line_about_neighbours(repo: "Repo") -> str:
+    """For whoever starts a server on the store; empty if nobody else uses it. Raises what the store raises.
+
+    Nothing is wrong with that, and nobody should be surprised by it.
+    """
+    others = await neighbours(repo)
+    if not others:
+        return ""
+    more = f", and {len(others) - 1} more" if len(others) > 1 else ""
+    line = f"{others[0]}{more}: what each of them writes there, all of them get"
+    return line[0].upper() + line[1:]
+
+
 def _neighbour(lease: Lease, *, runs: bool) -> Neighbour:
     return Neighbour(lease.name, datetime.fromtimestamp(lease.since, UTC), lease.host, lease.pid, runs)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from tornado.web import HTTPError
 
 from jupyter_automerge.errors import AutomergeError
-from jupyter_automerge.repo import Repo, Storage
+from jupyter_automerge.repo import Repo, Storage, line_about_neighbours
 from jupyter_automerge.server.catalogue import open_catalogue
 from jupyter_automerge.server.front_end import FrontEnd
 from jupyter_automerge.server.upstreams import connect_upstreams
@@ -56,10 +56,20 @@ class RepoHost:
         finally:
             self._started.set()
         connect_upstreams(repo, self.upstreams, self._log)
+        await self._tell_of_neighbours(repo)
         try:
             self.catalogue = await open_catalogue(repo, storage, self._log)
         except AutomergeError as error:
             self._log.error("The catalogue of documents cannot be opened: %s", error)
+
+    async def _tell_of_neighbours(self, repo: Repo) -> None:
+        try:
+            line = await line_about_neighbours(repo)
+        except AutomergeError as error:
+            self._log.warning("Who else uses the store of documents cannot be read: %s", error)
+        else:
+            if line:
+                self._log.info("%s", line)
 
     async def when_running(self) -> Repo:
         """The Repo, waited for while the server starts. Raises HTTPError 503 when there is none.

@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
+from pathlib import Path
 
 import pytest
 from tornado.web import HTTPError
 
 from jupyter_automerge.errors import StorageError
-from jupyter_automerge.repo import MemoryStorage, Repo, Storage
+from jupyter_automerge.repo import FileStorage, MemoryStorage, Repo, Storage
 from jupyter_automerge.server.host import RepoHost
 
 
@@ -39,3 +40,18 @@ async def test_without_a_store_nobody_waits_for_ever() -> None:
         await host.start()
     with pytest.raises(HTTPError, match="503"):
         await early
+
+
+async def test_who_else_uses_the_store_is_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    async with Repo(FileStorage(tmp_path), name="lab"):
+        async with asyncio.timeout(10):
+            while not list(tmp_path.glob(".jupyter-automerge/sessions/*")):
+                await asyncio.sleep(0.01)
+        host = host_with(FileStorage(tmp_path))
+        await host.start()
+        await host.stop(1.0)
+    (told,) = (record.getMessage() for record in caplog.records if "Another Repo" in record.getMessage())
+    assert told.startswith('Another Repo, "lab"') and "using this store" in told

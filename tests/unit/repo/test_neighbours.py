@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from jupyter_automerge.engine.store_files import Lease, write_lease
-from jupyter_automerge.repo import FileStorage, MemoryStorage, Neighbour, Repo, neighbours
+from jupyter_automerge.repo import FileStorage, MemoryStorage, Repo
+from jupyter_automerge.repo.neighbours import Neighbour, line_about_neighbours, neighbours
 from jupyter_automerge.values.keys import SESSIONS_PREFIX
 from jupyter_automerge.values.limits import LEASE_KEPT_SECONDS
 from tests.unit.repo.story import story
@@ -84,6 +85,20 @@ async def test_of_other_machines_and_older_leases_only_may_be_is_said() -> None:
     bob, older = await seen(storage)
     assert not bob.runs and str(bob).endswith(" UTC on another-machine)")
     assert str(older).startswith("another Repo, may be using") and str(older).endswith(" UTC)")
+
+
+@story
+async def test_of_many_the_newest_is_named_and_the_others_are_counted() -> None:
+    storage = MemoryStorage()
+    async with Repo(storage) as carol:
+        assert await line_about_neighbours(carol) == ""
+        for number, name in enumerate(("alice", "bob", "eve")):
+            await lease(storage, Lease(now() + number - 60, name, "another-machine", 1))
+        line = await line_about_neighbours(carol)
+    assert line.startswith('Another Repo, "eve", may be using this store (since ')
+    assert line.endswith(
+        " UTC on another-machine), and 2 more: what each of them writes there, all of them get"
+    )
 
 
 @story
