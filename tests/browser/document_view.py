@@ -41,6 +41,12 @@ class DocumentView:
         """Wait until there is one chip of this peer, and it says this."""
         await expect(self.peer(who)).to_contain_text(words, timeout=LIVE_MS)
 
+    async def number(self) -> str:
+        """The number of its window, as the window itself says it; there must be somebody else who has the document."""
+        said = re.search(r"this window \((\d{3})\)", await self.root.locator(".jam-whose").inner_text())
+        assert said is not None
+        return said[1]
+
     def row(self, *path: str | int) -> Locator:
         """The row of one value."""
         return self.root.locator(f".jam-row[data-key={json.dumps(json.dumps(path, separators=(',', ':')))}]")

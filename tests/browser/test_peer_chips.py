@@ -62,6 +62,25 @@ async def test_a_chip_opens_who_where_since_when_and_what_is_missing(lab: TestSe
     await expect(details).to_be_hidden()
 
 
+async def test_two_windows_of_alice_have_numbers_that_everybody_sees(lab: TestServer, desk: Desk) -> None:
+    url = lab.create_document({"title": "Plan"})
+    first = await desk.open_view(lab, url)
+    second = await desk.open_view(lab, url)
+    bob = await desk.open_view(lab, url, who="bob")
+    await expect(bob.root.locator(".jam-peer:visible")).to_have_count(2)
+    numbers = [await first.number(), await second.number()]
+    for number in numbers:
+        await bob.peer_says(f"window {number}", "has everything, in memory")
+    await first.peer_says(f"window {numbers[1]}", "has everything, in memory")
+    details = first.root.locator(".jam-details")
+    await first.peer(f"window {numbers[1]}").click()
+    await expect(details).to_contain_text("another window of yours")
+    await desk.photograph_page(first.page, "yours")
+    await first.peer(f"window {await bob.number()}").click()
+    await expect(details).not_to_contain_text("yours")
+    await expect(details).to_contain_text(f"as this window ({numbers[0]}) and its server see it")
+
+
 async def test_many_peers_fold_into_one_chip_that_opens_a_table(lab: TestServer, desk: Desk) -> None:
     url = lab.create_document({"title": "Plan"})
     alice = await desk.open_view(lab, url)

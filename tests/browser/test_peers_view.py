@@ -1,5 +1,7 @@
 """Who has what, as a live table: while a cable is pulled, without a kernel, after reload."""
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -10,8 +12,9 @@ from tests.browser.peers_table import PeersTable
 from tests.browser.plans import PLAN, open_plan
 from tests.browser.servers import TestServer
 
-KERNEL = "as this notebook's kernel sees it"
-WINDOW = "as this window sees it"
+KERNEL = "as this notebook's kernel sees it, last news "
+LAST_SEEN = re.compile(r"^as this notebook's kernel last saw it, \d")
+WINDOW = re.compile(r"as this window \(\d{3}\) and its server see it")
 PLAYGROUND = """from jupyter_automerge import PeersView
 from jupyter_automerge.testing import Playground
 play = Playground("alice", "bob")
@@ -26,6 +29,7 @@ HOLD = """play.server.disk.hold()
 with note.change() as doc:
     doc["n"] = 2"""
 RELEASE = "play.server.disk.release()"
+CLOSE = "play.close()"
 SHOW = "from jupyter_automerge import PeersView\nPeersView(plan)"
 SHOWN = 3  # the cell, behind those of the plan
 
@@ -36,7 +40,7 @@ def table(page: NotebookPage, cell: int) -> PeersTable:
 
 
 async def test_a_cable_is_pulled_and_plugged_in_and_a_disk_is_slow(lab: TestServer, desk: Desk) -> None:
-    notebook = lab.write_notebook("cables.ipynb", PLAYGROUND, PULL, PLUG, HOLD, RELEASE)
+    notebook = lab.write_notebook("cables.ipynb", PLAYGROUND, PULL, PLUG, HOLD, RELEASE, CLOSE)
     page = await desk.open(lab, notebook)
     await page.kernel_is("idle")
     await page.run_cell(0)
@@ -56,8 +60,13 @@ async def test_a_cable_is_pulled_and_plugged_in_and_a_disk_is_slow(lab: TestServ
     await desk.photograph("slow-disk")
     await page.run_cell(4)
     await peers.says("server", "has everything, stored")
+    await page.run_cell(5)
+    await peers.sums_up("closed: it was safe, stored by server")
+    await peers.is_seen_by(LAST_SEEN)
+    await desk.photograph("closed")
     await page.save()
     await page.shut_kernel_down()
+    await peers.is_seen_by(LAST_SEEN)
     await page.reload()
     await expect(table(page, 0).notice).to_contain_text("As it was on")
     await table(page, 0).says("server", "has everything, stored")
@@ -114,6 +123,9 @@ async def test_without_a_kernel_and_without_a_server_it_says_what_is_missing_whe
         await alice.view(PLAN).says("offline")
         await alice.view(PLAN).type("title", text="12")
         await table(alice, SHOWN).sums_up("unsent: 2 changes in no store yet")
+        await table(alice, SHOWN).is_seen_by(
+            re.compile(r"as this window \(\d{3}\) sees it, last news of its server \d")
+        )
         await table(alice, SHOWN).says("Jupyter server", "lacks 2 changes")
         await table(alice, SHOWN).says("Jupyter server", "It gets them as soon as it answers.")
         await desk.photograph("cut")

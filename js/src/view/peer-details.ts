@@ -48,7 +48,7 @@ function linesOf(peer: Peer, whose: string): Array<readonly [string, string]> {
     ["missing there", missingThereWords(peer)],
     ["missing here", missingHereWords(peer)],
     ["when", sinceWords(peer.since)],
-    ["all this", whose],
+    ["seen", whose],
   ];
   return peer.why ? [...lines.slice(0, -1), ["why", peer.why], ...lines.slice(-1)] : lines;
 }
