@@ -81,8 +81,10 @@ class Driver:
         self._queue.clear()
         if self._timer is not None:
             self._timer.cancel()
-        if self._settled is not None and not self._settled.done():
-            self._settled.set_result(None)
+        # A turn may be on its way: it must not answer a second time.
+        settled, self._settled = self._settled, None
+        if settled is not None:
+            settled.set_result(None)
 
     @property
     def waiting(self) -> int:

@@ -24,7 +24,7 @@ from jupyter_automerge.repo.share import FixedShare
 from jupyter_automerge.values.ids import ConnectionId, DocumentId, PeerId, SessionId
 from jupyter_automerge.values.status import Direction, Origin
 from tests.unit.repo.scripted import Pipe, ScriptedEngine
-from tests.unit.repo.story import story
+from tests.unit.repo.story import story, turns
 
 NOTE = DocumentId("note")
 OTHER = DocumentId("other")
@@ -227,3 +227,15 @@ async def test_events_of_other_threads_are_handled_on_the_loop() -> None:
     await asyncio.to_thread(alice.post, Find(NOTE))
     await alice.driver.settled()
     assert engine.events == [Find(NOTE)]
+
+
+@story
+async def test_a_turn_that_is_on_its_way_when_the_driver_stops_answers_nobody_twice() -> None:
+    complaints: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, complaint: complaints.append(complaint))
+    alice = run_with(ScriptedEngine())
+    waiting = alice.driver.settled()
+    alice.driver.stop()
+    await waiting
+    await turns()
+    assert not complaints
