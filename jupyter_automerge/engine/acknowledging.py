@@ -5,6 +5,7 @@ report means, or subscribed to our storage id by its own wish and holds the docu
 a report about a document that it has not loaded, so nobody else is told (P30, P31).
 """
 
+from collections.abc import Iterator
 from itertools import islice
 
 from jupyter_automerge.engine.connection import Connection
@@ -51,6 +52,14 @@ class Acknowledging:
         """New heads are durable: let every entitled peer know."""
         for session in record.sessions.values():
             self.owe(record, session)
+
+    def last_words(self, record: DocumentRecord) -> Iterator[tuple[Connection, RemoteHeadsChanged | Stored]]:
+        """What is still owed when the document leaves memory: from then on nobody could tell."""
+        saved = record.saving.heads
+        for session in record.sessions.values():
+            if saved and saved != session.acked and self._is_entitled(session):
+                session.acked = saved
+                yield session.connection, self._report(session.connection, {record: saved})
 
     def subscribed(self, connection: Connection) -> None:
         """The peer may have come to follow our own store."""

@@ -154,7 +154,10 @@ class Collection:
         reset.
         """
         record.state = DocumentState.UNLOADED
-        self._remembering.leaves(record, for_good=record.id in self._graveyard)
+        is_buried = record.id in self._graveyard
+        self._remembering.leaves(record, for_good=is_buried)
+        for connection, report in [] if is_buried else list(self._acknowledging.last_words(record)):
+            self._connections.queue(connection, report)
         del self._documents[record.id]
         for session in record.sessions.values():
             connection = session.connection

@@ -137,7 +137,15 @@ class Engine:
             self._remembering,
         )
         quarantine = Quarantine(desk, self._documents)
-        loader = Loader(desk, self._resumption, actor, self._then, self._evidence, quarantine)
+        loader = Loader(
+            desk,
+            self._resumption,
+            actor,
+            self._then,
+            self._evidence,
+            quarantine,
+            self._acknowledging.saved,
+        )
         self._rereader = Rereader(desk, self._documents, loader, quarantine, self._foreign, self._graveyard)
         loader.wait_for_missing = self._rereader.look_later
         self._store_changes = StoreChanges(

@@ -87,6 +87,10 @@ class Facts:
         """Our heads may have moved; the rows are told after this."""
         if record.coverage is None and record.has_data:
             record.coverage = Coverage(record.stores.values())
+            # What was told before anything of the document was here has not been kept yet (E35).
+            for facts in record.stores.values():
+                if facts.store.connections and facts.as_of is not None:
+                    self._remembering.row_moved(record, facts)
         if record.coverage is None or not record.coverage.has_moved(record.heads):
             return
         for facts in record.coverage.move(record.heads, self._desk.now):

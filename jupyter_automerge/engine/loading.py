@@ -26,7 +26,8 @@ from jupyter_automerge.values.limits import PUT_RETRY_FIRST_SECONDS, PUT_RETRY_M
 
 class Loader:
     """Asks storage for documents and takes its answers; `actor` makes the actor ids of documents loaded
-    here. Answers wait for `then`, until it is known what was deleted: nothing that was may come back.
+    here. Answers wait for `then`, until it is known what was deleted: nothing that was may come back. `saved`
+    is called once it is known that heads are durable, for peers may have asked before.
     """
 
     def __init__(
@@ -37,8 +38,10 @@ class Loader:
         then: Callable[[Callable[[], None]], None],
         evidence: Evidence,
         quarantine: Quarantine,
+        saved: Callable[[DocumentRecord], None],
     ) -> None:
         self._then = then
+        self._saved = saved
         self._evidence = evidence
         self._quarantine = quarantine
         self.wait_for_missing: Callable[
@@ -112,6 +115,7 @@ class Loader:
         self._list(record, history, verdicts)
         record.saving.heads = document.heads if record.saving.chunks else frozenset()
         record.complete = record.has_data
+        self._saved(record)
 
     def _list(
         self, record: DocumentRecord, history: list[StoredChunk], verdicts: tuple[ChunkVerdict, ...]
