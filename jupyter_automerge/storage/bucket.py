@@ -162,6 +162,9 @@ def in_words(error: Exception) -> str:
         code, message = said[1], said[2]
         told = f"{code}: {message}" if message else code
         return f"{_REMEDIES[code]} ({told})" if code in _REMEDIES else told
+    if "169.254.169.254" in text or "metadata.google.internal" in text:
+        # Where cloud machines find theirs: asked when the environment has none.
+        return "there are no credentials in the environment, and this is no machine that is given some"
     if "error sending request" in text:
         return "no connection to the service"
     return re.sub(r"\?\S*", "", text.partition("\n")[0]).strip() or type(error).__name__
