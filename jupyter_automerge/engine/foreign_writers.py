@@ -1,4 +1,4 @@
-"""Whether others than Repos of ours write into this store: JavaScript, a tool that syncs folders, a person (P68).
+"""Whether others than Repos of ours write into this store: JavaScript, a tool that syncs folders, a person (P69).
 
 JavaScript's compaction removes chunks that it has listed, also those that it could not read. So it is told, and
 kept in the store: documents at rest are written as one chunk from then on, of which there is nothing to lose.

@@ -1,4 +1,4 @@
-"""A document's incremental chunks in the order in which they were saved, and which of them to make one of (P66).
+"""A document's incremental chunks in the order in which they were saved, and which of them to make one of (P68).
 
 They are merged as digits are carried: so many small ones become one of the next size, so many of those one of
 the size after that. Each change is written a few times in all, however large the document is.

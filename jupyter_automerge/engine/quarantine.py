@@ -1,4 +1,4 @@
-"""Torn chunks: watched for a while, as somebody may still be writing them, then put aside (P65).
+"""Torn chunks: watched for a while, as somebody may still be writing them, then put aside (P67).
 
 1. A chunk is torn if its bytes end too early or are not those that its checksum stands for. One that is whole
    is never put aside, whatever else keeps it from being applied.

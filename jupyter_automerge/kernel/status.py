@@ -116,4 +116,5 @@ def _versions(session: KernelSession) -> str:
 def _store(session: KernelSession) -> str:
     if session.address is None:
         return "none: documents live in this kernel's memory"
-    return f"{session.info.get('store') or 'at the server'} (id {session.info.get('storageId')})"
+    shared = "; others than Repos of ours write there, too" if session.info.get("foreignWriters") else ""
+    return f"{session.info.get('store') or 'at the server'} (id {session.info.get('storageId')}){shared}"

@@ -13,6 +13,7 @@ from jupyter_automerge.engine.notices import (
     DocumentStateChanged,
     DocumentUnloaded,
     EphemeralReceived,
+    ForeignWritersSeen,
     IdCollision,
     NoticeReceived,
     PeerDown,
@@ -26,6 +27,7 @@ from jupyter_automerge.engine.notices import (
     StoreRegressed,
     StoreRow,
     StoreSeen,
+    StoreWatched,
 )
 from jupyter_automerge.network import (
     Connector,
@@ -48,6 +50,7 @@ from jupyter_automerge.repo.handle import DocHandle
 from jupyter_automerge.repo.listening import Listener
 from jupyter_automerge.repo.local_copy import LocalCopy
 from jupyter_automerge.repo.neighbours import line_about_neighbours
+from jupyter_automerge.repo.own_store import OwnStore
 from jupyter_automerge.repo.pending import Pending
 from jupyter_automerge.repo.rendering import bounded_json, value_to_json
 from jupyter_automerge.repo.repo import Repo
@@ -102,6 +105,7 @@ __all__ = [
     "ExitReport",
     "FileStorage",
     "FixedShare",
+    "ForeignWritersSeen",
     "IdCollision",
     "ImmutableString",
     "Listener",
@@ -109,6 +113,7 @@ __all__ = [
     "MemoryStorage",
     "Notice",
     "NoticeReceived",
+    "OwnStore",
     "Pace",
     "Patch",
     "PeerDown",
@@ -134,6 +139,7 @@ __all__ = [
     "StoreRegressed",
     "StoreRow",
     "StoreSeen",
+    "StoreWatched",
     "Stores",
     "SyncReport",
     "SyncSocketHandler",

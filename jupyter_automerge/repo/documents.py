@@ -16,14 +16,11 @@ from jupyter_automerge.repo.handle import DocHandle
 from jupyter_automerge.repo.live import LiveDocument
 from jupyter_automerge.storage.contract import Storage
 from jupyter_automerge.values.ids import DocumentId
-from jupyter_automerge.values.keys import KeyKind, key_kind
+from jupyter_automerge.values.keys import NO_HEADS_NAME, is_chunk
 from jupyter_automerge.values.status import DocumentState
 
 if TYPE_CHECKING:
     from jupyter_automerge.repo.running import Running
-
-
-_KINDS = (KeyKind.SNAPSHOT, KeyKind.INCREMENTAL)
 
 
 class Documents:
@@ -154,5 +151,5 @@ class Documents:
 async def documents_of(running: "Running", storage: Storage | None) -> tuple[DocumentId, ...]:
     """See Repo.document_ids."""
     entries = [] if storage is None else await storage.keys(())
-    stored = {DocumentId(one.key[0]) for one in entries if key_kind(one.key) in _KINDS}
+    stored = {DocumentId(one.key[0]) for one in entries if is_chunk(one.key) and one.key[-1] != NO_HEADS_NAME}
     return tuple(sorted(stored | running.documents.ready.keys()))

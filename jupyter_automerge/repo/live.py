@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from jupyter_automerge.document import Changed, Document
 from jupyter_automerge.engine.events import DocumentFreed, Event, LocalChange
 from jupyter_automerge.engine.notices import (
+    ChunkSetAside,
     DocumentChanged,
     DocumentRemoved,
     DocumentSaved,
@@ -24,6 +25,8 @@ from jupyter_automerge.repo.feed import Feed
 from jupyter_automerge.repo.listeners import Listeners
 from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.ids import DocumentId
+from jupyter_automerge.values.keys import StorageKey
+from jupyter_automerge.values.limits import MAX_SET_ASIDE_SHOWN
 from jupyter_automerge.values.status import DocumentState
 from jupyter_automerge.wire.cbor import decode
 
@@ -53,6 +56,8 @@ class LiveDocument:
         """What is durable in this Repo's own store, as far as the Engine told."""
         self.trouble = ""
         """Why the last write failed; empty once one succeeded."""
+        self.set_aside: dict[StorageKey, ChunkSetAside] = {}
+        """Stored chunks that could not be read; replaced whole. Of very many the last ones."""
         self.on_change: Listeners[ChangeEvent] = Listeners(run)
         self.on_broadcast: Listeners[BroadcastEvent] = Listeners(run)
         self._feeds: tuple[Feed[ChangeEvent], ...] = ()
@@ -122,6 +127,10 @@ class LiveDocument:
                 self.trouble = ""
             case StorageTrouble():
                 self.trouble = notice.error
+            case ChunkSetAside():
+                others = [one for one in self.set_aside.values() if one.key != notice.key]
+                kept = (*others, notice)[-MAX_SET_ASIDE_SHOWN:]
+                self.set_aside = {one.key: one for one in kept}
             case EphemeralReceived():
                 self._tell_broadcast(notice, handle)
             case DocumentUnloaded() if not notice.kept:

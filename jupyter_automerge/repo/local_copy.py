@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from jupyter_automerge.document import Document
+from jupyter_automerge.engine.notices import ChunkSetAside
 from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.status import Level, Relation
 
@@ -14,7 +15,8 @@ class LocalCopy:
     `durable`: this Repo has a store; without one the copy ends with the process. `heads`: what is in memory;
     `saved_heads`: what is durable. `missing`: how many changes up to the heads asked for are not durable here.
     `trouble`: the store's own word for why the last write failed, or empty. `relation` and `level` are those
-    that whoever has the heads asked for would give this copy.
+    that whoever has the heads asked for would give this copy. `set_aside`: stored chunks that could not be
+    read, and where they are kept. `foreign_writers`: others than Repos of ours write into the store, too.
     """
 
     store_id: str
@@ -25,6 +27,8 @@ class LocalCopy:
     trouble: str
     relation: Relation
     level: Level
+    set_aside: tuple[ChunkSetAside, ...] = ()
+    foreign_writers: bool = False
 
 
 def local_copy(

@@ -1,5 +1,6 @@
 """A document as this Repo sees it at one moment: its own copy, the rows, and the summary of both."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jupyter_automerge.document import Document
@@ -30,7 +31,11 @@ def peers(running: "Running", live: LiveDocument, document: Document, heads: Hea
 def copy_here(running: "Running", live: LiveDocument, document: Document, heads: Heads) -> LocalCopy:
     """This Repo's own copy against these heads. In any thread."""
     saved = live.saved if running.local.has_storage else None
-    return local_copy(document, heads, saved, running.local.store_id, live.trouble)
+    copy = local_copy(document, heads, saved, running.local.store_id, live.trouble)
+    if not live.set_aside and running.foreign_writers is None:
+        return copy
+    is_shared = running.foreign_writers is not None
+    return replace(copy, set_aside=tuple(live.set_aside.values()), foreign_writers=is_shared)
 
 
 def summary(running: "Running", live: LiveDocument, document: Document, heads: Heads) -> SyncSummary:

@@ -33,6 +33,7 @@ from jupyter_automerge.repo.listeners import Unsubscribe
 from jupyter_automerge.repo.listening import Listener, listen
 from jupyter_automerge.repo.making import new_engine
 from jupyter_automerge.repo.naming import DocumentName, NewId, interpret
+from jupyter_automerge.repo.own_store import OwnStore, own_store
 from jupyter_automerge.repo.pending import Pending
 from jupyter_automerge.repo.removing import wait_removed, wait_unloaded
 from jupyter_automerge.repo.report import CloseReport, ExitReport, RepoSyncReport
@@ -357,6 +358,11 @@ class Repo:
     def dialers(self) -> tuple[DialerInfo, ...]:
         """What is to be connected, and how that goes."""
         return self._open().directory.dialers
+
+    @property
+    def own_store(self) -> OwnStore | None:
+        """This Repo's own store: where it is, and who else writes there. None without one."""
+        return own_store(self._open())
 
     @property
     def stores(self) -> Stores:

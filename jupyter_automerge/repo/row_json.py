@@ -58,6 +58,11 @@ def local_to_json(local: LocalCopy, name: str) -> dict[str, Any]:
         "received": list(heads_to_text(local.heads)),
         "stored": list(heads_to_text(local.saved_heads)),
         "trouble": local.trouble,
+        "setAside": [
+            {"key": list(one.key), "reason": one.reason, "kept": None if one.kept is None else list(one.kept)}
+            for one in local.set_aside
+        ],
+        "foreignWriters": local.foreign_writers,
         "relation": local.relation.value,
         "level": local.level.name.lower(),
     }

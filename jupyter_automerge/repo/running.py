@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any, Protocol
 
 from jupyter_automerge.document import Document
@@ -21,8 +22,9 @@ from jupyter_automerge.engine.effects import (
 )
 from jupyter_automerge.engine.events import DeleteDone, Event, Listed, Loaded, PutDone, Stop
 from jupyter_automerge.engine.local import LocalPeer
-from jupyter_automerge.engine.notices import SearchProgress, Stopped, StoreRow
+from jupyter_automerge.engine.notices import ForeignWritersSeen, SearchProgress, Stopped, StoreRow
 from jupyter_automerge.errors import RepoClosed
+from jupyter_automerge.repo import own_store
 from jupyter_automerge.repo.clock import Clock
 from jupyter_automerge.repo.counting import Totals
 from jupyter_automerge.repo.dialing import Dialing
@@ -103,7 +105,9 @@ class Running:
         self.streams: set[Feed[Any]] = set()
         """They end with the Repo."""
         self.closed = False
-        self._storage = storage
+        self.storage = storage
+        self.foreign_writers: datetime | None = None
+        """Since when others than Repos of ours are known to write into the store."""
         self._storing = (
             None if storage is None else Storing(storage, self.tasks, self.driver.post, self.totals)
         )
@@ -184,6 +188,9 @@ class Running:
             self._stopped.set_result(notice)
         self.directory.hear(notice)
         self.stores.hear(notice)
+        own_store.log(notice)
+        if isinstance(notice, ForeignWritersSeen):
+            self.foreign_writers = own_store.seen_at(notice)
         document_id: DocumentId | None = getattr(notice, "document_id", None)
         if document_id is not None:
             self.documents.hear(notice, document_id)
@@ -206,10 +213,10 @@ class Running:
         )
 
     async def _close_storage(self) -> None:
-        if self._storage is None:
+        if self.storage is None:
             return
         try:
-            await self._storage.close()
+            await self.storage.close()
         except Exception:  # adapters are written by others; all that could be saved is saved
             _logger.exception("the store did not close cleanly")
 

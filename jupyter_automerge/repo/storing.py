@@ -44,7 +44,6 @@ class Storing:
 
     def read(self, effect: Read) -> None:
         async def read() -> Event:
-            self._totals.loads += 1
             found = await asyncio.gather(*(self._storage.load(key) for key in effect.keys))
             entries = zip(effect.keys, found, strict=True)
             return Loaded(

@@ -29,7 +29,16 @@ def summarise(local: LocalCopy, peers: Sequence[DocPeer], judge: Judge) -> SyncS
     """The first that is so: ERROR, UNSAVED, SAFE, ALONE, STALLED, SYNCING, UNSENT."""
     copies = [row for row in peers if row.safe]
     state = _state(local, peers, judge, len(copies))
-    return SyncSummary(state, len(copies), _words(state, local, peers, copies, judge))
+    words = _words(state, local, peers, copies, judge)
+    return SyncSummary(state, len(copies), f"{words}{_damage(local)}")
+
+
+def _damage(local: LocalCopy) -> str:
+    """Nobody knows what was in a chunk that cannot be read, so it changes no verdict; but it is said."""
+    number = len(local.set_aside)
+    if not number:
+        return ""
+    return f"; {'a stored chunk' if number == 1 else f'{number} stored chunks'} of it cannot be read"
 
 
 def _state(local: LocalCopy, peers: Sequence[DocPeer], judge: Judge, copies: int) -> Safety:

@@ -9,6 +9,7 @@ from typing import Any
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from jupyter_automerge.repo import date_to_json
 from jupyter_automerge.server.access import access_of, access_word, identity_of
 from jupyter_automerge.server.endpoint import Endpoint
 from jupyter_automerge.server.front_end import file_url
@@ -33,6 +34,9 @@ class InfoHandler(Endpoint):
             "protocol": PROTOCOL_VERSION,
             "peerId": repo.peer_id,
             "storageId": repo.storage_id,
+            "foreignWriters": date_to_json(
+                None if repo.own_store is None else repo.own_store.foreign_writers
+            ),
             "name": repo.name,
             "access": access_word(await access_of(self)),
             "user": {"username": user.username, "name": user.name, "color": user.color},

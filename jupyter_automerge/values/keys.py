@@ -27,6 +27,10 @@ EPOCH_KEY: StorageKey = (*OWN_PREFIX, "epoch")
 """A random text, written once: a wiped store that kept its id has another."""
 
 
+NO_HEADS_NAME = sha256(b"").hexdigest()
+"""Of the snapshot of a document without a change, which is none: JavaScript may leave it where it deleted one."""
+
+
 class KeyKind(StrEnum):
     """What a key holds."""
 

@@ -178,6 +178,8 @@ QUARANTINE_SECOND_LOOK_SECONDS = 5.0
 """Even one that lies there torn for longer, by its time, is looked at again after this: clocks differ."""
 MAX_SUSPECTS = 1_000
 """Torn chunks of a document that are watched at a time; further ones stay where they are until the next look."""
+MAX_SET_ASIDE_SHOWN = 100
+"""Unreadable chunks that `handle.local` names; the first ones leave."""
 MERGE_INCREMENTS = 256
 """So many incremental chunks of a document become one; and so many of those one of the next size."""
 SIBLING_SECONDS = 60.0
@@ -195,6 +197,8 @@ MAX_SUBSCRIPTIONS_PER_PEER = 1_000
 """Stores that one peer may follow through us, and that we ask one peer about; further ones are passed over."""
 RELAYED_FOR_SECONDS = 300.0
 """How long word of a store through somebody else counts as reaching it."""
+UNREACHED_SLACK_SECONDS = 1.0
+"""Word that is that much younger than "I do not reach it any more" came another way; any other may be late."""
 CLOCK_AHEAD_SECONDS = 300.0
 """A report stamped with a time further ahead comes from a clock that is wrong, which is shown."""
 

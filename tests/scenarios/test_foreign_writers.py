@@ -1,4 +1,4 @@
-"""Others than Repos of ours write into the store: noticed, kept in mind, and met with one chunk (P68, P69)."""
+"""Others than Repos of ours write into the store: noticed, kept in mind, and met with one chunk (P69)."""
 
 from jupyter_automerge.engine import events as e
 from jupyter_automerge.engine.notices import ForeignWritersSeen

@@ -1,4 +1,4 @@
-"""Large documents: a key costs its own bytes, and small chunks do not pile up (P66)."""
+"""Large documents: a key costs its own bytes, and small chunks do not pile up (P68)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Torn chunks: watched for a minute, kept aside, and never one that is whole (P65)."""
+"""Torn chunks: watched for a minute, kept aside, and never one that is whole (P67)."""
 
 import pytest
 
