@@ -14,6 +14,7 @@ from jupyter_automerge.values.status import (
     DocumentState,
     Link,
     Origin,
+    Phase,
     Trust,
 )
 from jupyter_automerge.values.store import KnownStore
@@ -38,6 +39,11 @@ class ConnectionChanged:
     code: int | None = None
     reason: str = ""
     standby: bool = False
+
+    @property
+    def phase(self) -> Phase:
+        """READY, or CLOSED with `code` and `reason`, also where no handshake was done."""
+        return Phase.READY if self.open else Phase.CLOSED
 
 
 @dataclass(frozen=True, slots=True)

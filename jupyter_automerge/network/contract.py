@@ -25,6 +25,10 @@ class TransportSink(Protocol):
         """
         ...
 
+    def round_trip(self, seconds: float) -> None:
+        """A word of the transport's own, such as a ping, was answered after so long. Without such: never called."""
+        ...
+
     def closed(self, code: int | None, reason: str) -> None:
         """The transport is gone; called exactly once, also after an own `close`. Nothing follows.
 

@@ -13,6 +13,7 @@ from jupyter_automerge.network.framing import binary_message
 from jupyter_automerge.network.keep_alive import KeepAlive, Pace
 from jupyter_automerge.network.lingering import drain_and_close, end_our_half
 from jupyter_automerge.network.read_ahead import ReadAhead
+from jupyter_automerge.network.stopwatch import Stopwatch
 from jupyter_automerge.network.traffic import Traffic
 from jupyter_automerge.values.limits import MAX_MESSAGE_BYTES
 
@@ -62,6 +63,9 @@ class SocketTransport:
         protocol.set_nodelay(True)
         self._traffic = Traffic(self._stream, self._moved)
         self._keep_alive = KeepAlive(pace, self._traffic, self._ping, self._give_up)
+        self._has_heard = False
+        self._stopwatch = Stopwatch(asyncio.get_running_loop().time)
+        protocol.handler.on_pong = self._ponged  # type: ignore[method-assign]
 
     @property
     def remote_address(self) -> str:
@@ -76,7 +80,7 @@ class SocketTransport:
         early, self._early = self._early, []
         for data in early:
             if not self._is_silent:
-                sink.frame(data)
+                self._deliver(sink, data)
         if self._is_gone:
             self._tell_end(sink)
 
@@ -120,7 +124,7 @@ class SocketTransport:
         if self._sink is None:
             self._early.append(data)
         else:
-            self._sink.frame(data)
+            self._deliver(self._sink, data)
 
     def gone(self, code: int | None, reason: str | None) -> None:
         """tornado has closed the socket; code and reason are the peer's. Only the first call counts."""
@@ -167,6 +171,13 @@ class SocketTransport:
         self._protocol.stream = None
         self._farewell = asyncio.ensure_future(drain_and_close(self._stream))
 
+    def _deliver(self, sink: TransportSink, data: bytes | str) -> None:
+        sink.frame(data)
+        if not self._has_heard:
+            # Both have said who they are now: how far away the other is will be known soon.
+            self._has_heard = True
+            self._ping()
+
     def _written(self, done: "asyncio.Future[None]", size: int) -> None:
         failed = done.cancelled() or done.exception() is not None
         self._waiting_bytes -= size
@@ -181,7 +192,12 @@ class SocketTransport:
 
     def _ping(self) -> None:
         if not self._protocol.is_closing():
-            self._protocol.write_ping(b"")
+            self._protocol.write_ping(self._stopwatch.begin(is_clear=not self._stream.writing()))
+
+    def _ponged(self, data: bytes) -> None:
+        seconds = self._stopwatch.end(data)
+        if seconds is not None and self._sink is not None and self._ending is None and not self._is_gone:
+            self._sink.round_trip(seconds)
 
     def _give_up(self, reason: str) -> None:
         if self._ending is None:

@@ -47,4 +47,6 @@ def _shown(info: ConnectionInfo, line: Line, moment: Moment) -> ConnectionInfo:
         last_received=None if line.last_received is None else moment.past(line.last_received),
         bytes_sent=line.bytes_sent,
         bytes_received=line.bytes_received,
+        rtt=line.rtt,
+        dialer=line.dialer,
     )

@@ -18,11 +18,12 @@ TRYING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ConnectionInfo:
-    """An open connection. `user` and `access` are the transport's word.
+    """An open connection. `user` and `access` are the transport's word. `dialer`: which one made it, if one did.
 
     `standby`: we speak to the peer on another connection, and only answer on this one; it takes over if that one
     closes. `peer_id` is None and `metadata` empty while `phase` is HANDSHAKING. Times are UTC: `opened_at`, and when
-    a frame was last sent and received (None: none was yet). The bytes are those of frames.
+    a frame was last sent and received (None: none was yet). The bytes are those of frames. `rtt`, in seconds, is
+    how long the last ping took there and back, or else the handshake where we spoke first; None until measured.
     """
 
     id: ConnectionId
@@ -39,6 +40,8 @@ class ConnectionInfo:
     last_received: datetime | None = None
     bytes_sent: int = 0
     bytes_received: int = 0
+    rtt: float | None = None
+    dialer: DialerId | None = None
 
     @property
     def store_id(self) -> str:
@@ -48,7 +51,10 @@ class ConnectionInfo:
 
 @dataclass(frozen=True, slots=True)
 class DialerInfo:
-    """A Dialer as it stood. `retry_at` (UTC) only while WAITING. `last_close`: code and reason."""
+    """A Dialer as it stood. `retry_at` (UTC) only while WAITING. `last_close`: code and reason.
+
+    `connection`: the one it has now; see there for what went over it.
+    """
 
     id: DialerId
     url: str
@@ -57,6 +63,16 @@ class DialerInfo:
     retry_at: datetime | None = None
     last_error: str = ""
     last_close: tuple[int | None, str] | None = None
+    connection: ConnectionId | None = None
+
+    @property
+    def phase(self) -> Phase | None:
+        """How far its connection has come; CLOSED: there was one, and none is being opened; None: there was none."""
+        if self.state is DialerState.DIALING:
+            return Phase.CONNECTING if self.connection is None else Phase.HANDSHAKING
+        if self.state is DialerState.CONNECTED:
+            return Phase.READY
+        return None if self.last_close is None else Phase.CLOSED
 
     @property
     def is_trying(self) -> bool:
@@ -101,6 +117,7 @@ class Directory:
     def dialed(self, dialer: DialerId, connection: ConnectionId) -> None:
         """The connection is the Dialer's work."""
         self._dialer_of[connection] = dialer
+        self._replace(dialer, connection=connection)
 
     def hear(self, notice: Notice) -> None:
         """Bring the views up to date."""
@@ -121,7 +138,7 @@ class Directory:
         self.connections = tuple(known.values())
         dialer = self._dialer_of.pop(notice.connection, None)
         if dialer is not None:
-            self._replace(dialer, last_close=(notice.code, notice.reason))
+            self._replace(dialer, connection=None, last_close=(notice.code, notice.reason))
 
     def _opened(self, notice: ConnectionChanged, peer_id: PeerId) -> ConnectionInfo:
         return ConnectionInfo(

@@ -14,6 +14,7 @@ from jupyter_automerge.engine.events import (
     ConnectionOpened,
     Event,
     FrameReceived,
+    RoundTrip,
     Writable,
 )
 from jupyter_automerge.network.contract import Transport
@@ -36,10 +37,17 @@ class Line:
     user: User | None
     access: Access
     opened_at: float
+    dialer: DialerId | None = None
     last_sent: float | None = None
     last_received: float | None = None
     bytes_sent: int = 0
     bytes_received: int = 0
+    rtt: float | None = None
+
+    @property
+    def awaits_greeting(self) -> bool:
+        """Whether the first frame that comes is the answer to the only one that went out."""
+        return self.direction is Direction.OUTGOING and self.last_received is None
 
     def received(self, size: int, now: float) -> None:
         """A frame came."""
@@ -70,6 +78,9 @@ class ConnectionSink:
     def moved(self) -> None:
         if self._links.knows(self.connection):
             self._links.post(BytesMoved(self.connection))
+
+    def round_trip(self, seconds: float) -> None:
+        self._links.measured(self.connection, seconds)
 
     def closed(self, code: int | None, reason: str) -> None:
         self._links.gone(self.connection, code, reason)
@@ -116,10 +127,20 @@ class Links:
         line = self._lines.get(connection)
         if line is None:
             return False
-        line.received(size, self._now())
+        now = self._now()
+        if line.awaits_greeting and line.last_sent is not None:
+            self.measured(connection, now - line.last_sent)
+        line.received(size, now)
         self._totals.frames_received += 1
         self._totals.bytes_received += size
         return True
+
+    def measured(self, connection: ConnectionId, seconds: float) -> None:
+        """A word on the connection was answered after so long."""
+        line = self._lines.get(connection)
+        if line is not None:
+            line.rtt = seconds
+            self.post(RoundTrip(connection, seconds))
 
     def open(
         self,
@@ -134,7 +155,7 @@ class Links:
     ) -> ConnectionSink:
         """Take the transport in under a new id; the handshake begins."""
         connection = ConnectionId(next(self._ids))
-        self._lines[connection] = Line(transport, direction, endpoint, user, access, self._now())
+        self._lines[connection] = Line(transport, direction, endpoint, user, access, self._now(), dialer)
         self.post(ConnectionOpened(connection, direction, endpoint, dialer, user, access, in_process))
         return ConnectionSink(connection, self)
 

@@ -18,14 +18,21 @@ class DialersHandler(Endpoint):
     @authorized
     async def get(self) -> None:
         self.set_header("Cache-Control", "no-store")
-        self.finish({"dialers": [dialer_to_json(one) for one in self.repo.dialers]})
+        rtts = {one.id: one.rtt for one in self.repo.connections}
+        dialers = [
+            dialer_to_json(one, rtts.get(one.connection) if one.connection is not None else None)
+            for one in self.repo.dialers
+        ]
+        self.finish({"dialers": dialers})
 
 
-def dialer_to_json(dialer: DialerInfo) -> dict[str, Any]:
-    """`lastClose` is [code, reason] of the last connection that ended."""
+def dialer_to_json(dialer: DialerInfo, rtt: float | None) -> dict[str, Any]:
+    """`rtt` in seconds is that of its connection; `lastClose` is [code, reason] of the last one that ended."""
     return {
         "url": dialer.url,
         "state": dialer.state.value,
+        "phase": dialer.phase and dialer.phase.value,
+        "rtt": rtt,
         "attempt": dialer.attempt,
         "retryAt": dialer.retry_at and dialer.retry_at.isoformat(),
         "lastError": dialer.last_error,

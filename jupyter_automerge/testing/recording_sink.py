@@ -17,6 +17,7 @@ class RecordingSink:
         self.frames: list[bytes | str] = []
         self.writables = 0
         self.moves = 0
+        self.round_trips: list[float] = []
         self.endings: list[tuple[int | None, str]] = []
         self.after_the_end: list[str] = []
         self._news = asyncio.Event()
@@ -35,6 +36,11 @@ class RecordingSink:
         """Note that part of a frame moved."""
         self.moves += 1
         self._note("moved()")
+
+    def round_trip(self, seconds: float) -> None:
+        """Note how long an answer took."""
+        self.round_trips.append(seconds)
+        self._note("round_trip()")
 
     def closed(self, code: int | None, reason: str) -> None:
         """Note the end."""

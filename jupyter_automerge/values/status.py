@@ -160,12 +160,16 @@ class Direction(StrEnum):
 
 
 class Phase(StrEnum):
-    """How far an open connection has come."""
+    """How far a connection has come. It only ever moves down this list."""
 
+    CONNECTING = "connecting"
+    """Its Dialer is opening the transport; it has no id yet, and shows in the Dialer alone."""
     HANDSHAKING = "handshaking"
     """The transport is open; the other side has not said yet who it is."""
     READY = "ready"
     """Both know each other; documents are synced."""
+    CLOSED = "closed"
+    """It is over, and shows in `ConnectionChanged`, with the reason, and in its Dialer."""
 
 
 class Access(StrEnum):

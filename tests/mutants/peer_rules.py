@@ -11,6 +11,8 @@ RELAYED = f"{SCENARIOS}/test_relayed_rows.py"
 STORES = f"{SCENARIOS}/test_what_stores_have.py"
 READERS = f"{SCENARIOS}/test_readers.py"
 STANDBY = f"{SCENARIOS}/test_primary_and_standby.py"
+PHASES = "tests/unit/repo/test_connection_phases.py"
+STOPWATCH = "tests/unit/network/test_stopwatch.py"
 POLICY = "tests/unit/repo/test_safety_policy.py"
 COMPARED = "tests/unit/repo/test_rows_compared.py"
 WAITS = "tests/unit/repo/test_waits_for_whom.py"
@@ -285,5 +287,19 @@ PEER_MUTANTS = (
         "return self.life, self.user, self.access, self.metadata.access or Access.WRITE",
         "return self.life",
         (STANDBY,),
+    ),
+    Mutant(
+        "the answer to an earlier ping is not taken for that to the last",
+        "network/stopwatch.py",
+        "if began_at is None or payload != self._payload:",
+        "if began_at is None:",
+        (STOPWATCH,),
+    ),
+    Mutant(
+        "a greeting answered is a round trip",
+        "repo/links.py",
+        "            self.measured(connection, now - line.last_sent)\n",
+        "            pass\n",
+        (PHASES,),
     ),
 )
