@@ -92,16 +92,13 @@ def store_lines(repo: Repo) -> Iterator[str]:
 
 
 def view_lines(session: KernelSession, *, of_document: bool) -> Iterator[str]:
-    """Whose view the lines above are: a kernel hears of other stores only what its server passes on."""
+    """Whose view this is. Of others that keep nothing, as pages, a server tells its kernels nothing (P60)."""
     if session.address is None:
         return
-    if of_document:
-        yield (
-            "This is what this kernel knows. The chips of a page tell what that page and the server know: "
-            "stores that the kernel never met may be among them."
-        )
-    else:
-        yield "This is what this kernel knows. The server lists what it knows at api/automerge/stores."
+    where = (
+        "are on the chips of a page" if of_document else "are listed by the server at api/automerge/stores"
+    )
+    yield f"This is what this kernel knows. Pages and other kernels at its server {where}."
 
 
 def _store_line(store: StoreInfo) -> str:

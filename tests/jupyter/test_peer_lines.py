@@ -105,10 +105,9 @@ def test_beneath_stands_whose_view_it_is_where_there_is_another(session: KernelS
     session.address = ServerAddress("http://127.0.0.1:8888/lab/", "secret")
     (of_document,) = view_lines(session, of_document=True)
     (of_stores,) = view_lines(session, of_document=False)
-    assert of_document.startswith(
-        "This is what this kernel knows. The chips of a page tell what that page and the"
-    )
-    assert of_stores.endswith("The server lists what it knows at api/automerge/stores.")
+    begin = "This is what this kernel knows. Pages and other kernels at its server are"
+    assert of_document == f"{begin} on the chips of a page."
+    assert of_stores == f"{begin} listed by the server at api/automerge/stores."
     assert "secret" not in of_document + of_stores
 
 
