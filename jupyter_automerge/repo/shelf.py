@@ -19,7 +19,7 @@ from jupyter_automerge.repo.summary import SyncSummary, summarise
 from jupyter_automerge.storage.contract import KeyInfo, Storage
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.ids import DocumentId
-from jupyter_automerge.values.keys import STORES_PREFIX, KeyKind, document_prefix, key_kind
+from jupyter_automerge.values.keys import NO_HEADS_NAME, STORES_PREFIX, KeyKind, document_prefix, key_kind
 from jupyter_automerge.values.limits import MAX_DOCUMENTS_REMEMBERED
 from jupyter_automerge.values.status import Level, Relation, Safety
 
@@ -74,7 +74,7 @@ class Shelf:
         while self._moved:
             document_id = self._moved.pop()
             entries = frozenset(await self._storage.keys(document_prefix(document_id)))
-            if any(key_kind(one.key) in _CHUNKS for one in entries):
+            if any(key_kind(one.key) in _CHUNKS and one.key[-1] != NO_HEADS_NAME for one in entries):
                 found[document_id] = await self._summary(document_id, entries, stores)
             else:
                 found.pop(document_id, None)
@@ -150,5 +150,5 @@ def _by_document(entries: Iterable[KeyInfo]) -> dict[DocumentId, frozenset[KeyIn
     return {
         DocumentId(name): frozenset(mine)
         for name, mine in found.items()
-        if any(key_kind(one.key) in _CHUNKS for one in mine)
+        if any(key_kind(one.key) in _CHUNKS and one.key[-1] != NO_HEADS_NAME for one in mine)
     }
