@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Coroutine, Iterator
 from functools import wraps
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from jupyter_automerge.storage import ObjectStorage, RedisStorage, Storage
 from jupyter_automerge.storage.redis_durability import Durability
 from jupyter_automerge.testing.storage_contract import DOCUMENT, ONE, TWO
 from jupyter_automerge.values.status import Safety
+from tests.contracts.newer_redis import NewerRedis
 from tests.contracts.redis_server import RedisProcess, free_port
 from tests.contracts.s3_server import S3Server
 from tests.interop.python_peer import until
@@ -198,6 +200,31 @@ def test_what_redis_promises_is_known_and_told_once(
     told = [record.getMessage() for record in caplog.records]
     assert len(told) == (0 if warned is None else 1), told
     assert warned is None or (warned in told[0] and redis.url() in told[0])
+
+
+@played
+async def test_a_redis_that_can_tell_is_asked_after_each_write_over_the_same_connection(
+    own_redis: RedisProcess,
+) -> None:
+    own_redis.configure("appendfsync", "everysec")
+    async with NewerRedis(own_redis.port) as newer:
+        store = RedisStorage(newer.url)
+        await store.save(ONE, b"one")
+        assert store.durability is Durability.EACH_WRITE
+        newer.cut_before_next_wait = True
+        await store.save(TWO, b"two")
+        for said in newer.said:
+            waits = [after for name, after in pairwise([*said, ""]) if name == "EVAL"]
+            assert set(waits) <= {"WAITAOF"}, (
+                f"a write was not waited for on its own connection: {newer.said}"
+            )
+        assert sum(said.count("EVAL") for said in newer.said) == 3, (
+            f"a cut write is written again: {newer.said}"
+        )
+        newer.synced = False
+        with pytest.raises(StorageError, match="did not bring a write to its disk"):
+            await store.save(ONE, b"three")
+        await store.close()
 
 
 # Buckets
