@@ -9,6 +9,6 @@ export function clockWords(at: Date, now = new Date()): string {
 
 export function sinceWords(since: Since | null): string {
   if (!since) return "never heard";
-  const at = clockWords(since.at);
+  const at = clockWords(since.at).replaceAll(" ", "\u00a0"); // a narrow column breaks before it, not within
   return since.what === "heard" ? `heard ${at}` : `${since.what} since ${at}`;
 }
