@@ -129,8 +129,12 @@ class Subscriptions:
     def _is_wanted(self, connection: Connection, store: StorageId) -> bool:
         if store in (self._local.store_id, connection.store_id):
             return False
-        others = self._followers.get(store, set()) - {connection.id}
-        return store in self._own or bool(others) or store in connection.curious
+        return store in self._own or self._others_follow(connection, store) or store in connection.curious
+
+    def _others_follow(self, connection: Connection, store: StorageId) -> bool:
+        """Whether somebody else does: not the peer itself, by another connection."""
+        followers = (self._connections.table.get(id_) for id_ in self._followers.get(store, ()))
+        return any(one.life != connection.life for one in followers if one is not None)
 
 
 def _follows_itself(connection: Connection, store: StorageId) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_automerge.engine.events import ConnectionClosed, RoundTrip
+from jupyter_automerge.engine.events import ConnectionClosed, Follow, RoundTrip
 from jupyter_automerge.engine.local import FixedShare
 from jupyter_automerge.engine.notices import (
     ConnectionChanged,
@@ -17,7 +17,7 @@ from jupyter_automerge.engine.notices import (
 from jupyter_automerge.testing.simulated_link import SimulatedLink
 from jupyter_automerge.testing.simulated_repo import SimulatedRepo
 from jupyter_automerge.testing.simulation import Simulation
-from jupyter_automerge.values.ids import DocumentId
+from jupyter_automerge.values.ids import DocumentId, StorageId
 from jupyter_automerge.values.status import Access, DocumentState
 from jupyter_automerge.wire.codec import decode, encode
 from jupyter_automerge.wire.messages import Notice, Primary
@@ -128,6 +128,20 @@ def test_two_who_call_each_other_at_once_come_to_speak_on_one_connection(
     type_into(sim, alice, note, 10, bob)
     type_into(sim, bob, note, 10, alice)
     assert spare.frames == 0, sim.story()
+
+
+def test_what_bob_follows_he_is_not_asked_about_after_he_said_so_on_two_connections(
+    sim: Simulation, pair: tuple[SimulatedRepo, SimulatedRepo]
+) -> None:
+    alice, bob = pair
+    bob.feed(Follow((StorageId("far"),)))
+    sim.connect(alice, bob)
+    sim.connect(bob, alice)
+    sim.run_until_quiet()
+    assert [sorted(one.follows) for one in alice.engine._connections.open] == [["far"]] * 2, (
+        "he spoke on one before he heard which it is\n" + sim.story()
+    )
+    assert not any(one.asked for one in alice.engine._connections.open), sim.story()
 
 
 @pytest.mark.parametrize("announces", [True, False])
