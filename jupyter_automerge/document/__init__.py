@@ -24,7 +24,7 @@ writes nothing; any other replaces what was there. Objects are copied when they 
 
 from jupyter_automerge.document.asking import is_question, question
 from jupyter_automerge.document.changed import Changed, ChangeRecord, ChunkState, ChunkVerdict
-from jupyter_automerge.document.chunks import begins_as_chunk, promised_by, torn_reason
+from jupyter_automerge.document.chunks import begins_as_chunk, promised_by, sound_part, torn_reason
 from jupyter_automerge.document.difference import Patch
 from jupyter_automerge.document.document import Document
 from jupyter_automerge.document.list_proxy import ListProxy
@@ -54,5 +54,6 @@ __all__ = [
     "is_question",
     "promised_by",
     "question",
+    "sound_part",
     "torn_reason",
 ]

@@ -139,6 +139,18 @@ def torn_reason(data: bytes) -> str:
     return "" if data else "it is empty"
 
 
+def sound_part(data: bytes) -> bytes:
+    """Of a torn entry the chunks that are whole."""
+    sound: list[bytes] = []
+    try:
+        for chunk in split_chunks(data):
+            if chunk.checksum_is_right():
+                sound.append(chunk.data)
+    except BadChunk:
+        return b"".join(sound)  # Where the next one would begin is not known any more.
+    return b"".join(sound)
+
+
 def promised_by(data: bytes) -> frozenset[bytes]:
     """The changes that must be in a document after the whole entry was applied. Raises BadChunk."""
     return frozenset[bytes]().union(*(chunk.promises() for chunk in split_chunks(data)))

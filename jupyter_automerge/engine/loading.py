@@ -113,7 +113,8 @@ class Loader:
         document.on_free = None if record.opened is None else record.opened.on_free
         record.opened = document
         self._list(record, history, verdicts)
-        record.saving.heads = document.heads if record.saving.chunks else frozenset()
+        # The whole chunks of a torn entry are in the document, and will not be in the store for long.
+        record.saving.heads = document.kept([chunk.data for chunk in history], NO_HEADS, document.heads)
         record.complete = record.has_data
         self._saved(record)
 

@@ -3,18 +3,19 @@
 1. A chunk is torn if its bytes end too early or are not those that its checksum stands for. One that is whole
    is never put aside, whatever else keeps it from being applied.
 2. It waits until nobody has touched it for a minute: by its time where the store knows it, else by our clock.
-3. It is first saved in quarantine, and removed from its place only if it is still the same after that.
+3. What is whole of it joins the document. It is saved in quarantine, and removed from its place only when all
+   that the document has is durable without it, and if it is still the same then.
 """
 
 from functools import partial
 from hashlib import sha256
 
-from jupyter_automerge.document import begins_as_chunk, torn_reason
+from jupyter_automerge.document import begins_as_chunk, sound_part, torn_reason
 from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.effects import Delete, List, Put, Read
 from jupyter_automerge.engine.events import Event, Listed, Loaded, PutFailed, StoredChunk
 from jupyter_automerge.engine.notices import ChunkSetAside
-from jupyter_automerge.engine.record import DocumentRecord, Suspect
+from jupyter_automerge.engine.record import DocumentRecord, Suspect, Waiting
 from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.keys import StorageKey, quarantine_key
 from jupyter_automerge.values.limits import (
@@ -64,17 +65,35 @@ class Quarantine:
             self._look_later(record, key, suspect)
         elif self._is_same(record, key, suspect, event):
             (chunk,) = event.chunks
+            self._salvage(record, chunk)
             aside = quarantine_key(key)
             self._desk.ask(
                 lambda token: Put(token, aside, chunk.data), partial(self._kept, record, key, suspect)
             )
 
+    def _salvage(self, record: DocumentRecord, chunk: StoredChunk) -> None:
+        """Of several changes in one chunk those before the tear are whole, and join the document."""
+        sound = sound_part(chunk.data)
+        if sound:
+            record.changes_waiting.append(Waiting(None, sound))
+            self._desk.mark_document(record.id)
+
     def _kept(self, record: DocumentRecord, key: StorageKey, suspect: Suspect, event: Event) -> None:
         if isinstance(event, PutFailed):
             self._look_later(record, key, suspect)
+        else:
+            self._confirm(record, key, suspect)
+
+    def _confirm(self, record: DocumentRecord, key: StorageKey, suspect: Suspect) -> None:
+        """Look once more: since it was kept, somebody may have written it whole."""
+        if not self._is_watched(record, key, suspect):
             return
-        # Between the look and now somebody may have written it whole.
-        self._desk.ask(lambda token: Read(token, (key,)), partial(self._remove, record, key, suspect))
+        if record.changes_waiting or record.saving.heads != record.heads:
+            # What was salvaged of it is not durable elsewhere yet.
+            again = self._desk.now + QUARANTINE_SECOND_LOOK_SECONDS
+            self._desk.at(again, lambda: self._confirm(record, key, suspect))
+        else:
+            self._desk.ask(lambda token: Read(token, (key,)), partial(self._remove, record, key, suspect))
 
     def _remove(self, record: DocumentRecord, key: StorageKey, suspect: Suspect, event: Event) -> None:
         if not isinstance(event, Loaded):

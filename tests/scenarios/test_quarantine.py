@@ -200,3 +200,31 @@ def test_what_is_in_quarantine_is_no_history(sim: Simulation) -> None:
     wreck.open()
     sim.run(70.0)
     assert not wreck.told()[2:], "and it is not reported again\n" + sim.story()
+
+
+@pytest.mark.parametrize("watched", [False, True])
+def test_what_is_whole_of_a_torn_chunk_is_durable_before_it_goes(sim: Simulation, watched: bool) -> None:
+    """One chunk may hold many changes: merged ones, and what was edited while the disk was slow."""
+    alice = sim.repo("alice")
+    note = large(sim, alice)
+    other = alice.document(note).fork(actor=sim.actor())
+    before = other.heads
+    for number in range(5):
+        with other.change() as root:
+            root[f"k{number}"] = number
+    data = other.save_since(before)
+    key = (note, KeyKind.INCREMENTAL.value, "ab" * 32)
+    if not watched:
+        alice.crash()
+    alice.disk.entries[key] = data[:-3]
+    if watched:
+        alice.feed(e.StorageChanged(key))
+    else:
+        alice.restart()
+        alice.find(note)
+    sim.run(100.0)
+    assert quarantined(alice) == [quarantine_key(key)] and key not in alice.disk.entries, sim.story()
+    alice.restart()
+    alice.find(note)
+    sim.run_until_quiet()
+    assert [alice.value(note).get(f"k{number}") for number in range(5)] == [0, 1, 2, 3, None], sim.story()
