@@ -27,6 +27,11 @@ class News(AsyncIterator[StorageKey]):
         for task in self._listening:
             task.add_done_callback(self._hear_no_more)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it ended, by itself or because it was ended."""
+        return self._ended
+
     def tell(self, key: StorageKey) -> None:
         """Something at or below this key was written by others."""
         if self._ended or ANYTHING in self._waiting:

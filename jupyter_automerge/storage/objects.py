@@ -132,7 +132,7 @@ class ObjectStorage(StorageBase):
         """Prefixes below which others wrote: seen by looking, or told at once with `notify`."""
         self._require_open()
         news = News(self._lookout.look) if self._channel is None else News(self._lookout.look, self._hear)
-        self._watching.append(news)
+        self._watching = [*(one for one in self._watching if not one.is_over), news]
         return news
 
     async def close(self) -> None:

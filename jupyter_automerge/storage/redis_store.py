@@ -103,7 +103,7 @@ class RedisStorage(StorageBase):
         """What others write, as Redis tells it; `()` after each connection, as something may have been missed."""
         self._require_open()
         news = News(self._channel.hear)
-        self._watching.append(news)
+        self._watching = [*(one for one in self._watching if not one.is_over), news]
         return news
 
     async def close(self) -> None:

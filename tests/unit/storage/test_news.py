@@ -96,7 +96,7 @@ def test_a_log_that_counts_anew_is_not_believed_to_say_nothing() -> None:
     "text", [b"", b"{}", b"[]", b'{"forgotten":0,"count":1,"written":[[1,"..","x"]]}', b"\xff"]
 )
 def test_what_is_no_log_is_refused(text: bytes) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError):
         read_log(text)
 
 
