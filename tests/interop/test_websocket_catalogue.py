@@ -53,6 +53,18 @@ async def test_W2_M23_each_side_names_the_other(stage: Stage, dialed_by: str) ->
     assert (await pair.bob.peer_metadata(pair.alice.peer_id))["isEphemeral"] is True
 
 
+@pytest.mark.parametrize("dialed_by", DIALED_BY)
+async def test_javascript_answers_our_ping_so_that_its_distance_is_known(
+    stage: Stage, dialed_by: str
+) -> None:
+    pair = await connected_pair(stage, dialed_by)
+    document = pair.alice.create({"n": 0})
+    bobs = await pair.bob.find(document.url)
+    assert bobs is not None, "whatever it answers comes after the pong"
+    [connection] = pair.alice.connections
+    assert connection.rtt is not None and 0.0 <= connection.rtt < 10.0
+
+
 async def test_W3_python_connects_although_the_server_starts_later(stage: Stage) -> None:
     bob, alice = await stage.javascript("bob"), await stage.python("alice")
     port = free_port()
