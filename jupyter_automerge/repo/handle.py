@@ -183,7 +183,7 @@ class DocHandle:
         closes. Returns what ends both.
         """
         self._running.check()
-        return follow(self._running, callback, ended, self.document_id)
+        return follow(self._running, callback, ended, self)
 
     def synced(
         self,

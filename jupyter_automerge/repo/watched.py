@@ -10,6 +10,7 @@ from jupyter_automerge.repo.verdicts import Notice
 from jupyter_automerge.values.ids import DocumentId
 
 if TYPE_CHECKING:
+    from jupyter_automerge.repo.handle import DocHandle
     from jupyter_automerge.repo.running import Running
 
 T = TypeVar("T")
@@ -86,9 +87,14 @@ def follow(
     running: "Running",
     moved: Callable[[], object],
     ended: Callable[[], object] | None,
-    document_id: DocumentId,
+    handle: "DocHandle",
 ) -> Callable[[], None]:
-    """Call `moved` with what may concern the document, and `ended` once, when nothing more will be told."""
+    """Call `moved` with what may concern the document, and `ended` once, when nothing more will be told.
+
+    Until then, or until what is returned is called, the handle is kept.
+    """
+    document_id = handle.document_id
+    kept = [handle]
 
     def hear(notice: Notice) -> object:
         about = getattr(notice, "document_id", None)
@@ -101,6 +107,7 @@ def follow(
     def leave() -> None:
         unsubscribe()
         running.streams.discard(end)
+        kept.clear()
 
     def finish() -> None:
         leave()

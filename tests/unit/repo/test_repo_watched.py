@@ -116,6 +116,22 @@ async def test_the_stream_of_a_document_ends_with_it_and_that_of_stores_with_the
 
 
 @story
+async def test_whoever_follows_rows_is_told_once_that_it_is_over_unless_he_left() -> None:
+    ends: list[str] = []
+    repo = Repo(MemoryStorage())
+    await repo.open()
+    deleted, kept, left = (repo.create({"n": number}) for number in range(3))
+    deleted.on_peers(lambda: None, lambda: ends.append("deleted"))
+    kept.on_peers(lambda: None, lambda: ends.append("closed"))
+    leave = left.on_peers(lambda: None, lambda: ends.append("left"))
+    leave()
+    await repo.delete(deleted.url, force=True)
+    assert ends == ["deleted"]
+    await repo.close()
+    assert ends == ["deleted", "closed"]
+
+
+@story
 async def test_a_stream_that_is_closed_or_given_up_leaves_nothing() -> None:
     async with Repo() as alice:
         note = alice.create()
