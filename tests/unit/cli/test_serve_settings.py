@@ -31,6 +31,24 @@ def test_the_store_folder_is_made(tmp_path: Path) -> None:
     assert (tmp_path / "a/b").is_dir()
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("memory:", "memory:"),
+        ("redis://:s3cret@example.org/1", "redis://example.org:6379/1"),
+        ("s3://bucket/notes", "s3://bucket/notes"),
+    ],
+)
+def test_a_store_may_be_a_url(text: str, place: str) -> None:
+    assert settings(f"--store={text}").store.place == place
+
+
+def test_what_names_no_store_is_wrong_usage_and_told_with_the_forms() -> None:
+    with pytest.raises(CommandFailed, match="it must be a folder, file:///") as failure:
+        settings("--store=ftp://:s3cret@example.org")
+    assert failure.value.exit_code == 2 and "s3cret" not in str(failure.value)
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.0.7", "example.org", ""])
 def test_other_machines_are_not_served_without_a_token(host: str, store: str) -> None:
     with pytest.raises(CommandFailed, match="--allow-anonymous") as failure:
