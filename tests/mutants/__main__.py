@@ -18,6 +18,7 @@ from tests.mutants.remote_heads_rules import REMOTE_HEADS_MUTANTS
 from tests.mutants.row_rules import ROW_MUTANTS
 from tests.mutants.rules import MUTANTS, Mutant
 from tests.mutants.storage_rules import STORAGE_MUTANTS
+from tests.mutants.store_rules import STORE_MUTANTS
 from tests.mutants.workshop import Outcome, Workshop
 
 SOUND_SECONDS = 900
@@ -32,6 +33,7 @@ def main(words: list[str]) -> int:
         *IDLE_MUTANTS,
         *REMOTE_HEADS_MUTANTS,
         *ROW_MUTANTS,
+        *STORE_MUTANTS,
         *STORAGE_MUTANTS,
     )
     chosen = [mutant for mutant in every if not words or any(word in mutant.rule for word in words)]

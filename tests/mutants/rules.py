@@ -135,8 +135,8 @@ MUTANTS = (
     Mutant(
         "only applied chunks are deleted",
         "engine/loading.py",
-        "if verdict.state is ChunkState.APPLIED:",
-        "if verdict.state:",
+        "applied = [chunk for chunk, verdict in judged if verdict.state is ChunkState.APPLIED]",
+        "applied = [chunk for chunk, verdict in judged if verdict.state is not ChunkState.TORN]",
         (STORE,),
     ),
     Mutant(

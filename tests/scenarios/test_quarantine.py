@@ -3,7 +3,9 @@
 import pytest
 
 from jupyter_automerge.engine import events as e
+from jupyter_automerge.engine.effects import Put
 from jupyter_automerge.engine.notices import ChunkSetAside
+from jupyter_automerge.testing.simulated_disk import DiskEffect
 from jupyter_automerge.testing.simulated_repo import SimulatedRepo
 from jupyter_automerge.testing.simulation import Simulation
 from jupyter_automerge.values.ids import DocumentId
@@ -133,10 +135,18 @@ def test_one_that_is_written_whole_while_it_is_put_aside_stays(sim: Simulation) 
 def test_what_cannot_be_kept_aside_stays_where_it_is(sim: Simulation) -> None:
     wreck = Wreck(sim)
     wreck.open()
-    wreck.alice.disk.failing = "read-only file system"
+    disk = wreck.alice.disk
+    perform = disk.perform
+
+    def read_only(effect: DiskEffect) -> e.Event:
+        return (
+            e.PutFailed(effect.token, "read-only file system") if isinstance(effect, Put) else perform(effect)
+        )
+
+    disk.perform = read_only  # type: ignore[method-assign]
     sim.run(200.0)
     assert wreck.entries[wreck.key] == wreck.torn, sim.story()
-    wreck.alice.disk.failing = ""
+    disk.perform = perform  # type: ignore[method-assign]
     sim.run(100.0)
     assert wreck.entries.get(wreck.aside) == wreck.torn and wreck.key not in wreck.entries, sim.story()
 

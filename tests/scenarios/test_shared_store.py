@@ -1,7 +1,10 @@
 """Repos on one store without a cable: they see each other's changes, deletions, and what is missing (P62-P64)."""
 
+import pytest
+
 from jupyter_automerge.document import Document
 from jupyter_automerge.engine import events as e
+from jupyter_automerge.engine.effects import Put
 from jupyter_automerge.engine.notices import ChunkSetAside, DocumentChanged, DocumentRemoved, DocumentSaved
 from jupyter_automerge.testing.simulation import Simulation
 from jupyter_automerge.values.ids import DocumentId, StorageId
@@ -207,6 +210,36 @@ def test_while_what_was_destroyed_is_not_written_again_it_is_not_called_saved(si
     assert alice.engine.saved_heads(note) == alice.heads(note), sim.story()
 
 
+def test_a_slow_write_does_not_call_saved_what_was_destroyed_meanwhile(sim: Simulation) -> None:
+    store = SharedStore(sim)
+    alice = store.repo("alice")
+    note = large(sim, alice)
+    alice.change(note, n=1)
+    sim.run(15.0)
+    alice.disk.duration = lambda effect: 20.0 if isinstance(effect, Put) else 0.001  # type: ignore[method-assign]
+    alice.change(note, n=2)
+    sim.run(1.0)
+    store.remove(*store.chunks(note, KeyKind.INCREMENTAL))
+    for _ in range(60):
+        sim.run(1.0)
+        saved = alice.engine.saved_heads(note)
+        assert store.opened(note).knows_all(saved), sim.story()
+    assert alice.engine.saved_heads(note) == alice.heads(note), sim.story()
+
+
+def test_what_a_peer_sent_and_waited_for_a_stored_change_is_not_called_saved_with_it(sim: Simulation) -> None:
+    store = SharedStore(sim)
+    alice = store.repo("alice")
+    note = large(sim, alice)
+    elsewhere = alice.document(note).fork(actor=sim.actor())
+    first, second, _ = torn_apart(sim, elsewhere)
+    alice.document(note).apply([second])
+    store.write(increment(note, first), first)
+    sim.run(5.0)
+    assert alice.value(note)["elsewhere-1"] == 1, sim.story()
+    assert store.opened(note).value() == alice.value(note), sim.story()
+
+
 def test_what_a_sibling_deletes_is_gone_here_too_and_does_not_come_back(sim: Simulation) -> None:
     store = SharedStore(sim)
     alice, bob = store.repo("alice"), store.repo("bob")
@@ -239,18 +272,20 @@ def test_a_deletion_that_was_taken_back_elsewhere_is_forgotten_here(sim: Simulat
     assert carol.value(note) == {"n": 0}, sim.story()
 
 
-def test_the_tombstone_that_is_just_being_lifted_buries_nothing(sim: Simulation) -> None:
+@pytest.mark.parametrize("vague", [False, True])
+def test_the_tombstone_that_is_just_being_lifted_buries_nothing(sim: Simulation, vague: bool) -> None:
     store = SharedStore(sim)
     alice = store.repo("alice")
     note = sim.shared(alice)
     alice.remove(note, force=True)
     sim.run(15.0)
     alice.disk.latency = 1.0
+    alice.feed(e.StorageChanged(() if vague else tombstone_key(note)))
+    sim.run(0.2)
     document = Document()
     with document.change() as root:
         root["again"] = True
     alice.take_in(document, document_id=note, fresh=False)
-    alice.feed(e.StorageChanged(()), e.StorageChanged(tombstone_key(note)))
     sim.run(30.0)
     assert alice.value(note) == {"again": True} and tombstone_key(note) not in store.entries, sim.story()
 
@@ -316,6 +351,25 @@ def test_an_increment_that_comes_before_the_document_itself(sim: Simulation) -> 
     store.write((note, "snapshot", "ab" * 32), snapshot)
     sim.run(2.0)
     assert bob.value(note)["elsewhere-0"] == 0, sim.story()
+
+
+def test_a_store_that_tells_nothing_is_looked_at_again_while_something_waits(sim: Simulation) -> None:
+    alice = sim.repo("alice")
+    note = large(sim, alice)
+    elsewhere = alice.document(note).fork(actor=sim.actor())
+    pieces = torn_apart(sim, elsewhere)
+    alice.crash()
+    for data in pieces[1:]:
+        alice.disk.entries[increment(note, data)] = data
+    alice.restart()
+    alice.find(note)
+    sim.run(3.0)
+    alice.disk.entries[increment(note, pieces[0])] = pieces[0]
+    sim.run(60.0)
+    assert alice.value(note) == elsewhere.value(), sim.story()
+    looks = len(alice.disk.listings)
+    sim.run(600.0)
+    assert len(alice.disk.listings) == looks, "and then no more\n" + sim.story()
 
 
 def test_a_conflicted_copy_is_read_like_any_chunk(sim: Simulation) -> None:
