@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_automerge.errors import StorageError, SyncTimeout
+from jupyter_automerge.errors import SaveTimeout, StorageError, SyncTimeout
 from jupyter_automerge.repo import DocHandle, FileStorage, Repo
 from jupyter_automerge.values.keys import StorageKey
-from jupyter_automerge.values.status import Level
+from jupyter_automerge.values.status import Level, Safety
 from tests.interop.python_peer import until
 from tests.interop.stage import Stage
 
@@ -123,3 +123,48 @@ def fill(file: Path) -> None:
                 ballast.write(os.urandom(4096))
         except OSError:
             return
+
+
+async def test_a_full_disk_is_shown_where_one_looks_and_nothing_in_memory_is_lost(small_disk: Path) -> None:
+    async with Repo(FileStorage(small_disk / "store"), name="alice") as alice:
+        notes = alice.create({"pages": []})
+        await notes.saved()
+        ballast = small_disk / "ballast"
+        fill(ballast)
+        with notes.change() as root:
+            root["pages"].append(os.urandom(PAGE))
+        with pytest.raises(SaveTimeout, match="No space left"):
+            await notes.saved(timeout=NO_PATIENCE)
+        assert "No space left" in notes.local.trouble and notes.local.missing == 1
+        assert notes.sync.state is Safety.ERROR
+        ballast.unlink()
+        await notes.saved(timeout=40)
+        assert not notes.local.trouble
+        value = notes.value
+    async with Repo(FileStorage(small_disk / "store")) as heir:
+        assert (await heir.find(notes.url)).value == value
+
+
+async def test_a_disk_that_becomes_read_only_while_it_is_written(small_disk: Path) -> None:
+    async with Repo(FileStorage(small_disk / "store"), name="alice") as alice:
+        notes = alice.create({"n": 0})
+        await notes.saved()
+        remount(small_disk, "ro")
+        with notes.change() as root:
+            root["n"] = 1
+        with pytest.raises(SaveTimeout, match="Read-only"):
+            await notes.saved(timeout=NO_PATIENCE)
+        remount(small_disk, "rw")
+        await notes.saved(timeout=40)
+        remount(small_disk, "ro")
+        with notes.change() as root:
+            root["n"] = 2
+        report = await alice.close(timeout=NO_PATIENCE)
+        assert report.unsaved == (notes.document_id,)
+    remount(small_disk, "rw")
+    async with Repo(FileStorage(small_disk / "store")) as heir:
+        assert (await heir.find(notes.url)).value == {"n": 1}
+
+
+def remount(folder: Path, mode: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{mode}", str(folder)], check=True, capture_output=True)
