@@ -50,6 +50,10 @@ async def reopened(pool: Pool, document: DocHandle) -> Any:
         return (await later.find(document.url)).value
 
 
+def shows(document: DocHandle, title: str) -> Callable[[], bool]:
+    return lambda: bool(document.value["title"] == title)
+
+
 @played
 async def test_X1_X2_X3_what_was_saved_is_read_by_whoever_comes_later(pool: Pool) -> None:
     async with Repo(pool.url) as alice:
@@ -123,8 +127,7 @@ async def test_an_edit_is_seen_by_the_others_without_a_connection(pool: Pool) ->
                 doc["title"] = f"plan of {who.name}"
             within = 5.0 if pool.tells_at_once else 10.0
             told = f"{pool.kind}: {other.name} sees what {who.name} wrote"
-            wanted = f"plan of {who.name}"
-            await until(other, lambda doc=theirs, want=wanted: doc.value["title"] == want, told, within)  # type: ignore[misc]
+            await until(other, shows(theirs, f"plan of {who.name}"), told, within)
         assert not alice.peers and not bob.peers
 
 

@@ -2,14 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from jupyter_automerge.repo import Repo
+from jupyter_automerge.repo import DocHandle, Repo
 from tests.browser.servers import TestServer
 from tests.contracts.conftest import credentials, redis, s3
 from tests.contracts.pools import Pool, make_pool
@@ -58,6 +58,14 @@ async def at(server: TestServer, name: str) -> AsyncIterator[Repo]:
         yield person
 
 
+def shows(document: DocHandle, word: str) -> Callable[[], bool]:
+    return lambda: bool(document.value["by"] == word)
+
+
+def has_keys(document: DocHandle, *keys: str) -> Callable[[], bool]:
+    return lambda: set(keys) <= document.value.keys()
+
+
 async def test_whoever_works_at_one_server_sees_whoever_works_at_the_other(
     pool: Pool, two_servers: tuple[TestServer, TestServer]
 ) -> None:
@@ -75,12 +83,7 @@ async def test_whoever_works_at_one_server_sees_whoever_works_at_the_other(
                 with mine.change() as doc:
                     doc["by"] = word
                 told = f"{pool.kind}: {reader.name} sees what {writer.name} wrote"
-                await until(
-                    reader,
-                    lambda doc=theirs, word=word: doc.value["by"] == word,
-                    told,
-                    SECONDS[pool.kind],  # type: ignore[misc]
-                )
+                await until(reader, shows(theirs, word), told, SECONDS[pool.kind])
                 took.append(time.monotonic() - began)
         times = f"{min(took):.2f} to {max(took):.2f} s"
         if pool.tells_at_once:
@@ -90,11 +93,7 @@ async def test_whoever_works_at_one_server_sees_whoever_works_at_the_other(
         with his.change() as doc:
             doc["bob"] = list(range(200))
         for person, handle in ((alice, hers), (bob, his)):
-            await until(
-                person,
-                lambda doc=handle: {"alice", "bob"} <= doc.value.keys(),
-                f"{person.name} has both",  # type: ignore[misc]
-            )
+            await until(person, has_keys(handle, "alice", "bob"), f"{person.name} has both")
         assert hers.value == his.value
     await asyncio.to_thread(one.kill)
     await asyncio.to_thread(two.kill)
