@@ -153,11 +153,14 @@ class ObjectStorage(StorageBase):
     async def _hear(self, news: News) -> None:
         """What the Redis tells. While it is gone looking must do, so that is no failure of the store."""
         assert self._channel is not None
+        complaint = ""
         while True:
             try:
                 await self._channel.hear(news)
             except StorageError as error:
-                _logger.warning("%s: looked for every few seconds until it is there: %s", self.place, error)
+                if error.reason != complaint:
+                    complaint = error.reason
+                    _logger.warning("%s is looked at until its Redis is there: %s", self.place, complaint)
             await asyncio.sleep(HEAR_AGAIN_SECONDS)
 
     def _require_open(self) -> None:

@@ -26,6 +26,8 @@ LOG_RENEWED_SECONDS = LOG_KEPT_SECONDS / 2
 room for clocks that differ; who has not looked for so long takes anything to have changed."""
 TOLD_AGAIN_SECONDS = 5.0
 """The pause after a log could not be written."""
+PUBLISH_SECONDS = 2.0
+"""How long the log of the next writes waits for a Redis that does not answer."""
 LAST_WORDS_SECONDS = 5.0
 """How long closing waits for the log to be written."""
 MAX_WRITERS = 1_000
@@ -71,7 +73,7 @@ class Announcer:
                 # The log first: whoever hears of it at once may also look.
                 await self._write_log()
             except StorageError as error:
-                self._complain(error)
+                self._complain(error.reason)
                 if self._closing.is_set():
                     return
                 self._untold = {**news, **self._untold}
@@ -84,17 +86,21 @@ class Announcer:
     async def _publish(self, news: Iterable[StorageKey]) -> None:
         if self._channel is None:
             return
+        # Others find by looking what they are not told.
         try:
-            for key in news:
-                await self._channel.tell(key)
-        except StorageError as error:  # they find it by looking
-            self._complain(error)
+            async with asyncio.timeout(PUBLISH_SECONDS):
+                for key in news:
+                    await self._channel.tell(key)
+        except StorageError as error:
+            self._complain(error.reason)
+        except TimeoutError:
+            self._complain(f"the Redis that tells of changes did not answer in {PUBLISH_SECONDS:g} s")
 
-    def _complain(self, error: StorageError) -> None:
+    def _complain(self, reason: str) -> None:
         """Once for the same trouble."""
-        if error.reason != self._complaint:
-            self._complaint = error.reason
-            _logger.warning("%s: others may hear late of what was written: %s", self._place, error.reason)
+        if reason != self._complaint:
+            self._complaint = reason
+            _logger.warning("%s: others may hear late of what was written: %s", self._place, reason)
 
     async def _write_log(self) -> None:
         now = time.time()
@@ -129,14 +135,14 @@ class Lookout:
         found = await self._bucket.list(NEWS)
         changed = [one for one in found if self._tags.get(one["path"]) != _tag(one)]
         others = [one for one in changed if writer_of(one["path"]) != self._writer]
-        # Logs that were there before the first look are read for their counts.
-        told = [await self._read(one["path"]) for one in others]
-        if self._looked_at is None or abs(now - self._looked_at) > LOG_RENEWED_SECONDS:
-            news.tell(ANYTHING)
-        else:
-            for keys in told:
-                for key in keys:
+        was_away = self._looked_at is None or abs(now - self._looked_at) > LOG_RENEWED_SECONDS
+        for one in others:
+            # Logs that were there before the first look are read for their counts.
+            for key in await self._read(one["path"]):
+                if not was_away:
                     news.tell(key)
+        if was_away:
+            news.tell(ANYTHING)
         self._tags = {one["path"]: _tag(one) for one in found}
         self._looked_at = now
         await self._remove_old(found, now)
