@@ -16,7 +16,7 @@ from jupyter_automerge.engine.connections import Connections
 from jupyter_automerge.engine.crossing import Crossing
 from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.docsync import DocumentSync
-from jupyter_automerge.engine.effects import Effect, Put
+from jupyter_automerge.engine.effects import Effect
 from jupyter_automerge.engine.ephemeral import Broadcasting
 from jupyter_automerge.engine.evidence import Evidence
 from jupyter_automerge.engine.facts import Facts
@@ -31,7 +31,7 @@ from jupyter_automerge.engine.progress import progress_of
 from jupyter_automerge.engine.quarantine import Quarantine
 from jupyter_automerge.engine.reading import Reading
 from jupyter_automerge.engine.receiving import Receiving
-from jupyter_automerge.engine.record import DocumentRecord, Storage
+from jupyter_automerge.engine.record import DocumentRecord
 from jupyter_automerge.engine.remembering import Remembering
 from jupyter_automerge.engine.removal import UNSAFE, Graveyard, is_elsewhere
 from jupyter_automerge.engine.rereading import Rereader
@@ -49,13 +49,12 @@ from jupyter_automerge.engine.store_news import StoreNews
 from jupyter_automerge.engine.stores import Stores
 from jupyter_automerge.engine.subscriptions import Subscriptions
 from jupyter_automerge.engine.surroundings import Surroundings
+from jupyter_automerge.engine.sync_states import SyncStates
 from jupyter_automerge.engine.unloading import Unloading
 from jupyter_automerge.engine.writer import Writer
 from jupyter_automerge.errors import DocumentGone
 from jupyter_automerge.values.heads import Heads
-from jupyter_automerge.values.ids import DocumentId, StorageId
-from jupyter_automerge.values.keys import sync_state_key
-from jupyter_automerge.values.limits import SYNC_STATE_SAVE_SECONDS
+from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.status import DocumentState
 from jupyter_automerge.values.store import KnownStore
 
@@ -124,6 +123,7 @@ class Engine:
         self._saver = Saver(local, desk, after_save, self._acknowledging.saved, rest, self._foreign)
         self._graveyard = Graveyard(local, desk)
         self._graveyard.farewell = self._bid_farewell
+        self._sync_states = SyncStates(local, desk, self._documents, self._resumption, self._graveyard)
         around = Surroundings(
             local,
             desk,
@@ -175,7 +175,6 @@ class Engine:
             desk, self._documents, self._connections, self._saver, self._stores, self._writes
         )
         self._opened = False
-        self._sync_states_due = False
 
     # The door
 
@@ -317,7 +316,7 @@ class Engine:
                     self._docsync.save(record)
                     self._collection.leave_if_due(record)
                 evaluated.clear()
-        self._save_sync_states_later()
+        self._sync_states.save_later()
         self._stopping.end_if_done()
 
     def _then(self, action: Callable[[], None]) -> None:
@@ -375,31 +374,6 @@ class Engine:
                 record.opened.seal(partial(DocumentGone, document_id, DocumentState.DELETED))
             self._collection.mourn(record)
             self._collection.drop(record)
-
-    # Sync states are mere accelerators: written at leisure, per (document, store), and lost without harm.
-
-    def _save_sync_states_later(self) -> None:
-        if self._sync_states_due or not self.local.has_storage or not self._resumption.moved:
-            return
-        self._sync_states_due = True
-        self._desk.at(self._desk.now + SYNC_STATE_SAVE_SECONDS, self._save_sync_states)
-
-    def _save_sync_states(self) -> None:
-        self._sync_states_due = False
-        for record in self._resumption.take_moved():
-            if record.id in self._graveyard or self._documents.get(record.id) is not record:
-                continue
-            if record.storage is not Storage.ANSWERED:
-                self._resumption.postpone(record)
-                continue
-            for store, data in self._resumption.to_write(record):
-                self._put_sync_state(record, store, data)
-
-    def _put_sync_state(self, record: DocumentRecord, store: StorageId, data: bytes) -> None:
-        key = sync_state_key(record.id, store)
-        self._desk.ask(
-            lambda token: Put(token, key, data), lambda event: self._resumption.wrote(record, store)
-        )
 
     # Views
 
