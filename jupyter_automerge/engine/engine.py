@@ -29,6 +29,7 @@ from jupyter_automerge.engine.local import FixedShare, LocalPeer
 from jupyter_automerge.engine.notices import DocumentRemoved, SearchProgress, StoreRow
 from jupyter_automerge.engine.progress import progress_of
 from jupyter_automerge.engine.quarantine import Quarantine
+from jupyter_automerge.engine.reach import Reach
 from jupyter_automerge.engine.reading import Reading
 from jupyter_automerge.engine.receiving import Receiving
 from jupyter_automerge.engine.record import DocumentRecord
@@ -114,7 +115,10 @@ class Engine:
         )
         self._subscriptions = Subscriptions(local, desk, self._connections)
         retelling = Retelling(desk, self._stores, stamps)
-        self._gossip = Gossip(local, desk, self._documents, self._evidence, self._subscriptions, retelling)
+        self._reach = Reach(local, desk, self._stores)
+        self._gossip = Gossip(
+            local, desk, self._documents, self._evidence, self._subscriptions, retelling, self._reach
+        )
         self._evidence.grew = self._gossip.grew
         after_save = AfterSave(desk, local, ack_after_save)
         # Where peers wait for a put, it waits for nothing.
@@ -163,13 +167,14 @@ class Engine:
             around, receiving, self._resumption, self._saver, after_save, crossing, joining
         )
         self._broadcasting = Broadcasting(local, desk, self._connections)
-        self._inbox = Inbox(around, self._collection, receiving, self._broadcasting)
+        self._inbox = Inbox(around, self._collection, receiving, self._broadcasting, self._reach)
         self._writer = Writer(
             desk,
             self._docsync.frame,
             self._acknowledging.frame,
             self._subscriptions.frame,
             self._gossip.frame,
+            self._reach.frame,
         )
         self._stopping = Stopping(
             desk, self._documents, self._connections, self._saver, self._stores, self._writes
@@ -339,6 +344,7 @@ class Engine:
 
     def _met(self, connection: Connection) -> None:
         self._stores.met(connection)
+        self._reach.moved(connection.store_id)
         self._siblings.met(connection)
         self._foreign.met(connection)
         self._collection.met(connection)
@@ -351,6 +357,7 @@ class Engine:
     def _parted(self, connection: Connection) -> None:
         self._stores.parted(connection)
         self._gossip.parted(connection)
+        self._reach.parted(connection)
         self._collection.parted(connection)
         self._reconsider_searches()
 

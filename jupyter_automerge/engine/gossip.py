@@ -11,6 +11,7 @@ from jupyter_automerge.engine.connection import Connection
 from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.evidence import Evidence
 from jupyter_automerge.engine.local import LocalPeer
+from jupyter_automerge.engine.reach import Reach
 from jupyter_automerge.engine.record import DocumentRecord
 from jupyter_automerge.engine.retelling import Retelling
 from jupyter_automerge.engine.rows_owed import RowsOwed
@@ -35,6 +36,7 @@ class Gossip:
         evidence: Evidence,
         subscriptions: Subscriptions,
         retelling: Retelling,
+        reach: Reach,
     ) -> None:
         self._local = local
         self._desk = desk
@@ -42,6 +44,7 @@ class Gossip:
         self._evidence = evidence
         self._subscriptions = subscriptions
         self._retelling = retelling
+        self._reach = reach
 
     # Occasions
 
@@ -120,6 +123,7 @@ class Gossip:
                 row, more = self._retelling.row(record, session, due, store)
             if row is not None:
                 rows[StorageId(store)] = row
+                self._reach.told_of(session.connection, StorageId(store))
             if not more:
                 del due.owed[store]
         return rows

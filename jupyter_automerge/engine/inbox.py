@@ -10,6 +10,7 @@ from jupyter_automerge.engine.connections import OVERFLOW
 from jupyter_automerge.engine.ephemeral import Broadcasting
 from jupyter_automerge.engine.handshake import HANDSHAKE_MESSAGES, NORMAL, PROTOCOL_ERROR
 from jupyter_automerge.engine.notices import NoticeReceived
+from jupyter_automerge.engine.reach import Reach
 from jupyter_automerge.engine.receiving import Receiving
 from jupyter_automerge.engine.record import DocumentRecord
 from jupyter_automerge.engine.session import Incoming, Session, Standing
@@ -21,6 +22,7 @@ from jupyter_automerge.wire.codec import decode
 from jupyter_automerge.wire.messages import (
     DocUnavailable,
     Ephemeral,
+    InReach,
     Leave,
     Message,
     Notice,
@@ -45,6 +47,7 @@ class Inbox:
         collection: Collection,
         receiving: Receiving,
         broadcasting: Broadcasting,
+        reach: Reach,
     ) -> None:
         self._local = around.local
         self._desk = around.desk
@@ -56,6 +59,7 @@ class Inbox:
         self._broadcasting = broadcasting
         self._acknowledging = around.acknowledging
         self._gossip = around.gossip
+        self._reach = reach
         self._graveyard = around.graveyard
         self._routes: dict[type, Callable[[Connection, Message], None]] = {
             Sync: self._on_sync,
@@ -66,6 +70,7 @@ class Inbox:
             RemoteHeadsChanged: self._on_remote_heads,
             RemoteSubscriptionChange: self._on_subscription,
             Stored: self._on_stored,
+            InReach: self._on_reach,
             Primary: self._on_primary,
             Leave: self._on_leave,
         }
@@ -195,6 +200,10 @@ class Inbox:
     def _on_primary(self, connection: Connection, message: Message) -> None:
         assert isinstance(message, Primary)
         self._connections.primaries.named(connection, message.count)
+
+    def _on_reach(self, connection: Connection, message: Message) -> None:
+        assert isinstance(message, InReach)
+        self._reach.heard(connection, message)
 
     def _on_leave(self, connection: Connection, _message: Message) -> None:
         self._connections.close(connection, NORMAL, "the peer said that it leaves")

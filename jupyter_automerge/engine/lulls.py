@@ -64,10 +64,12 @@ class Lulls:
     def _look_for_silence(self, record: DocumentRecord, facts: StoreFacts) -> None:
         if facts.row is None or facts.row.link is not Link.RELAYED:
             return
-        if self._rows.link(facts) is Link.RELAYED:
-            self._look_at(record, max(word.at for word in facts.hearsay.values()) + RELAYED_FOR_SECONDS)
-        else:
+        if self._rows.link(facts) is not Link.RELAYED:
             self._touch(record, facts)
+            return
+        due = max(word.at for word in facts.hearsay.values()) + RELAYED_FOR_SECONDS
+        if due > self._desk.now:  # else its teller says that it is in reach, and will say when it is not
+            self._look_at(record, due)
 
     def _touch(self, record: DocumentRecord, facts: StoreFacts) -> None:
         record.touch(facts)

@@ -35,6 +35,11 @@ class StoreEntry:
     reporters: dict[str, float] = field(
         default_factory=dict
     )  # stores that told of it, and when they last did
+    reached: dict[ConnectionId, str] = field(
+        default_factory=dict
+    )  # who says that he reaches it now, and his store
+    unreached: dict[str, float] = field(default_factory=dict)  # stores that do not any more, and since when
+    reach_moved: bool = False  # rows do not know that yet
     told: KnownStore | None = None  # as last shown to users
 
     @property

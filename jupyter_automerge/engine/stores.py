@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from math import inf
 from typing import Protocol
 
 from jupyter_automerge.engine.alarm import Alarm
@@ -25,6 +26,7 @@ from jupyter_automerge.values.limits import (
     RELAYED_FOR_SECONDS,
     STORE_FORGOTTEN_SECONDS,
     STORE_KEPT_SECONDS,
+    UNREACHED_SLACK_SECONDS,
 )
 from jupyter_automerge.values.status import Direction, Link, Trust
 from jupyter_automerge.values.store import KnownStore
@@ -75,14 +77,18 @@ class Stores:
         """`reporters`: the stores that told of it, in one document or in any, and when they last did."""
         if entry.connections:
             return Link.CONNECTED
-        if any(self.relays(reporter, at) for reporter, at in reporters.items()):
+        if any(self._relays(entry, reporter, at) for reporter, at in reporters.items()):
             return Link.RELAYED
         return Link.DIALING if any(map(self._is_dialing, entry.endpoints)) else Link.OFFLINE
 
-    def relays(self, reporter: str, at: float) -> bool:
-        """Whether what a store told then still counts as reaching whom it told of."""
-        entry = self._entries.get(reporter)
-        return entry is not None and bool(entry.connections) and self._desk.now < at + RELAYED_FOR_SECONDS
+    def _relays(self, entry: StoreEntry, reporter: str, at: float) -> bool:
+        """Whether a store that told of it then reaches it: by its word, or by having told a short while ago."""
+        if reporter in entry.reached.values():
+            return True
+        if at <= entry.unreached.get(reporter, -inf) + UNREACHED_SLACK_SECONDS:
+            return False
+        teller = self._entries.get(reporter)
+        return teller is not None and bool(teller.connections) and self._is_fresh(at)
 
     def is_trusted(self, store_id: str) -> bool:
         """Whether its word about other stores counts as theirs."""
@@ -114,6 +120,8 @@ class Stores:
         """A connection to the store is gone."""
         entry = self._entries.get(connection.store_id)
         if entry is not None and entry.connections.pop(connection.id, None) is not None:
+            for other in self._told_of_by(entry):
+                other.reach_moved |= other.reached.pop(connection.id, None) is not None
             self._was_here(entry)
 
     def relayed(
@@ -137,6 +145,20 @@ class Stores:
         self._alarm.set(at + RELAYED_FOR_SECONDS)
         self.moved(entry)
         return entry
+
+    def reached(self, store_id: str, teller: Connection, *, reached: bool) -> None:
+        """A peer that told of a store says whether it is connected with that one now."""
+        entry = self._entries.get(store_id)
+        if entry is None or entry.is_ours or teller.store_id not in entry.reporters:
+            return
+        if reached:
+            entry.reached[teller.id] = teller.store_id
+            entry.unreached.pop(teller.store_id, None)
+        else:
+            entry.reached.pop(teller.id, None)
+            entry.unreached[teller.store_id] = self._desk.now
+        entry.reach_moved = True
+        self.moved(entry)
 
     def dialing_moved(self, endpoint: str) -> None:
         """A Dialer began or gave up to try this endpoint."""
@@ -167,9 +189,11 @@ class Stores:
             self._desk.emit(StoreChanged(replace(shown, link=Link.GONE)))
             return
         told, entry.told = entry.told, shown
-        if told is not None and replace(told, last_seen=shown.last_seen) == shown:
+        reach_moved, entry.reach_moved = entry.reach_moved, False
+        if told is None or replace(told, last_seen=shown.last_seen) != shown:
+            self._desk.emit(StoreSeen(shown) if told is None else StoreChanged(shown))
+        elif not reach_moved:
             return
-        self._desk.emit(StoreSeen(shown) if told is None else StoreChanged(shown))
         for watcher in self.watchers:
             watcher.store_moved(entry)
 
@@ -252,9 +276,11 @@ class Stores:
         entry.last_seen = self._desk.wall
         self.moved(entry)
         # Whoever it told of is reached through it, or no longer.
-        for other in list(self._entries.values()) if entry.tells_of_others else ():
-            if entry.id in other.reporters:
-                self.moved(other)
+        for other in self._told_of_by(entry):
+            self.moved(other)
+
+    def _told_of_by(self, entry: StoreEntry) -> list[StoreEntry]:
+        return [other for other in self if entry.id in other.reporters] if entry.tells_of_others else []
 
     def _may_be_told_of(self, store_id: str, reporter: Connection) -> bool:
         forgotten = self._forgotten.get(store_id)
@@ -286,11 +312,17 @@ class Stores:
 
     def _look_at_relayed(self) -> None:
         for entry in list(self._entries.values()):
+            fresh = {reporter: at for reporter, at in entry.reporters.items() if self._is_fresh(at)}
             entry.reporters = {
                 reporter: at
                 for reporter, at in entry.reporters.items()
-                if self._desk.now < at + RELAYED_FOR_SECONDS
+                if reporter in fresh or reporter in entry.reached.values()
             }
-            if entry.reporters:
-                self._alarm.set(max(entry.reporters.values()) + RELAYED_FOR_SECONDS)
+            entry.unreached = {reporter: at for reporter, at in entry.unreached.items() if self._is_fresh(at)}
+            if fresh:
+                self._alarm.set(max(fresh.values()) + RELAYED_FOR_SECONDS)
             self.moved(entry)
+
+    def _is_fresh(self, at: float) -> bool:
+        """Whether word of that time still counts as reaching whom it was about."""
+        return self._desk.now < at + RELAYED_FOR_SECONDS

@@ -9,7 +9,7 @@ from jupyter_automerge.values.ids import DocumentId
 
 
 class Writer:
-    """Takes queued frames first, then dirty documents in turn, reports of saved heads, and remote heads.
+    """Takes queued frames first, then dirty documents in turn, reports of saved heads, remote heads, and reach.
 
     A sync message is generated only here, when it can be sent at once: generating it changes the SyncState,
     so it is a promise that must be kept. Hence at most one generated message per connection is ever on its
@@ -23,12 +23,14 @@ class Writer:
         ack_frame: Callable[[Connection], bytes | None],
         subscription_frame: Callable[[Connection], bytes | None],
         rows_frame: Callable[[Connection], bytes | None],
+        reach_frame: Callable[[Connection], bytes | None],
     ) -> None:
         self._desk = desk
         self._sync_frame = sync_frame
         self._ack_frame = ack_frame
         self._subscription_frame = subscription_frame
         self._rows_frame = rows_frame
+        self._reach_frame = reach_frame
 
     def pump(self, connection: Connection) -> None:
         """Send the next frame, if there is one and the transport is not full."""
@@ -47,6 +49,7 @@ class Writer:
             or self._next_ack(connection)
             or self._subscription_frame(connection)
             or self._next_rows(connection)
+            or self._reach_frame(connection)
         )
 
     def _next_sync(self, connection: Connection) -> bytes | None:

@@ -1,6 +1,6 @@
 """One message from one frame, and back: writes what JavaScript reads, reads tolerantly, never guesses an id.
 
-The types and fields are automerge-repo's, except those of `Notice`, `Stored` and `Primary`.
+The types and fields are automerge-repo's, except those of `Notice`, `Stored`, `Primary` and `InReach`.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,6 +14,7 @@ from jupyter_automerge.values.limits import (
     MAX_REASON_CHARACTERS,
     MAX_STORED_DOCUMENTS_READ,
     MAX_STORES_PER_DOCUMENT,
+    MAX_STORES_PER_REPORTER,
 )
 from jupyter_automerge.wire import cbor, fields
 from jupyter_automerge.wire.fields import Fields
@@ -22,6 +23,7 @@ from jupyter_automerge.wire.messages import (
     DocUnavailable,
     Ephemeral,
     ErrorMessage,
+    InReach,
     Join,
     Leave,
     Message,
@@ -181,6 +183,15 @@ def _read_primary(item: Fields) -> Primary:
     return Primary(fields.sender_id(item), fields.target_id(item), fields.count(item))
 
 
+def _read_reach(item: Fields) -> InReach:
+    found: dict[StorageId, bool] = {}
+    for key, value in islice(fields.entries(item, "stores"), MAX_STORES_PER_REPORTER):
+        store = fields.attempt(parse_storage_id, key)
+        if store is not None and isinstance(value, bool):
+            found[store] = value
+    return InReach(fields.sender_id(item), fields.target_id(item), found)
+
+
 def _reason(item: Fields, name: str) -> str:
     return clean_name(fields.text(item, name, default=""), MAX_REASON_CHARACTERS)
 
@@ -198,6 +209,7 @@ _READERS: dict[str, Callable[[Fields], Message]] = {
     "remote-heads-changed": _read_remote_heads,
     "jupyter-automerge-notice": _read_notice,
     "jupyter-automerge-stored": _read_stored,
+    "jupyter-automerge-reach": _read_reach,
     "jupyter-automerge-primary": _read_primary,
 }
 
@@ -251,6 +263,8 @@ def _written(message: Message) -> dict[str, object]:
             }
         case Primary():
             return _addressed("jupyter-automerge-primary", message) | {"count": message.count}
+        case InReach():
+            return _addressed("jupyter-automerge-reach", message) | {"stores": dict(message.stores)}
     raise LocalProtocolError(f"{brief(message)} is not a message that can be sent")
 
 
@@ -264,7 +278,8 @@ def _addressed(
     | RemoteHeadsChanged
     | Notice
     | Stored
-    | Primary,
+    | Primary
+    | InReach,
 ) -> dict[str, object]:
     return {"type": name, "senderId": message.sender_id, "targetId": message.target_id}
 

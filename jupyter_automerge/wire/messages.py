@@ -1,4 +1,4 @@
-"""The messages of the automerge-repo protocol, version 1, and our two additions, as values.
+"""The messages of the automerge-repo protocol, version 1, and our own additions, as values.
 
 `target_id` is what the sender wrote and nobody checks, as in JavaScript; "" if it wrote nothing usable.
 """
@@ -163,6 +163,15 @@ class Primary:
 
 
 @dataclass(frozen=True, slots=True)
+class InReach:
+    """`jupyter-automerge-reach`: stores that the sender told of; whether it is connected with them now."""
+
+    sender_id: PeerId
+    target_id: PeerId
+    stores: Mapping[StorageId, bool]
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """A message of a type that we do not know: to be passed over."""
 
@@ -183,5 +192,6 @@ Message = (
     | Notice
     | Stored
     | Primary
+    | InReach
     | Unknown
 )

@@ -6,6 +6,7 @@ WISHES = "tests/scenarios/test_remote_heads.py"
 ROWS = "tests/scenarios/test_relayed_rows.py"
 JAVASCRIPT_ROWS = "tests/scenarios/test_rows_for_javascript.py"
 ADDRESSES = "tests/scenarios/test_two_addresses.py"
+REACH = "tests/scenarios/test_stores_in_reach.py"
 
 REMOTE_HEADS_MUTANTS = (
     Mutant(
@@ -42,6 +43,41 @@ REMOTE_HEADS_MUTANTS = (
         "if not connection.speaks_our_dialect and not _follows_itself(connection, store):",
         "if not connection.speaks_our_dialect:",
         (f"{ROWS}::test_javascript_that_follows_the_store_itself_is_not_asked",),
+    ),
+    Mutant(
+        "a store is in reach for as long as somebody says so",
+        "engine/stores.py",
+        "        if reporter in entry.reached.values():\n            return True\n",
+        "",
+        (REACH,),
+    ),
+    Mutant(
+        "a store that its teller lost is out of reach at once",
+        "engine/stores.py",
+        "if at <= entry.unreached.get(reporter, -inf) + UNREACHED_SLACK_SECONDS:",
+        "if False:",
+        (REACH,),
+    ),
+    Mutant(
+        "nobody reaches for others whose own connection is gone",
+        "engine/stores.py",
+        "                other.reach_moved |= other.reached.pop(connection.id, None) is not None\n",
+        "                pass\n",
+        (REACH,),
+    ),
+    Mutant(
+        "who told nothing of a store says nothing of reaching it",
+        "engine/stores.py",
+        "entry.is_ours or teller.store_id not in entry.reporters:",
+        "entry.is_ours:",
+        (REACH,),
+    ),
+    Mutant(
+        "only of stores that the hearer was told of",
+        "engine/reach.py",
+        "            if store in hearer.told:\n                self._owe",
+        "            if hearer.told.setdefault(StorageId(store), False) is not None:\n                self._owe",
+        (REACH,),
     ),
     Mutant(
         "stamps grow strictly",

@@ -23,6 +23,7 @@ from jupyter_automerge.wire.messages import (
     DocUnavailable,
     Ephemeral,
     ErrorMessage,
+    InReach,
     Join,
     Leave,
     Message,
@@ -164,6 +165,15 @@ def test_what_our_repos_add_to_remote_heads_is_left_out_where_there_is_nothing_t
     assert extras == {"level": "stored", "name": "Lab", "kind": "server", "age": 2.5, "instead": True}
     assert decode(encode(RemoteHeadsChanged(SERVER, BROWSER, PLAN, rows))).new_heads == rows  # type: ignore[union-attr]
     assert set(sent["store-2"]) == {"heads", "timestamp"}
+
+
+def test_which_stores_are_in_reach_is_said_with_true_and_false_and_nothing_else() -> None:
+    message = InReach(SERVER, BROWSER, {STORE: True, OTHER: False})
+    sent = cbor2.loads(encode(message))
+    assert (sent["type"], sent["stores"]) == ("jupyter-automerge-reach", {"store-1": True, "store-2": False})
+    assert decode(encode(message)) == message
+    sent["stores"] |= {"../outside": True, "store-3": 1, "store-4": None}
+    assert decode(cbor2.dumps(sent)) == message
 
 
 def test_a_subscription_names_both_lists_even_empty_ones() -> None:

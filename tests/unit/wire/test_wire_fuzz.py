@@ -15,6 +15,7 @@ from jupyter_automerge.values.status import Access
 from jupyter_automerge.wire import cbor, codec, sync_message
 from jupyter_automerge.wire.messages import (
     Ephemeral,
+    InReach,
     Join,
     RemoteHeadsChanged,
     RemoteSubscriptionChange,
@@ -42,6 +43,7 @@ FRAMES = [
         RemoteSubscriptionChange(ALICE, BOB, (STORE,), (STORE,)),
         RemoteHeadsChanged(ALICE, BOB, PLAN, {STORE: StoreHeads(HEADS, 1.75e12)}),
         Stored(ALICE, BOB, {PLAN: HEADS}),
+        InReach(ALICE, BOB, {STORE: True}),
     )
 ]
 # The bytes that change the structure: heads of maps, lists, tags, floats, breaks, lengths.

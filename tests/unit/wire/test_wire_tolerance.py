@@ -103,6 +103,7 @@ def test_a_subscription_with_one_list_is_told_from_one_with_both(absent: object)
         (frame(type="remote-heads-changed", newHeads=[]), "newHeads must be a map"),
         (frame(type="remote-subscription-change", add={"s": 1}), "add must be a list"),
         (frame(type="jupyter-automerge-stored", heads=3), "heads must be a map"),
+        (frame(type="jupyter-automerge-reach", stores=[]), "stores must be a map"),
         (frame(type="jupyter-automerge-notice", documentId="x"), "documentId: "),
     ],
 )
