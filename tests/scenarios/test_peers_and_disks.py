@@ -190,7 +190,8 @@ def test_S29b_a_plain_server_that_came_back_empty_is_no_copy_by_what_it_held_bef
     row = seen.row(server)
     assert (row.link, row.relation, row.level) == (Link.CONNECTED, Relation.SYNCED, Level.SENT), sim.story()
     assert not row.safe and row.state is PeerState.SYNCING and not seen.peers.all_synced, sim.story()
-    assert seen.sync.state is Safety.SYNCING and "has not said yet" in seen.sync.words, sim.story()
+    summary = seen.sync
+    assert summary.state is Safety.SYNCING and "has not said yet" in summary.words, sim.story()
     sim.run(6.0)
     assert seen.sync.state is Safety.STALLED, sim.story()
     alice.remove(note)

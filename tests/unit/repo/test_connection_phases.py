@@ -46,8 +46,9 @@ async def test_a_dialed_connection_shows_in_its_dialer_until_it_is_open_and_afte
         await server.close()
         await until(lambda: closed, alice)
         assert (closed[0].connection, closed[0].phase) == (connection.id, Phase.CLOSED)
-        assert (closed[0].code, closed[0].reason) == dialer.info.last_close
-        assert (dialer.info.phase, dialer.info.connection) == (Phase.CLOSED, None)
+        info = dialer.info
+        assert (closed[0].code, closed[0].reason) == info.last_close
+        assert (info.phase, info.connection) == (Phase.CLOSED, None)
         assert not alice.connections
 
 
