@@ -163,9 +163,9 @@ def __dir__() -> list[str]:
 
 
 def _jupyter_server_extension_points() -> list[dict[str, Any]]:
-    from jupyter_automerge.server.extension import AutomergeExtension
+    from jupyter_automerge.server.extension import JupyterAutomerge
 
-    return [{"module": "jupyter_automerge", "app": AutomergeExtension}]
+    return [{"module": "jupyter_automerge", "app": JupyterAutomerge}]
 
 
 def load_ipython_extension(shell: "InteractiveShell") -> None:

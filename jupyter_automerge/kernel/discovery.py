@@ -95,7 +95,7 @@ def _asked(address: ServerAddress, parents: frozenset[int], probe: Probe) -> dic
     if info.get("pid") not in parents:
         raise DialError(f"{address.url} is process {info.get('pid')}, but {_started_by(parents)}")
     if not info.get("kernels", True):
-        raise DialError(f"{address.url} lets no kernels in (AutomergeExtension.kernel_access)")
+        raise DialError(f"{address.url} lets no kernels in (JupyterAutomerge.kernel_access)")
     return info
 
 

@@ -24,7 +24,7 @@ LEVELS = {"stored": Level.STORED, "received": Level.RECEIVED}
 LOOPBACK = {"", "localhost", "0.0.0.0", "::", "*", "127.0.0.1"}
 
 
-class AutomergeExtension(ExtensionApp):
+class JupyterAutomerge(ExtensionApp):
     """Live documents for everybody who is logged in to this server, and for its kernels."""
 
     name = "jupyter_automerge"
@@ -60,6 +60,11 @@ class AutomergeExtension(ExtensionApp):
         10.0, min=0.0, help="Seconds that a REST request waits for a document that only peers may have."
     ).tag(config=True)
 
+    unload_after = Float(
+        limits.UNLOAD_AFTER_SECONDS,
+        min=0.0,
+        help="Seconds that a document which nobody has open stays in memory. It stays in the store for good.",
+    ).tag(config=True)
     ack_after_save = Bool(
         False,
         help="Name only what is on the disk in sync messages, so that plain JavaScript clients may rely on it;"
@@ -121,6 +126,7 @@ class AutomergeExtension(ExtensionApp):
             share=share_with(self.upstreams),
             ack_after_save=self.ack_after_save,
             safety=self.safety,
+            unload_after=self.unload_after,
         )
 
     def _safety(self) -> SafetyPolicy:
@@ -128,7 +134,7 @@ class AutomergeExtension(ExtensionApp):
         try:
             return SafetyPolicy(self.safety_copies, LEVELS[self.safety_level], stores)
         except ValueError as error:
-            raise TraitError(f"AutomergeExtension.safety_...: {error}") from error
+            raise TraitError(f"JupyterAutomerge.safety_...: {error}") from error
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         """Runs once the server listens: its port and token are final now."""

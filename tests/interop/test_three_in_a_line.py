@@ -25,7 +25,7 @@ async def test_S17_S29b_the_far_store_is_seen_through_the_middle_whose_death_is_
     far = await stage.javascript_server("far", storage=stage.store("far"), gossip=True)
     beyond, hold_up = await far.storage_id(), stage.folder / "hold-up"
     assert beyond is not None
-    upstreams = f"--AutomergeExtension.upstreams={ {far.url: ''} }"
+    upstreams = f"--JupyterAutomerge.upstreams={ {far.url: ''} }"
     server = server_in(
         stage.folder / "server", f"--config={CONFIG}", upstreams, environment={"HOLD_UP": str(hold_up)}
     )

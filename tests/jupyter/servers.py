@@ -13,7 +13,7 @@ from jupyter_server.serverapp import ServerApp
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPResponse
 
 from jupyter_automerge import Repo
-from jupyter_automerge.server.extension import AutomergeExtension
+from jupyter_automerge.server.extension import JupyterAutomerge
 from jupyter_automerge.server.front_end import FrontEnd
 
 DOCUMENT = "4NMNnkMhL8jXrdJ9jamS58PAVdXu"  # well formed, and nobody has it
@@ -33,7 +33,7 @@ class RunningServer:
     """A Jupyter server whose extension has started, and how to talk to it."""
 
     app: ServerApp
-    extension: AutomergeExtension
+    extension: JupyterAutomerge
     url: str
     token: str
     fetch: Callable[..., Awaitable[HTTPResponse]]

@@ -101,7 +101,7 @@ def test_a_server_that_took_the_place_of_the_one_in_the_file_is_not_joined(
 def test_a_server_that_lets_no_kernels_in_is_left_alone(tmp_path: Path, parent: SmallServer) -> None:
     parent.says({**INFO, "kernels": False})
     server_file(tmp_path, parent)
-    assert "lets no kernels in (AutomergeExtension.kernel_access)" in why_not(look(tmp_path), "server file")
+    assert "lets no kernels in (JupyterAutomerge.kernel_access)" in why_not(look(tmp_path), "server file")
 
 
 def test_a_server_on_a_unix_socket_is_said_to_be_one(tmp_path: Path, parent: SmallServer) -> None:

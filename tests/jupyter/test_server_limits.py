@@ -6,7 +6,7 @@ import warnings
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
-from jupyter_automerge.server.extension import AutomergeExtension
+from jupyter_automerge.server.extension import JupyterAutomerge
 from tests.jupyter.servers import RunningServer
 
 
@@ -32,10 +32,8 @@ async def test_jupyters_milliseconds_do_not_become_seconds(server: RunningServer
 
 
 def test_every_setting_says_what_it_is_for() -> None:
-    settings = AutomergeExtension.class_own_traits(config=True)
-    assert {"store", "kernel_access", "max_message_mb", "ping_interval", "stop_timeout"} <= set(
-        settings
-    )
+    settings = JupyterAutomerge.class_own_traits(config=True)
+    assert {"store", "kernel_access", "max_message_mb", "ping_interval", "unload_after"} <= set(settings)
     assert not [name for name, trait in settings.items() if not trait.help]
 
 

@@ -10,7 +10,7 @@ import pytest
 from traitlets.config import Config
 
 from jupyter_automerge.errors import InvalidId
-from jupyter_automerge.server.extension import AutomergeExtension
+from jupyter_automerge.server.extension import JupyterAutomerge
 from tests.contracts.redis_server import RedisProcess
 from tests.jupyter.servers import RunningServer
 
@@ -28,7 +28,7 @@ def locked_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisProc
 @pytest.fixture
 def jp_server_config(jp_server_config: dict[str, Any], locked_redis: RedisProcess) -> dict[str, Any]:
     url = f"redis://:{SECRET}@127.0.0.1:{locked_redis.port}/0"
-    return {**jp_server_config, "AutomergeExtension": {"store": url}}
+    return {**jp_server_config, "JupyterAutomerge": {"store": url}}
 
 
 async def test_documents_are_kept_in_a_redis_whose_password_nobody_is_told(
@@ -47,13 +47,13 @@ def test_a_folder_is_made_for_its_owner_alone_and_one_that_is_there_stays_as_it_
     made, there = tmp_path / "made", tmp_path / "there"
     there.mkdir(mode=0o755)
     for folder in (made, there):
-        AutomergeExtension(config=Config({"AutomergeExtension": {"store": str(folder)}}))._make_storage()
+        JupyterAutomerge(config=Config({"JupyterAutomerge": {"store": str(folder)}}))._make_storage()
     assert stat.S_IMODE(made.stat().st_mode) == 0o700
     assert stat.S_IMODE(there.stat().st_mode) == 0o755
 
 
 def test_what_names_no_store_is_refused_without_its_secret() -> None:
-    config = Config({"AutomergeExtension": {"store": f"ftp://:{SECRET}@example.org/documents"}})
+    config = Config({"JupyterAutomerge": {"store": f"ftp://:{SECRET}@example.org/documents"}})
     with pytest.raises(InvalidId, match="it must be a folder, file:///") as refused:
-        AutomergeExtension(config=config)._make_storage()
+        JupyterAutomerge(config=config)._make_storage()
     assert SECRET not in str(refused.value)

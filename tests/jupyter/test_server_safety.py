@@ -7,14 +7,14 @@ from traitlets import TraitError
 from traitlets.config import Config
 
 from jupyter_automerge import MemoryStorage, Repo
-from jupyter_automerge.server.extension import AutomergeExtension
+from jupyter_automerge.server.extension import JupyterAutomerge
 from tests.jupyter.servers import RunningServer, until
 
 
 @pytest.fixture
 def jp_server_config(jp_server_config: dict[str, Any]) -> dict[str, Any]:
     settings = {"safety_copies": 1, "safety_level": "received", "safety_stores": ["archive"]}
-    return {**jp_server_config, "AutomergeExtension": settings}
+    return {**jp_server_config, "JupyterAutomerge": settings}
 
 
 async def test_only_the_stores_that_are_named_count(server: RunningServer) -> None:
@@ -33,6 +33,6 @@ async def test_only_the_stores_that_are_named_count(server: RunningServer) -> No
 
 
 def test_what_no_stores_could_ever_meet_is_refused_when_the_server_starts() -> None:
-    config = Config({"AutomergeExtension": {"safety_copies": 2, "safety_stores": ["archive"]}})
+    config = Config({"JupyterAutomerge": {"safety_copies": 2, "safety_stores": ["archive"]}})
     with pytest.raises(TraitError, match="2 copies among 1 stores"):
-        AutomergeExtension(config=config)._safety()
+        JupyterAutomerge(config=config)._safety()

@@ -34,7 +34,7 @@ def upstream(jp_asyncio_loop: asyncio.AbstractEventLoop) -> Iterator[tuple[Repo,
 @pytest.fixture
 def jp_server_config(jp_server_config: dict[str, Any], upstream: tuple[Repo, Listener]) -> dict[str, Any]:
     upstreams = {upstream[1].url: "let me in", NOWHERE: "", "gopher://elsewhere": ""}
-    return {**jp_server_config, "AutomergeExtension": {"upstreams": upstreams}}
+    return {**jp_server_config, "JupyterAutomerge": {"upstreams": upstreams}}
 
 
 async def test_what_is_made_here_is_on_the_upstream_without_being_asked_for(

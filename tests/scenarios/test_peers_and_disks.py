@@ -193,7 +193,8 @@ def test_S29b_a_plain_server_that_came_back_empty_is_no_copy_by_what_it_held_bef
     summary = seen.sync
     assert summary.state is Safety.SYNCING and "has not said yet" in summary.words, sim.story()
     sim.run(6.0)
-    assert seen.sync.state is Safety.STALLED, sim.story()
+    summary = seen.sync
+    assert summary.state is Safety.STALLED, sim.story()
     alice.remove(note)
     assert UNSAFE in [removed.refused for removed in alice.heard(DocumentRemoved)], sim.story()
     server.find(note)

@@ -33,7 +33,7 @@ def pool(request: pytest.FixtureRequest, tmp_path: Path, redis: RedisProcess, s3
 @pytest.fixture
 def two_servers(pool: Pool, tmp_path: Path) -> Iterator[tuple[TestServer, TestServer]]:
     """Both begin on the empty store, at the same time."""
-    options = (*OPTIONS, f"--AutomergeExtension.store={pool.url}")
+    options = (*OPTIONS, f"--JupyterAutomerge.store={pool.url}")
     one, two = (
         TestServer(tmp_path / name, program="jupyter_server", options=options, environment=CREDENTIALS)
         for name in ("one", "two")
