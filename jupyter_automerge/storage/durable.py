@@ -4,8 +4,8 @@ All of this blocks; FileStorage calls it in threads of its own.
 """
 
 import errno
-import os as names_of_errors
 from contextlib import suppress
+from os import strerror
 from pathlib import Path
 
 from jupyter_automerge.storage.directories import DurableDirectories
@@ -79,7 +79,7 @@ class DurableFiles:
             with suppress(FileNotFoundError):
                 self._os.stat(path)
                 code = errno.EEXIST
-                raise FileExistsError(code, names_of_errors.strerror(code), str(path)) from error
+                raise FileExistsError(code, strerror(code), str(path)) from error
             self._os.replace(unfinished, path)
 
     def _found(self, path: Path) -> bytes:

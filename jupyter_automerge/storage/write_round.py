@@ -1,7 +1,7 @@
 """Writing several files at once, for the price of fewer fsyncs than one after the other.
 
-All are written under temporary names and synced, then each is renamed to its place, then every folder that
-got a name is synced, once. A crash at any moment leaves of each file the old content or the new one.
+Each is written under a temporary name, synced, and renamed to its place; then every folder that got a name is
+synced, once. A crash at any moment leaves of each file the old content or the new one.
 """
 
 from collections import deque
@@ -26,7 +26,6 @@ class Write:
     path: Path
     data: bytes
     error: OSError | None = None
-    unfinished: Path | None = None
     to_sync: list[Path] = field(default_factory=list)
 
 
@@ -59,34 +58,22 @@ class WriteRound:
             self._directories.forget_all()
 
     def _run_once(self, writes: Sequence[Write]) -> None:
-        self._each(self._write_aside, writes)
-        for write in writes:
-            if write.unfinished is not None:
-                self._name(write, write.unfinished)
+        self._each(self._write_aside_and_rename, writes)
         self._sync_folders([write for write in writes if write.error is None])
 
-    def _write_aside(self, write: Write) -> None:
-        write.error = write.unfinished = None
+    def _write_aside_and_rename(self, write: Write) -> None:
+        folder = write.path.parent
+        write.error = None
         try:
-            write.unfinished = self._write_unfinished(write)
-        except OSError as error:
-            write.error = error
-
-    def _write_unfinished(self, write: Write) -> Path:
-        try:
-            return self._unfinished.write(write.data)
-        except FileNotFoundError:
-            self._directories.make(write.path.parent)  # and with it the base
-            return self._unfinished.write(write.data)
-
-    def _name(self, write: Write, unfinished: Path) -> None:
-        try:
-            folder = write.path.parent
             write.to_sync = [*self._directories.make(folder), folder]
-            self._os.replace(unfinished, write.path)
+            unfinished = self._unfinished.write(write.data)
+            try:
+                self._os.replace(unfinished, write.path)
+            except BaseException:
+                self._unfinished.discard(unfinished)
+                raise
         except OSError as error:
             write.error = error
-            self._unfinished.discard(unfinished)
 
     def _sync_folders(self, writes: Sequence[Write]) -> None:
         failures: dict[Path, OSError] = {}

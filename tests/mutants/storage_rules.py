@@ -7,6 +7,9 @@ ROUNDS = "tests/unit/storage/test_rounds.py"
 FILES = "tests/unit/storage/test_file_storage.py"
 DRAWN = "tests/properties/test_files_survive_power_cuts.py"
 
+WRITE = "            unfinished = self._unfinished.write(write.data)\n"
+RENAME = "            try:\n                self._os.replace(unfinished, write.path)\n"
+
 STORAGE_MUTANTS = (
     Mutant(
         "fsync of files",
@@ -48,24 +51,23 @@ STORAGE_MUTANTS = (
     Mutant(
         "files are synced before they are renamed",
         "storage/write_round.py",
-        "        self._each(self._write_aside, writes)\n",
-        "        plain = self._os.sync\n"
-        "        self._os.sync = lambda _: None  # type: ignore[method-assign]\n"
-        "        self._each(self._write_aside, writes)\n"
-        "        self._os.sync = plain  # type: ignore[method-assign]\n",
+        WRITE + RENAME,
+        "            sync, self._os.sync = self._os.sync, lambda _: None  # type: ignore[method-assign]\n"
+        + WRITE
+        + "            self._os.sync = sync  # type: ignore[method-assign]\n"
+        + RENAME
+        + "                descriptor = self._os.open(write.path, 0)\n"
+        "                self._os.sync(descriptor)\n"
+        "                self._os.close(descriptor)\n",
         (POWER,),
     ),
     Mutant(
         "a file is written aside, not in its place",
         "storage/write_round.py",
-        "            return self._unfinished.write(write.data)\n        except",
-        "            self._directories.ensure(write.path.parent)\n"
-        "            self._unfinished.folder, aside = write.path.parent, self._unfinished.folder\n"
-        "            try:\n"
-        "                return self._unfinished.write(write.data)\n"
-        "            finally:\n"
-        "                self._unfinished.folder = aside\n"
-        "        except",
+        WRITE,
+        "            aside, self._unfinished.folder = self._unfinished.folder, folder\n"
+        + WRITE
+        + "            self._unfinished.folder = aside\n",
         (POWER, DRAWN),
     ),
     Mutant(
