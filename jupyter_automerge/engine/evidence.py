@@ -95,6 +95,8 @@ class Evidence:
         if session.standing is Standing.UNAVAILABLE:
             losses = facts.losses
             facts.hold_nothing(session.connection.life, record.history)
+            if facts.unavailable and facts.disown():
+                self._facts.lose(record, facts)
             moved = facts.losses != losses
             self._learned(record, facts, NO_HEADS, session.connection if moved else None)
         else:

@@ -185,7 +185,8 @@ class StoreForgotten:
 
 @dataclass(frozen=True, slots=True)
 class StoreRegressed:
-    """The store proved to have lost what it had reported as durable: wiped, or restored from a backup.
+    """The store proved to have lost what it had reported as durable: wiped, restored from a backup, or it says
+    itself that the document is not there, as after its deletion.
 
     `document_id` None: a new epoch, so that all of its earlier reports are void.
     """

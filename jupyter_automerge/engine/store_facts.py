@@ -158,6 +158,17 @@ class StoreFacts:
         """More changes have come to be known here. Whether that proves that the store lost some."""
         return self._lost(self.durable is not None and self.durable.review(history))
 
+    def disown(self) -> bool:
+        """All who spoke of the document say that it is not there. Whether the store lost by that what it had kept.
+
+        Not while a Repo of it that has not spoken may still keep it.
+        """
+        spoken = {session.connection.life for session in self.sessions.values()}
+        if self.durable is None or not self.store.lives <= spoken:
+            return False
+        self.durable = None
+        return self._lost(True)
+
     def _lost(self, proven: bool) -> bool:
         if proven:
             self.losses += 1

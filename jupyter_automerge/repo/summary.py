@@ -57,8 +57,9 @@ def _state(local: LocalCopy, peers: Sequence[DocPeer], judge: Judge, copies: int
 
 
 def _owing(peers: Sequence[DocPeer], judge: Judge) -> list[DocPeer]:
-    """Those in reach that would count once they have everything."""
-    return [row for row in peers if not row.safe and row.link in IN_REACH and judge.may_count(row.facts)]
+    """Those in reach that would count once they have everything, and have not said that they do without it."""
+    reached = [row for row in peers if row.link in IN_REACH and not row.facts.unavailable]
+    return [row for row in reached if not row.safe and judge.may_count(row.facts)]
 
 
 def _words(

@@ -35,6 +35,13 @@ PEER_MUTANTS = (
         (DISKS,),
     ),
     Mutant(
+        "who says that it is not there keeps it no longer",
+        "engine/evidence.py",
+        "if facts.unavailable and facts.disown():",
+        "if False:",
+        (REPORTS,),
+    ),
+    Mutant(
         "a report that was cut proves no loss",
         "engine/durable_word.py",
         "if len(report.heads) > MAX_HEADS_PER_STORE:",

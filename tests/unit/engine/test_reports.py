@@ -212,6 +212,31 @@ def test_unknown_heads_prove_nothing(ledger: Ledger, plan: Document) -> None:
     assert not ledger.notices(StoreRegressed)
 
 
+def test_a_store_that_says_that_it_is_not_there_keeps_it_no_longer(ledger: Ledger, plan: Document) -> None:
+    server = ledger.connect("server")
+    ledger.keeps(server, plan.heads, 1.0)
+    server.standing = Standing.UNAVAILABLE
+    ledger.evidence.standing(ledger.record, server)
+    assert ledger.rows()["server"].stored == NO_HEADS
+    assert ledger.notices(StoreRegressed) == [StoreRegressed("server", ledger.record.id)]
+    ledger.evidence.standing(ledger.record, server)
+    assert not ledger.notices(StoreRegressed), "it is lost once"
+    server.standing = Standing.HAS
+    ledger.keeps(server, plan.heads, 2.0)
+    assert ledger.rows()["server"].stored == plan.heads
+
+
+def test_of_two_repos_on_one_store_one_may_keep_what_the_other_does_not_give(
+    ledger: Ledger, plan: Document
+) -> None:
+    one, other = ledger.connect("lab", "1"), ledger.connect("lab", "2")
+    ledger.keeps(one, plan.heads, 1.0)
+    other.standing = Standing.UNAVAILABLE
+    ledger.evidence.standing(ledger.record, other)
+    assert ledger.rows()["lab"].stored == plan.heads
+    assert not ledger.notices(StoreRegressed)
+
+
 def test_a_late_report_takes_nothing_back(ledger: Ledger, plan: Document) -> None:
     first = plan.heads
     server = ledger.connect("server")

@@ -21,7 +21,7 @@ from jupyter_automerge.repo import (
 from jupyter_automerge.storage.contract import KeyInfo
 from jupyter_automerge.values.ids import StorageId, interpret_document_id
 from jupyter_automerge.values.keys import StorageKey, incremental_key, remote_heads_key
-from jupyter_automerge.values.status import Link, Safety
+from jupyter_automerge.values.status import Link, PeerState, Relation, Safety
 from tests.unit.repo.story import story, turns, until
 
 NOBODY_LISTENS = "ws://127.0.0.1:9"
@@ -326,3 +326,27 @@ async def test_S16_the_link_that_is_lost_does_not_take_back_what_was_stored() ->
         report = await alice.safe_to_exit()
         assert report.at_risk[note.document_id].state is Safety.UNSENT
         assert report.at_risk[note.document_id].words.endswith("lacks 1 change, out of reach")
+
+
+@story
+async def test_who_deleted_it_is_no_copy_any_more_nor_in_our_next_life(tmp_path: Path) -> None:
+    async with Repo(MemoryStorage(), name="server") as server:
+        async with Repo(tmp_path, name="alice") as alice:
+            alice.link(server)
+            note = alice.create({"n": 1})
+            await note.synced()
+            await until(
+                lambda: [row.safe for row in server.handles[note.document_id].peers] == [True], server
+            )
+            assert await alice.safe_to_exit()
+            await server.delete(note.url)
+            await until(lambda: note.peers[0].state is PeerState.UNAVAILABLE, alice)
+            (row,) = note.peers
+            assert (row.relation, row.missing_there, row.safe) == (Relation.AHEAD, 1, False)
+            assert note.sync.state is Safety.UNSENT, "nothing is on its way to it"
+            assert note.sync.words.endswith("says that it does not have it")
+            assert not await alice.safe_to_exit()
+            with pytest.raises(SyncTimeout, match="says that it does not have it"):
+                await note.synced(with_="server", timeout=0.1)
+        async with Repo(tmp_path, name="alice") as alice:
+            assert not await alice.safe_to_exit()
