@@ -11,6 +11,7 @@ FOR_STORED = "tests/unit/repo/test_waits_for_stored.py"
 NEIGHBOURS = "tests/unit/repo/test_neighbours.py"
 BLOCKS = "tests/unit/repo/test_change_blocks.py"
 LEAVING = "tests/unit/repo/test_repo_leaving_safely.py"
+DRAWN_LEAVING = "tests/properties/test_safe_to_exit.py"
 WATCHED = "tests/unit/repo/test_repo_watched.py"
 
 ROW_MUTANTS = (
@@ -198,6 +199,27 @@ ROW_MUTANTS = (
         "one.time < now - _RACY_SECONDS",
         "True",
         (LEAVING,),
+    ),
+    Mutant(
+        "leaving: what a store had before it was emptied is over",
+        "repo/shelved_rows.py",
+        "return same_life and row.as_of",
+        "return row.as_of",
+        (DRAWN_LEAVING,),
+    ),
+    Mutant(
+        "leaving: old word counts for as long as the policy says",
+        "repo/safety.py",
+        "return row.as_of is not None and self.now - row.as_of <= limit",
+        "return True",
+        (DRAWN_LEAVING,),
+    ),
+    Mutant(
+        "leaving: who says too much of others is not believed",
+        "repo/safety.py",
+        "bool(row.via) and self.trusted.issuperset(row.via)",
+        "bool(row.via)",
+        (DRAWN_LEAVING,),
     ),
     Mutant(
         "watching: the same state is not given twice",
