@@ -123,7 +123,8 @@ class StoreRow:
     `last_heard`: what Repos of it held that have ended, while another is connected and has not spoken of the
     document. Times are on the Engine's clock, in seconds, those of earlier lives negative: `as_of` it last
     told, `moved_at` heads, evidence or bytes last moved, `unsent_since` the oldest change that it is not
-    known to have. `clock_ahead`: it stamps its reports with times to come.
+    known to have. `clock_ahead`: it stamps its reports with times to come. `read_only`: it is connected, and
+    says that it takes no changes from us.
     """
 
     store_id: str
@@ -152,6 +153,7 @@ class StoreRow:
     clock_ahead: bool = False
     clone: bool = False
     last_heard: Heads = frozenset()
+    read_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from jupyter_automerge.engine.head_set import united
 from jupyter_automerge.engine.notices import StoreRow
 from jupyter_automerge.engine.record import DocumentRecord
+from jupyter_automerge.engine.store_entry import StoreEntry
 from jupyter_automerge.engine.store_facts import StoreFacts
 from jupyter_automerge.engine.stores import Stores
-from jupyter_automerge.values.status import Link
+from jupyter_automerge.values.status import Access, Link
 
 
 class StoreRows:
@@ -53,7 +54,13 @@ class StoreRows:
             clock_ahead=facts.clock_ahead,
             clone=store.clone,
             last_heard=united(facts.outlived(), history, exact=exact),
+            read_only=_is_read_only(store),
         )
+
+
+def _is_read_only(store: StoreEntry) -> bool:
+    ways = store.connections.values()
+    return bool(ways) and all(connection.metadata.access is Access.READ for connection in ways)
 
 
 def moved_at(record: DocumentRecord, facts: StoreFacts) -> float:

@@ -80,6 +80,13 @@ class Goal:
         holders = self._holders(rows, view, document)
         return holders if self.whom.satisfied(holders, self._copies) else None
 
+    def lacking(self, rows: Rows, view: Viewpoint, document: Document) -> list[StoreRow]:
+        """Those that are to have ours and do not, or not well enough."""
+        if not self.wish.gives:
+            return []
+        held = {row.store_id for row in self._holders(rows, view, document)}
+        return [row for row in self.whom.to_give(rows, view.judge) if row.store_id not in held]
+
     def taken(self, rows: Rows, document: Document) -> list[StoreRow] | None:
         """Those of whom all is here that they had, if they are all that were named, or all in reach; else None."""
         suppliers = self.whom.to_take(rows)

@@ -27,7 +27,8 @@ def _wants(row: DocPeer, level: Level) -> str:
     if row.missing_there is None:
         return "has told nothing yet"
     if row.missing_there:
-        return f"lacks {changes(row.missing_there)}" + ("" if row.certain else " or fewer")
+        refuses = ", and takes none from us: read-only" if row.read_only else ""
+        return f"lacks {changes(row.missing_there)}{'' if row.certain else ' or fewer'}{refuses}"
     if row.facts.last_heard and row.level < Level.RECEIVED:
         return "came back, and has not said yet what it has"
     if level <= row.level:

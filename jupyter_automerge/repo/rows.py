@@ -98,6 +98,11 @@ class DocPeer:
         """It claims our store's id and is no Repo on it: a copied folder. Never counted."""
         return self.facts.clone
 
+    @property
+    def read_only(self) -> bool:
+        """It is connected, and says that it takes no changes from us."""
+        return self.facts.read_only
+
     # How it is reached
 
     @property

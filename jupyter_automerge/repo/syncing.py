@@ -107,6 +107,8 @@ class SyncWait:
         candidates = self._goal.candidates(rows, viewpoint(self._running, self._live))
         if (denied := whom.denied(rows, candidates)) is not None:
             self._fail(SyncDenied, f"the share policy keeps the document from {_name(denied)}")
+        if self._nobody_else_may_come and (refusing := self._refusing()) is not None:
+            self._fail(SyncDenied, f"{_name(refusing)} takes no changes from us: read-only")
         if not self._running.hopes and not whom.may_come_back:
             self._fail(NoPeers, self._nobody())
         wish = self._goal.wish
@@ -117,17 +119,28 @@ class SyncWait:
                 f"no store here ever says what it stored ({names}): level RECEIVED is the most to wait for",
             )
 
+    def _refusing(self) -> StoreRow | None:
+        """Somebody who is to have our changes and takes none."""
+        rows, goal = self._live.rows, self._goal
+        if not any(row.read_only for row in rows):
+            return None
+        lacking = goal.lacking(rows, viewpoint(self._running, self._live), self._live.require())
+        return goal.whom.refuses(rows, lacking)
+
     def _is_never_reported(self, candidates: Sequence[StoreRow]) -> bool:
         """Whether everybody has spoken, is of those who never say what they stored, and nobody else may come."""
-        directory = self._running.directory
-        if directory.is_reachable or self._running.is_introducing:
-            return False
-        if any(one.is_trying and one.state is not DialerState.CONNECTED for one in directory.dialers):
+        if not self._nobody_else_may_come:
             return False
         if not candidates or any(row.durable_acks or not row.known for row in candidates):
             return False
         # A memory alone would tell of stores behind it.
-        return not any(one.metadata.durable_acks for one in directory.connections)
+        return not any(one.metadata.durable_acks for one in self._running.directory.connections)
+
+    @property
+    def _nobody_else_may_come(self) -> bool:
+        directory = self._running.directory
+        trying = any(one.is_trying and one.state is not DialerState.CONNECTED for one in directory.dialers)
+        return not (trying or directory.is_reachable or self._running.is_introducing)
 
     def _fail(self, kind: type[WaitError], message: str) -> NoReturn:
         """End the wait. Where the own store fails too, that is the worse news, and the one to act on (E19)."""

@@ -68,6 +68,12 @@ class Whom:
             return candidates[0]
         return None
 
+    def refuses(self, rows: Sequence[StoreRow], candidates: Sequence[StoreRow]) -> StoreRow | None:
+        """Somebody who takes no changes from us, if nobody who is connected does, who might pass them on."""
+        if any(row.link is Link.CONNECTED and not row.read_only for row in rows):
+            return None
+        return next((row for row in candidates if row.read_only), None)
+
     def gone(self, rows: Sequence[StoreRow]) -> StoreRow | None:
         """Somebody who was waited for and cannot come back: his memory ended with him."""
         for number, row in self._met.items():
