@@ -32,6 +32,10 @@ class Wish:
 
     def __post_init__(self) -> None:
         """Raises ValueError for what cannot be waited for."""
+        if isinstance(self.target, Iterator):
+            object.__setattr__(
+                self, "target", tuple(self.target)
+            )  # it names them once, and is asked for each document
         if self.direction not in ("out", "in", "both"):
             raise ValueError(f'{self.direction!r} is no direction: "out", "in" or "both"')
         if self.copies is not None and self.copies < 1:
@@ -110,6 +114,7 @@ class Goal:
         """What is there already, and what keeps it from being reached, in words. `shown`: the rows for users."""
         if self.wish.gives:
             yield from self._shortfall(rows, shown, view, document)
+        yield from (f"{name} has not been met here" for name in self.whom.not_met(rows))
         if self.wish.takes:
             owing = {row.store_id for row in self.whom.to_take(rows) if not self._is_here(document, row)}
             yield from (owes(row) for row in shown if row.id in owing)

@@ -40,6 +40,10 @@ class SyncWait:
 
     async def run(self, seconds: float | None) -> SyncReport:
         """On the Repo's loop. Ends with the report or raises."""
+        if self._goal.whom.is_nobody:
+            self._fail(
+                NoPeers, "an empty list names nobody to wait for; without with_ the safety policy says whom"
+            )
         # Who has it has it: for that no time is needed.
         if (report := self._success()) is not None:
             return report

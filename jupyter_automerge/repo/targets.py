@@ -46,11 +46,16 @@ def any_of(*targets: One) -> AnyOf:
 
 def matches(target: Target, stores: KnownStores) -> tuple[Match, ...]:
     """One predicate per thing named; none if nothing in particular is. Raises TypeError for anything else."""
+    return tuple(_match(one, stores) for one in named(target))
+
+
+def named(target: Target) -> tuple[One, ...]:
+    """The things named, one by one."""
     if target is None:
         return ()
     if isinstance(target, Iterable) and not isinstance(target, str):
-        return tuple(_match(one, stores) for one in target)
-    return (_match(target, stores),)
+        return tuple(target)
+    return (target,)
 
 
 def _match(one: One, stores: KnownStores) -> Match:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from jupyter_automerge.engine.notices import StoreRow
 from jupyter_automerge.repo.known_stores import KnownStores
 from jupyter_automerge.repo.safety import IN_REACH, Judge, is_other
-from jupyter_automerge.repo.targets import Target, matches
+from jupyter_automerge.repo.targets import Target, matches, named
 from jupyter_automerge.values.status import Link, Trust
 
 
@@ -14,7 +14,11 @@ class Whom:
 
     def __init__(self, target: Target, stores: KnownStores) -> None:
         """Raises TypeError for a target that is none."""
-        self._targets = matches(target, stores)
+        things = named(target)
+        self.is_nobody = target is not None and not things
+        """An empty list was named: all of nobody is no copy."""
+        self._targets = matches(things, stores)
+        self._called = [one if isinstance(one, str) else getattr(one, "name", "") for one in things]
         self._met: dict[int, StoreRow] = {}  # number of the target -> who once answered to it
         self._was_in_reach = False
 
@@ -57,6 +61,11 @@ class Whom:
         if self._targets:
             return all(any(match(row) for row in done) for match in self._targets)
         return len(done) >= copies
+
+    def not_met(self, rows: Sequence[StoreRow]) -> list[str]:
+        """What those were called who were named and are no row of the document."""
+        called = zip(self._targets, self._called, strict=True)
+        return [name or "one who was named" for match, name in called if not any(map(match, rows))]
 
     def denied(self, rows: Sequence[StoreRow], candidates: Sequence[StoreRow]) -> StoreRow | None:
         """Somebody whom the share policy keeps from it, and without whom the wait cannot end."""

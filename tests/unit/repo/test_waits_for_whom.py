@@ -89,6 +89,39 @@ async def test_of_a_list_all_are_waited_for_and_of_any_of_the_first() -> None:
 
 
 @story
+async def test_an_empty_list_names_nobody_and_nobody_is_no_copy() -> None:
+    async with Repo(name="alice") as alice, Repo(MemoryStorage(), name="bob") as bob:
+        alice.link(bob)
+        note = alice.create({"n": 1})
+        await note.synced()
+        with pytest.raises(NoPeers, match="an empty list names nobody"):
+            await note.synced(with_=[row for row in note.peers if row.kind == "server"])
+        with pytest.raises(NoPeers):
+            await alice.synced(with_=())
+
+
+@story
+async def test_what_gives_names_one_by_one_names_them_for_every_document() -> None:
+    async with Repo(name="alice") as alice, Repo(MemoryStorage(), name="bob") as bob:
+        alice.link(bob)
+        notes = [alice.create({"n": number}) for number in range(3)]
+        report = await alice.synced(with_=(name for name in ["bob"]))
+        assert [len(report.documents[note.document_id].copies) for note in notes] == [1, 1, 1]
+
+
+@story
+async def test_who_was_named_and_never_met_is_named_again_when_the_wait_ends() -> None:
+    async with Repo(name="alice") as alice, Repo(MemoryStorage(), name="bob") as bob:
+        alice.link(bob)
+        note = alice.create({"n": 1})
+        await note.synced()
+        with pytest.raises(SyncTimeout, match=r"stored by bob; carol has not been met here$"):
+            await note.synced(with_=["bob", "carol"], timeout=0.1)
+        with pytest.raises(SyncTimeout, match=r"one who was named has not been met here$"):
+            await note.synced(with_=["bob", lambda row: False], timeout=0.1)
+
+
+@story
 async def test_two_copies_by_the_policy_or_by_the_call() -> None:
     async with (
         Repo(name="alice", safety=SafetyPolicy(copies=2)) as alice,
