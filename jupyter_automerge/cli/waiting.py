@@ -25,6 +25,7 @@ from jupyter_automerge.values.status import Level, Link, Trust
 from jupyter_automerge.values.url import AutomergeUrl
 
 NAME = "jupyter automerge wait"
+_REMEDY = "--level received is content with its memory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +81,38 @@ async def _outcome(repo: Repo, url: AutomergeUrl, wish: Wish, deadline: float) -
         async with asyncio.timeout_at(deadline):
             handle = await repo.find(name, timeout=None)
         left = max(0.0, deadline - asyncio.get_running_loop().time())
-        return Outcome(name, await handle.synced(level=wish.level, copies=wish.copies, timeout=left))
+        return _told(name, await handle.synced(level=wish.level, copies=wish.copies, timeout=left), wish)
     except TimeoutError as error:
-        return _failed(name, error) if isinstance(error, WaitError) else Outcome(name, None, str(search))
+        return (
+            _failed(name, error, wish) if isinstance(error, WaitError) else Outcome(name, None, str(search))
+        )
     except DocumentUnavailable as error:
         # Everybody was asked. What lies in a page or a kernel alone may come in a moment, or never.
         return Outcome(name, None, f"{error}. Is it the right URL? A new document may not have got there yet")
     except AutomergeError as error:
-        return _failed(name, error)
+        return _failed(name, error, wish)
 
 
-def _failed(name: str, error: AutomergeError) -> Outcome:
+def _told(name: str, report: SyncReport, wish: Wish) -> Outcome:
+    """What ends with a process is safe for those alone who asked for no more."""
+    fleeting = [row.label for row in report.copies if row.ephemeral]
+    if wish.level is Level.RECEIVED or len(report.copies) - len(fleeting) >= wish.copies:
+        return Outcome(name, report)
+    reason = f"only in the memory of {' and '.join(fleeting)}, which has no store; {_REMEDY}"
+    return Outcome(name, report, reason)
+
+
+def _failed(name: str, error: AutomergeError, wish: Wish) -> Outcome:
     report = error.report if isinstance(error, WaitError) else None
     if not isinstance(report, SyncReport):
         return Outcome(name, None, str(error))
-    remedy = ("--level received is content with its memory",) if any(map(_cannot_say, report.rows)) else ()
+    having = [
+        row for row in report.rows if row.missing_there == 0 and not row.ephemeral and not row.same_store
+    ]
+    remedy = (_REMEDY,) if len(having) >= wish.copies and any(map(_cannot_say, having)) else ()
     return Outcome(name, report, "; ".join((*report.blockers, *remedy)) or str(error))
 
 
 def _cannot_say(row: DocPeer) -> bool:
-    """Whether it has everything, and will never say that it stored it."""
-    return row.missing_there == 0 and not row.durable_acks and not row.ephemeral
+    """Whether it will never say that it stored anything."""
+    return not row.durable_acks

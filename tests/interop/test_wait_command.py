@@ -106,6 +106,30 @@ async def test_a_javascript_server_never_says_stored_and_the_answer_says_so_at_o
         assert lenient.code == 0 and "safe, reported in memory: " in lenient.said
 
 
+async def test_what_would_not_help_is_no_remedy(stage: Stage) -> None:
+    server = await stage.sync_server()
+    alice = await stage.python("alice")
+    alice.connect(server.url)
+    plan = alice.create({"n": 1})
+    await plan.synced(timeout=10)
+    for options in ((), ("--level=received",)):
+        answer = await wait_command(
+            plan.url, f"--server={server.url}", "--copies=2", "--timeout=1.5", *options
+        )
+        assert answer.code == 3 and "2 copies are asked for" in answer.said
+        assert "--level" not in answer.said, "its memory counts already, and is one copy"
+
+
+async def test_the_memory_of_a_process_is_not_safe_unless_that_is_asked_for() -> None:
+    async with Repo(name="passing") as passing:
+        plan, url = passing.create({"n": 1}), (await passing.listen()).url
+        answer = await wait_command(plan.url, f"--server={url}", "--timeout=500")
+        assert answer.code == 3
+        assert "only in the memory of passing" in answer.said and "which has no store" in answer.said
+        lenient = await wait_command(plan.url, f"--server={url}", "--level=received")
+        assert lenient.code == 0 and "safe, reported in memory: passing" in lenient.said
+
+
 async def test_S11_where_a_server_could_say_stored_its_memory_is_not_enough(stage: Stage) -> None:
     disk = HeldStorage()
     async with Repo(disk, name="server") as server:
