@@ -235,9 +235,11 @@ class ListenError(AutomergeError):
 
 
 class UnsafeDelete(AutomergeError):
-    """No other store is known to have all of the document."""
+    """No other store that is connected says that it keeps all of the document."""
 
-    def __init__(self, document_id: str, reason: str = "no other store is known to have all of it") -> None:
+    def __init__(
+        self, document_id: str, reason: str = "no other store that is connected says that it keeps all of it"
+    ) -> None:
         super().__init__(f"document {document_id} was not deleted: {reason}; force=True deletes it anyway")
         self.document_id = document_id
         self.reason = reason

@@ -20,7 +20,7 @@ from jupyter_automerge.values.keys import TOMBSTONE_PREFIX, StorageKey, document
 from jupyter_automerge.values.limits import PUT_RETRY_MOST_SECONDS
 from jupyter_automerge.values.status import Trust
 
-UNSAFE = "no other store is known to have all of it"
+UNSAFE = "no other store that is connected says that it keeps all of it"
 
 
 class Graveyard:
@@ -175,13 +175,20 @@ def _ids_of(event: Loaded | Listed) -> Iterator[DocumentId]:
 
 
 def is_elsewhere(record: DocumentRecord) -> bool:
-    """Whether another store is known to hold every change: only then is deleting the local copy harmless."""
+    """Whether another store says now that it holds every change: only then is deleting the local copy harmless."""
     return any(_keeps_all(record, facts) for facts in record.stores.values())
 
 
 def _keeps_all(record: DocumentRecord, facts: StoreFacts) -> bool:
-    """By its own word, and by the best that it can give (E21)."""
+    """By its own word, on a connection that is open, and by the best that it can give (E21).
+
+    Not by what is remembered: it may have lost the document since, and nobody would have one any more.
+    """
     store = facts.store
-    if store.is_ours or store.ephemeral or store.trust in (Trust.UNTRUSTED, Trust.DEAD) or facts.unavailable:
+    if store.is_ours or store.ephemeral or store.trust in (Trust.UNTRUSTED, Trust.DEAD):
         return False
-    return record.heads <= (facts.stored if store.durable_acks else facts.stored | facts.received)
+    if facts.denied or facts.unavailable:
+        return False
+    if store.durable_acks:
+        return facts.durable is not None and facts.durable.is_current and record.heads <= facts.stored
+    return bool(store.connections) and record.heads <= facts.received

@@ -230,8 +230,8 @@ class Repo:
     def delete(self, url: DocumentName, *, force: bool = False) -> Pending[None]:
         """Delete the document from this store for good; others keep theirs.
 
-        Raises UnsafeDelete when no other store is known to have all of it, unless `force`; StorageError when
-        the deletion could not be made to last, and then the document is here as before.
+        Raises UnsafeDelete when no other store that is connected says that it keeps all of it, unless `force`;
+        StorageError when the deletion could not be made to last, and then the document is here as before.
         """
         running = self._open()
         document_id = interpret_document_id(url)

@@ -42,6 +42,13 @@ PEER_MUTANTS = (
         (REPORTS,),
     ),
     Mutant(
+        "what is remembered is not enough to delete our own",
+        "engine/removal.py",
+        "facts.durable.is_current and record.heads",
+        "record.heads",
+        ("tests/scenarios/test_deletion.py",),
+    ),
+    Mutant(
         "a report that was cut proves no loss",
         "engine/durable_word.py",
         "if len(report.heads) > MAX_HEADS_PER_STORE:",

@@ -4,6 +4,7 @@ import pytest
 
 from jupyter_automerge.document import Document, SyncSession
 from jupyter_automerge.engine.notices import DocumentRemoved
+from jupyter_automerge.engine.removal import UNSAFE
 from jupyter_automerge.testing.simulation import Simulation
 from jupyter_automerge.values.keys import TOMBSTONE_PREFIX, tombstone_key
 from jupyter_automerge.wire.messages import DocUnavailable
@@ -37,6 +38,26 @@ def test_a_deletion_that_cannot_be_recorded_is_refused_and_removes_nothing(sim: 
     sim.run_until_quiet()
     assert "read-only file system" in alice.heard(DocumentRemoved)[-1].refused, sim.story()
     assert alice.disk.below(note), sim.story()
+
+
+def test_what_is_remembered_of_a_store_that_is_away_is_not_enough_to_delete_our_own(sim: Simulation) -> None:
+    alice, bob = sim.repos("alice", "bob")
+    link = sim.connect(alice, bob)
+    note = sim.shared(alice, bob)
+    sim.run(1.0)
+    sim.cut(link)
+    for _ in range(2):
+        alice.remove(note)
+        sim.run_until_quiet()
+        assert alice.heard(DocumentRemoved)[-1].refused == UNSAFE and alice.disk.below(note), sim.story()
+        alice.restart()
+        alice.find(note)
+        sim.run(1.0)
+    sim.heal(link)
+    sim.run(1.0)
+    alice.remove(note)
+    sim.run_until_quiet()
+    assert not alice.heard(DocumentRemoved)[-1].refused and not alice.disk.below(note), sim.story()
 
 
 def test_a_deletion_holds_in_the_next_life_and_an_explicit_find_lifts_it(sim: Simulation) -> None:
