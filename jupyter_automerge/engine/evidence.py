@@ -127,7 +127,8 @@ class Evidence:
             for reporter in row.words:
                 if (other := self._stores.get(reporter)) is not None:
                     other.tells_of_others = True
-            if facts.remember(row, self._desk.reading, record.history):
+            running = {self._remembering.name_of(life): life for life in entry.lives}
+            if facts.remember(row, running, self._desk.reading, record.history):
                 self._facts.lose(record, facts)
             self._facts.cover(record, facts)
             self._facts.touch(record, facts)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from jupyter_automerge.engine.connection import EARLIER, Life
 from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.effects import Load
 from jupyter_automerge.engine.events import Event, Loaded, LoadFailed
@@ -21,9 +22,11 @@ from jupyter_automerge.engine.store_files import (
 )
 from jupyter_automerge.engine.stores import Stores
 from jupyter_automerge.errors import InvalidId
+from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.ids import StorageId, parse_storage_id
 from jupyter_automerge.values.keys import STORES_PREFIX, remote_heads_key, store_key, sync_state_key
-from jupyter_automerge.values.limits import PUT_RETRY_MOST_SECONDS
+from jupyter_automerge.values.limits import MAX_LIVES_PER_STORE, PUT_RETRY_MOST_SECONDS
+from jupyter_automerge.values.lives import life_name
 
 
 class Remembering:
@@ -35,6 +38,7 @@ class Remembering:
     def __init__(self, local: LocalPeer, desk: Desk, stores: Stores, writes: SlowWrites) -> None:
         self._desk = desk
         self._stores = stores
+        self._session_id = local.session_id
         self._writes = writes
         self._keeps = local.has_storage
         self._read = not local.has_storage
@@ -108,7 +112,7 @@ class Remembering:
         is_here = record.has_data and record.storage is Storage.ANSWERED
         if self._keeps and is_here and _lasts(facts.store):
             key = remote_heads_key(record.id, StorageId(facts.store.id))
-            self._writes.write(key, partial(self._row, facts))
+            self._writes.write(key, partial(self.row_bytes, facts))
 
     def row_left(self, record: DocumentRecord, facts: StoreFacts) -> None:
         """The document knows nothing of the store any more."""
@@ -126,7 +130,19 @@ class Remembering:
         else:
             self._writes.flush_below(record.id)
 
-    def _row(self, facts: StoreFacts) -> bytes:
+    def name_of(self, life: Life) -> str:
+        """What the life is called beside documents."""
+        return life_name(life[1], self._session_id)
+
+    def _lives(self, facts: StoreFacts) -> dict[str, Heads]:
+        lives: dict[str, Heads] = {}
+        for life in [life for life in facts.memories if life != EARLIER][-MAX_LIVES_PER_STORE:]:
+            name = self.name_of(life)
+            lives[name] = lives.get(name, NO_HEADS) | facts.memories[life].heads
+        return lives
+
+    def row_bytes(self, facts: StoreFacts) -> bytes:
+        """What is written beside the document of what the store has of it."""
         return write_row(
             SavedRow(
                 received=facts.last_received,
@@ -138,6 +154,7 @@ class Remembering:
                     store: SavedWord(word.received.heads, word.stored.heads, self._desk.wall_at(word.at))
                     for store, word in facts.hearsay.items()
                 },
+                lives=self._lives(facts),
             )
         )
 

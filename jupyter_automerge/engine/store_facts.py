@@ -205,10 +205,17 @@ class StoreFacts:
             self.losses += 1
         return grew
 
-    def remember(self, saved: SavedRow, reading: Callable[[float], float], history: History) -> bool:
-        """What an earlier life of ours knew. Whether reports since then prove that some of it is lost.
+    def remember(
+        self,
+        saved: SavedRow,
+        running: Mapping[str, Life],
+        reading: Callable[[float], float],
+        history: History,
+    ) -> bool:
+        """What was known when the document was last here, perhaps in an earlier life of ours.
 
-        `reading`: our clock at a time of day.
+        Whether reports since then prove that some of it is lost. `running`: the store's lives that are connected, by
+        name; `reading`: our clock at a time of day.
         """
         as_of = reading(saved.as_of)
         self.as_of = as_of if self.as_of is None else max(as_of, self.as_of)
@@ -216,8 +223,7 @@ class StoreFacts:
             self.unsent_since = reading(saved.unsent_since)
         if self.store.epoch != (saved.epoch or self.store.epoch):
             return False
-        if saved.received and not any(session.spoke for session in self.sessions.values()):
-            self.memories.setdefault(EARLIER, HeadSet()).add(saved.received, history)
+        self._remember_memories(saved, running, history)
         for reporter, word in saved.words.items():
             if reporter not in self.hearsay:
                 self.hearsay[reporter] = Hearsay(EARLIER, reading(word.at))
@@ -227,6 +233,15 @@ class StoreFacts:
             return False
         self.durable = self.durable or DurableWord()
         return self.durable.remember(saved.stored, history)
+
+    def _remember_memories(self, saved: SavedRow, running: Mapping[str, Life], history: History) -> None:
+        """What a life that goes on held it holds, unless it has spoken since; the word of one is the end of others."""
+        spoke = {session.connection.life for session in self.sessions.values() if session.spoke}
+        goes_on = {life: saved.lives[name] for name, life in running.items() if name in saved.lives}
+        held = goes_on or ({} if spoke else {EARLIER: saved.received})
+        for life, heads in held.items():
+            if heads and life not in spoke:
+                self.memories.setdefault(life, HeadSet()).add(heads, history)
 
     def void(self) -> None:
         """The store began anew, under its old id: nothing it is said to have had still counts."""

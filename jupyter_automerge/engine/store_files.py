@@ -4,7 +4,7 @@ Each is one CBOR map. Times are seconds since 1970, hashes are raw. What is miss
 had not been kept: all of it is a lower bound of what is known, and a torn file says nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from jupyter_automerge.errors import RemoteProtocolError
@@ -14,6 +14,7 @@ from jupyter_automerge.values.ids import parse_storage_id
 from jupyter_automerge.values.limits import (
     MAX_ENDPOINTS_PER_STORE,
     MAX_HEADS_PER_STORE,
+    MAX_LIVES_PER_STORE,
     MAX_REPORTERS_PER_STORE,
 )
 from jupyter_automerge.values.status import Trust
@@ -63,7 +64,11 @@ class SavedWord:
 
 @dataclass(frozen=True, slots=True)
 class SavedRow:
-    """What one store has of one document. `epoch`: the life of that store of which this was known."""
+    """What one store has of one document. `epoch`: the life of that store of which this was known.
+
+    `lives`: which life of a Repo was heard to hold what, by name; all of it is among `received`. What none of them
+    held is of lives that are not known.
+    """
 
     received: Heads = NO_HEADS
     stored: Heads = NO_HEADS
@@ -71,11 +76,16 @@ class SavedRow:
     unsent_since: float | None = None
     epoch: str | None = None
     words: Mapping[str, SavedWord] = field(default_factory=dict)
+    lives: Mapping[str, Heads] = field(default_factory=dict)
 
     @property
-    def relayed(self) -> Heads:
-        """What others told that the store did not tell itself."""
-        return NO_HEADS.union(*(word.received | word.stored for word in self.words.values())) - self.received
+    def told(self) -> Heads:
+        """What others said that it has."""
+        return NO_HEADS.union(*(word.received | word.stored for word in self.words.values()))
+
+    def held_by(self, lives: Iterable[str]) -> Heads:
+        """What these lives were heard to hold."""
+        return NO_HEADS.union(*(self.lives.get(name, NO_HEADS) for name in lives))
 
 
 def write_store(store: SavedStore) -> bytes:
@@ -130,6 +140,7 @@ def write_row(row: SavedRow) -> bytes:
             store: {"received": sorted(word.received), "stored": sorted(word.stored), "at": word.at}
             for store, word in row.words.items()
         },
+        "lives": {name: sorted(heads) for name, heads in row.lives.items()},
     }
     return cbor.encode({key: value for key, value in said.items() if value})
 
@@ -146,6 +157,7 @@ def read_row(data: bytes) -> SavedRow | None:
         unsent_since=_time(item, "unsentSince") or None,
         epoch=fields.optional_id(item, "epoch", parse_storage_id),
         words=_read_words(item.get("words")),
+        lives=_read_lives(item.get("lives")),
     )
 
 
@@ -191,6 +203,13 @@ def _read_words(value: object) -> Mapping[str, SavedWord]:
         for store, word in list(value.items())[:MAX_REPORTERS_PER_STORE]
         if isinstance(store, str) and isinstance(word, Mapping)
     }
+
+
+def _read_lives(value: object) -> Mapping[str, Heads]:
+    if not isinstance(value, Mapping):
+        return {}
+    named = [name for name in value if isinstance(name, str)][:MAX_LIVES_PER_STORE]
+    return {name: _heads(value, name) for name in named}
 
 
 def _map(data: bytes) -> Fields | None:

@@ -118,11 +118,16 @@ class Evidence(NamedTuple):
 
 def standings_of(document: Document, heads: Heads, evidence: Sequence[Evidence]) -> Mapping[Heads, Standing]:
     """Where everybody stands to these heads, by each kind of evidence."""
+    return document.standings(frontiers_of(evidence), heads)
+
+
+def frontiers_of(evidence: Sequence[Evidence]) -> set[Heads]:
+    """All that is compared, by each kind of evidence."""
     frontiers = {
         known for one in evidence for known in (one.shown, one.reported, one.believed, one.row.stored)
     }
     frontiers.update(one.row.sent for one in evidence if one.row.sent)
-    return document.standings(frontiers, heads)
+    return frontiers
 
 
 def has(evidence: Evidence, level: Level, standings: Mapping[Heads, Standing]) -> bool:

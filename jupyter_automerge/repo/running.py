@@ -111,7 +111,11 @@ class Running:
         self._storing = (
             None if storage is None else Storing(storage, self.tasks, self.driver.post, self.totals)
         )
-        self.shelf = None if storage is None else Shelf(self, storage)
+        self.shelf = (
+            None
+            if self._storing is None or storage is None
+            else Shelf(self, storage, self._storing.rows_written)
+        )
         self._stopped: asyncio.Future[Stopped] = home.loop.create_future()
         self._performers: dict[type[Effect], Callable[[Any], None]] = {
             Send: self.links.send,

@@ -4,14 +4,14 @@ They are read without the Engine: nobody is told of them, and no connection is a
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jupyter_automerge.document import ChunkState, Document, Standing
 from jupyter_automerge.engine.notices import StoreRow
 from jupyter_automerge.engine.store_files import SavedRow
-from jupyter_automerge.repo.comparing import Viewpoint, standings_of
+from jupyter_automerge.repo.comparing import Viewpoint, frontiers_of, standings_of
 from jupyter_automerge.repo.local_copy import LocalCopy
 from jupyter_automerge.repo.looking import viewpoint
 from jupyter_automerge.repo.shelved_rows import ShelvedStore, row_of, saved_rows, saved_stores
@@ -27,28 +27,43 @@ if TYPE_CHECKING:
     from jupyter_automerge.repo.running import Running
 
 _CHUNKS = (KeyKind.SNAPSHOT, KeyKind.INCREMENTAL)
+_WRITING_SECONDS = 1.0
 _RACY_SECONDS = 2.0
 """An entry written so shortly before it was looked at may be written again without its time showing it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shelved:
-    """What a stored document was, and who had what of it, when it was read. `trusted`: whose word counted then."""
+    """What a stored document was, and who had what of it, when it was read."""
 
     entries: frozenset[KeyInfo]
     heads: Heads
     rows: Mapping[str, SavedRow]
     standings: Mapping[Heads, Standing]
-    trusted: frozenset[str]
     trouble: str
+
+    def rows_now(self, stores: Mapping[str, ShelvedStore], view: Viewpoint) -> list[StoreRow]:
+        """By what is known of the stores now."""
+        return [
+            row_of(stores[store], row, view)
+            for store, row in self.rows.items()
+            if store in stores and stores[store].counts(row)
+        ]
+
+    def can_compare(self, rows: list[StoreRow], view: Viewpoint) -> bool:
+        """Whether it was looked at for all that counts now: whose word does may be another, or who is connected."""
+        return frontiers_of(view.evidence(rows)) <= self.standings.keys()
 
 
 class Shelf:
     """Reads one document at a time, and remembers it for as long as nobody writes to it."""
 
-    def __init__(self, running: "Running", storage: Storage) -> None:
+    def __init__(
+        self, running: "Running", storage: Storage, rows_written: Callable[[float], Awaitable[None]]
+    ) -> None:
         self._running = running
         self._storage = storage
+        self._rows_written = rows_written
         self._remembered: dict[DocumentId, Shelved] = {}
         self._moved: set[DocumentId] = set()
         self._turn = asyncio.Lock()
@@ -66,6 +81,8 @@ class Shelf:
     async def _look(self) -> dict[DocumentId, SyncSummary]:
         found: dict[DocumentId, SyncSummary] = {}
         self._moved.clear()
+        # What was known of a document that was just put away is on its way; a disk that hangs holds up nobody.
+        await self._rows_written(_WRITING_SECONDS)
         stores = saved_stores(self._running, await self._storage.load_range(STORES_PREFIX))
         for document_id, entries in _by_document(await self._storage.keys(())).items():
             if self._running.documents.get(document_id) is None:
@@ -85,42 +102,44 @@ class Shelf:
     ) -> SyncSummary:
         view = viewpoint(self._running)
         shelved = self._remembered.pop(document_id, None)
-        if shelved is None or shelved.entries != entries or shelved.trusted != view.judge.trusted:
+        rows = [] if shelved is None else shelved.rows_now(stores, view)
+        if shelved is None or shelved.entries != entries or not shelved.can_compare(rows, view):
             try:
-                shelved = await self._read(document_id, entries, view)
+                shelved = await self._read(document_id, entries, stores, view)
             except Exception as error:  # noqa: BLE001 - adapters are written by others; it is in the report
                 return SyncSummary(Safety.ERROR, 0, f"it cannot be read: {type(error).__name__}: {error}")
+            rows = shelved.rows_now(stores, view)
         if self._is_settled(entries):
             self._remembered[document_id] = shelved
             if len(self._remembered) > MAX_DOCUMENTS_REMEMBERED:
                 del self._remembered[next(iter(self._remembered))]
-        return self._judged(shelved, stores, view)
+        return self._summarised(shelved, rows, view)
 
-    async def _read(self, document_id: DocumentId, entries: frozenset[KeyInfo], view: Viewpoint) -> Shelved:
+    async def _read(
+        self,
+        document_id: DocumentId,
+        entries: frozenset[KeyInfo],
+        stores: Mapping[str, ShelvedStore],
+        view: Viewpoint,
+    ) -> Shelved:
         stored = await self._storage.load_range(document_prefix(document_id))
         chunks = [data for key, data in stored if key_kind(key) in _CHUNKS]
         document, verdicts = await asyncio.to_thread(Document.load, chunks)
         saved = saved_rows(stored)
-        # Of every store, known or not: which count is asked each time.
-        rows = [row_of(ShelvedStore.unknown(store), row, view) for store, row in saved.items()]
+        # Of every store, known or not, and wherever it may be: which count is asked each time.
+        rows = [
+            row_of(likely, row, view)
+            for store, row in saved.items()
+            for likely in (*ShelvedStore.likely(store), *((stores[store],) if store in stores else ()))
+        ]
         waits = any(one.state is ChunkState.QUEUED for one in verdicts)
         return Shelved(
             entries,
             document.heads,
             saved,
             standings_of(document, document.heads, view.evidence(rows)),
-            view.judge.trusted,
             "some of its changes wait for others that are missing" if waits else "",
         )
-
-    def _judged(self, shelved: Shelved, stores: Mapping[str, ShelvedStore], view: Viewpoint) -> SyncSummary:
-        """By the policy and by what is known of the stores now."""
-        rows = [
-            row_of(stores[store], row, view)
-            for store, row in shelved.rows.items()
-            if store in stores and stores[store].counts(row)
-        ]
-        return self._summarised(shelved, rows, view)
 
     def _summarised(self, shelved: Shelved, rows: list[StoreRow], view: Viewpoint) -> SyncSummary:
         peers = view.compared(rows, view.evidence(rows), shelved.standings)

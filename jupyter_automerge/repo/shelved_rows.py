@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from jupyter_automerge.engine.notices import StoreRow
 from jupyter_automerge.engine.store_files import SavedRow, SavedStore, read_row, read_store
 from jupyter_automerge.repo.comparing import Viewpoint
-from jupyter_automerge.values.heads import NO_HEADS
+from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.keys import KeyKind, StorageKey, key_kind
+from jupyter_automerge.values.lives import life_name
+from jupyter_automerge.values.status import Link
 from jupyter_automerge.values.store import KnownStore
 
 if TYPE_CHECKING:
@@ -17,15 +19,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ShelvedStore:
-    """A store, and since when what is written of it counts: before it was forgotten, or began anew, it does not."""
+    """A store, and since when what is written of it counts: before it was forgotten, or began anew, it does not.
+
+    `lives`: those of its Repos that are connected, by name.
+    """
 
     store: KnownStore
-    void_before: float
+    void_before: float = 0.0
+    lives: frozenset[str] = frozenset()
 
     @classmethod
-    def unknown(cls, store_id: str) -> "ShelvedStore":
-        """One of which only its id is known."""
-        return cls(KnownStore(store_id), 0.0)
+    def likely(cls, store_id: str) -> "tuple[ShelvedStore, ShelvedStore]":
+        """As it will be mostly, whichever it is: out of reach, or connected in a life that was not heard."""
+        return cls(KnownStore(store_id)), cls(KnownStore(store_id, link=Link.CONNECTED))
+
+    def held(self, row: SavedRow) -> Heads:
+        """What of the memory that was heard counts: while a life of it is connected, not that of others (E40)."""
+        is_connected = bool(self.lives) or self.store.link is Link.CONNECTED
+        return row.held_by(self.lives) if is_connected else row.received
 
     def counts(self, row: SavedRow) -> bool:
         """Whether what was written of it is still about this store."""
@@ -40,8 +51,13 @@ def saved_stores(running: "Running", entries: Iterable[tuple[StorageKey, bytes]]
     for store_id, file in files.items():
         if file is not None and file.known and not running.stores.was_forgotten(store_id):
             known.setdefault(store_id, _known(store_id, file))
+    lives = _connected(running)
     return {
-        store_id: ShelvedStore(store, file.forgotten_at if (file := files.get(store_id)) else 0.0)
+        store_id: ShelvedStore(
+            store,
+            file.forgotten_at if (file := files.get(store_id)) else 0.0,
+            lives.get(store_id, frozenset()),
+        )
         for store_id, store in known.items()
     }
 
@@ -55,6 +71,7 @@ def saved_rows(entries: Iterable[tuple[StorageKey, bytes]]) -> dict[str, SavedRo
 def row_of(shelved: ShelvedStore, row: SavedRow, view: Viewpoint) -> StoreRow:
     """The row, as the Engine would make it of the same facts."""
     store, words, trusted = shelved.store, row.words, view.judge.trusted
+    received = shelved.held(row)
     return StoreRow(
         store_id=store.id,
         peer_ids=(),
@@ -69,16 +86,26 @@ def row_of(shelved: ShelvedStore, row: SavedRow, view: Viewpoint) -> StoreRow:
         denied=False,
         unavailable=False,
         sent=NO_HEADS,
-        received=row.received,
+        received=received,
         stored=row.stored.union(*(word.stored for reporter, word in words.items() if reporter in trusted)),
         known=True,
         as_of=view.moment.now + row.as_of - view.moment.wall.timestamp(),
-        relayed=row.relayed,
+        relayed=row.told - received,
         via=tuple(sorted(words)),
         petname=store.petname,
         trust=store.trust,
         clone=store.clone,
+        last_heard=row.received - received,
     )
+
+
+def _connected(running: "Running") -> dict[str, frozenset[str]]:
+    """The lives of each store that are connected, by name."""
+    lives: dict[str, frozenset[str]] = {}
+    for one in running.directory.connections:
+        name = life_name(one.metadata.session_id or one.id, running.local.session_id)
+        lives[one.store_id] = lives.get(one.store_id, frozenset()) | {name}
+    return lives
 
 
 def _known(store_id: str, file: SavedStore) -> KnownStore:

@@ -21,6 +21,7 @@ from jupyter_automerge.engine.events import (
 from jupyter_automerge.repo.counting import Totals
 from jupyter_automerge.repo.tasks import Tasks
 from jupyter_automerge.storage.contract import Storage
+from jupyter_automerge.values.keys import KeyKind, key_kind
 
 _logger = logging.getLogger(__name__)
 
@@ -33,6 +34,12 @@ class Storing:
         self._tasks = tasks
         self._post = post
         self._totals = totals
+        self._rows_on_their_way: set[asyncio.Task[None]] = set()
+
+    async def rows_written(self, seconds: float) -> None:
+        """Return once what is known of others is beside the documents, has failed, or took so long."""
+        if self._rows_on_their_way:
+            await asyncio.wait(self._rows_on_their_way, timeout=seconds)
 
     def load(self, effect: Load) -> None:
         async def load() -> Event:
@@ -65,7 +72,10 @@ class Storing:
             self._totals.put(effect.key, len(effect.data))
             return PutDone(effect.token)
 
-        self._tasks.start(self._report(put(), lambda error: PutFailed(effect.token, error)))
+        task = self._tasks.start(self._report(put(), lambda error: PutFailed(effect.token, error)))
+        if key_kind(effect.key) is KeyKind.REMOTE_HEADS:
+            self._rows_on_their_way.add(task)
+            task.add_done_callback(self._rows_on_their_way.discard)
 
     def delete(self, effect: Delete) -> None:
         async def delete() -> Event:

@@ -128,6 +128,9 @@ MAX_ENDPOINTS_PER_STORE = 8
 """Addresses at which our Dialers met a store; the ones that led there longest ago leave."""
 MAX_REPORTERS_PER_STORE = 16
 """Stores whose word about another one is kept, per document; the one that told longest ago leaves."""
+MAX_LIVES_PER_STORE = 16
+"""Lives of a store of which it is written beside a document what each held; the ones first heard leave, and what they
+held is as that of lives that are not known."""
 STORE_KEPT_SECONDS = 180 * 24 * 3600.0
 """A store out of reach for longer leaves, unless our user named or trusted it; and so does what was forgotten."""
 STORE_FORGOTTEN_SECONDS = 30 * 24 * 3600.0

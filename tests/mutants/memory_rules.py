@@ -7,6 +7,7 @@ REMEMBERED = f"{SCENARIOS}/test_remembered_stores.py"
 COPIES = f"{SCENARIOS}/test_siblings_and_copies.py"
 WHO = f"{SCENARIOS}/test_who_is_there.py"
 REPORTS = "tests/unit/engine/test_reports.py"
+LIVES = "tests/unit/engine/test_lives_written_down.py"
 ANY_ORDER = "tests/properties/test_reports_in_any_order.py"
 
 MEMORY_MUTANTS = (
@@ -44,6 +45,20 @@ MEMORY_MUTANTS = (
         "        if self.store.epoch != (saved.epoch or self.store.epoch):\n            return False\n",
         "",
         (REMEMBERED,),
+    ),
+    Mutant(
+        "a connection of ours is a life of its own beyond our own life",
+        "values/lives.py",
+        'f"{ours}/{life}"',
+        'f"{life}"',
+        (LIVES,),
+    ),
+    Mutant(
+        "a life that goes on holds what it held, unless it has spoken since",
+        "engine/store_facts.py",
+        "if heads and life not in spoke:",
+        "if heads:",
+        (LIVES,),
     ),
     Mutant(
         "a key is written once a second",

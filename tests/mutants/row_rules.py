@@ -10,6 +10,7 @@ OWN_STORE = "tests/unit/repo/test_waits_while_the_store_fails.py"
 FOR_STORED = "tests/unit/repo/test_waits_for_stored.py"
 NEIGHBOURS = "tests/unit/repo/test_neighbours.py"
 BLOCKS = "tests/unit/repo/test_change_blocks.py"
+SHELVED_MEMORY = "tests/unit/repo/test_shelved_memory.py"
 LEAVING = "tests/unit/repo/test_repo_leaving_safely.py"
 DRAWN_LEAVING = "tests/properties/test_safe_to_exit.py"
 WATCHED = "tests/unit/repo/test_repo_watched.py"
@@ -192,6 +193,20 @@ ROW_MUTANTS = (
         "shelved is None or shelved.entries != entries",
         "shelved is None",
         (LEAVING,),
+    ),
+    Mutant(
+        "leaving: what an ended life held does not count while another is connected",
+        "repo/shelved_rows.py",
+        "return row.held_by(self.lives) if is_connected else row.received",
+        "return row.received",
+        (SHELVED_MEMORY,),
+    ),
+    Mutant(
+        "leaving: what is on its way to where it is looked for is waited for",
+        "repo/shelf.py",
+        "        await self._rows_written(_WRITING_SECONDS)\n",
+        "",
+        (SHELVED_MEMORY,),
     ),
     Mutant(
         "leaving: an entry of this moment is not remembered",

@@ -76,6 +76,11 @@ class Ledger:
             session.standing = Standing.HAS
         self.evidence.heard(self.record, session, heads)
 
+    def asks(self, session: Session) -> None:
+        """It asks for the document and has nothing of it."""
+        session.heard, session.standing = True, Standing.WANTS
+        self.evidence.heard(self.record, session, frozenset())
+
     def keeps(self, session: Session, heads: Heads, stamp: float = 0.0) -> None:
         """Its store reports them as durable."""
         self.evidence.stored(self.record, session, heads, stamp)
