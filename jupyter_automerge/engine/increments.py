@@ -4,7 +4,7 @@ They are merged as digits are carried: so many small ones become one of the next
 the size after that. Each change is written a few times in all, however large the document is.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from jupyter_automerge.values.heads import Heads
@@ -32,10 +32,9 @@ def to_merge(increments: Sequence[Increment], most: int) -> tuple[Increment, ...
     return tuple(increments[start:])
 
 
-def without(increments: Iterable[Increment], keys: Iterable[StorageKey]) -> list[Increment]:
+def without(increments: Iterable[Increment], keys: Collection[StorageKey]) -> tuple[Increment, ...]:
     """Those under other keys."""
-    gone = frozenset(keys)
-    return [one for one in increments if one.key not in gone]
+    return tuple(one for one in increments if one.key not in keys)
 
 
 def _begin_of_run(increments: Sequence[Increment], end: int, size: int) -> int:

@@ -1,8 +1,9 @@
 """One document in the Engine's table: the bytes' owner, its sessions, and what storage said of it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from types import MappingProxyType
 
 from jupyter_automerge.document import Document
 from jupyter_automerge.engine.alarm import Alarm
@@ -17,6 +18,9 @@ from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.ids import ConnectionId, DocumentId, StorageId
 from jupyter_automerge.values.keys import StorageKey
 from jupyter_automerge.values.status import DocumentState
+
+NONE_YET: Mapping[StorageKey, Heads] = MappingProxyType({})
+"""One for all: a request that a peer makes for what nobody has is to cost little."""
 
 
 class Storage(Enum):
@@ -33,8 +37,8 @@ class Saving:
 
     heads: Heads = frozenset()
     chunks: dict[StorageKey, int] = field(default_factory=dict)  # sizes of chunks that are in the document
-    increments: list[Increment] = field(default_factory=list)  # those among them that may be merged
-    snapshots: dict[StorageKey, Heads] = field(default_factory=dict)  # up to where those of the chunks go
+    increments: tuple[Increment, ...] = ()  # those among them that may be merged
+    snapshots: Mapping[StorageKey, Heads] = field(default_factory=lambda: NONE_YET)  # up to where each goes
     put: Token | None = None
     put_began: float = 0.0
     next_put_at: float = 0.0
@@ -47,20 +51,21 @@ class Saving:
 
     def wrote_snapshot(self, key: StorageKey, size: int, heads: Heads) -> None:
         """The chunk is in the store, and has all up to these heads."""
-        self.chunks[key], self.snapshots[key] = size, heads
+        self.chunks[key] = size
+        self.snapshots = {**self.snapshots, key: heads}
 
     def wrote(self, key: StorageKey, size: int, before: Heads, merged: int = 0) -> None:
         """The chunk is in the store, and has no change that is in `before`; or only such as are in a snapshot."""
         if key not in self.chunks:
-            self.increments.append(Increment(key, before, merged))
+            self.increments = (*self.increments, Increment(key, before, merged))
         self.chunks[key] = size
 
     def drop(self, keys: Iterable[StorageKey]) -> None:
         """These chunks are of no use any more, or gone."""
-        gone = tuple(keys)
+        gone = frozenset(keys)
         for key in gone:
             self.chunks.pop(key, None)
-            self.snapshots.pop(key, None)
+        self.snapshots = {key: heads for key, heads in self.snapshots.items() if key not in gone}
         self.increments = without(self.increments, gone)
 
 

@@ -190,7 +190,7 @@ class Rereader:
         saving.drop(missing.keys)
         if kept != missing.believed:
             # Increments say nothing any more of what came before them.
-            saving.heads, saving.increments = kept, []
+            saving.heads, saving.increments = kept, ()
         self._foreign.moved()
         self._judge(record, chunks)
 

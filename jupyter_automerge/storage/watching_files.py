@@ -8,6 +8,7 @@ import asyncio
 import logging
 import os
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 
@@ -101,7 +102,7 @@ class _Watcher:
 
     def _listen(self) -> None:
         """Until the folder is no longer the one that it was."""
-        identity, pulses = _identity(self._base), 0
+        identity, unsure_at = _identity(self._base), 0.0
         for changes in watch(
             self._base,
             watch_filter=None,
@@ -115,9 +116,9 @@ class _Watcher:
             ignore_permission_denied=True,
         ):
             # The first time it is sure that nothing is missed from here on.
-            if pulses % int(_UNSURE_SECONDS * 1000 / _PULSE_MS) == 0:
+            if time.monotonic() >= unsure_at:
+                unsure_at = time.monotonic() + _UNSURE_SECONDS
                 self._tell([ANYTHING])
-            pulses += not changes
             self._tell(dict.fromkeys(self._places(changes)))
             # A new folder may get the number of the one that was removed.
             is_gone = any(change is Change.deleted and path in self._roots for change, path in changes)

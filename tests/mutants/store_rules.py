@@ -4,6 +4,7 @@ from tests.mutants.rules import Mutant
 
 SCENARIOS = "tests/scenarios"
 SHARED = f"{SCENARIOS}/test_shared_store.py"
+SYNCED = f"{SCENARIOS}/test_synced_folders.py"
 QUARANTINE = f"{SCENARIOS}/test_quarantine.py"
 INCREMENTS = f"{SCENARIOS}/test_increments.py"
 FOREIGN = f"{SCENARIOS}/test_foreign_writers.py"
@@ -86,7 +87,7 @@ STORE_MUTANTS = (
     Mutant(
         "what was destroyed is no longer called saved",
         "engine/rereading.py",
-        "            saving.heads, saving.increments = kept, []\n",
+        "            saving.heads, saving.increments = kept, ()\n",
         "            pass\n",
         (SHARED,),
     ),
@@ -116,7 +117,7 @@ STORE_MUTANTS = (
         "engine/loading.py",
         "            self.wait_for_missing(record)\n",
         "            pass\n",
-        (SHARED,),
+        (SYNCED,),
     ),
     Mutant(
         "what is whole is never put aside",
@@ -173,7 +174,7 @@ STORE_MUTANTS = (
         "engine/quarantine.py",
         "if not _is_chunk_of_somebody(chunk) or",
         "if",
-        (SHARED,),
+        (SYNCED,),
     ),
     Mutant(
         "a sibling is no foreign writer",

@@ -11,7 +11,7 @@ from jupyter_automerge.testing.simulated_repo import SimulatedRepo
 from jupyter_automerge.testing.simulation import Simulation
 from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.ids import DocumentId
-from jupyter_automerge.values.keys import KeyKind, StorageKey, is_chunk, key_kind
+from jupyter_automerge.values.keys import KeyKind, StorageKey, incremental_key, is_chunk, key_kind
 
 STORE = "the-store"
 
@@ -108,3 +108,18 @@ class SharedStore:
 def large(sim: Simulation, repo: SimulatedRepo, size: int = 3_000) -> DocumentId:
     """A document whose snapshot is big enough for increments to be written beside it."""
     return sim.shared(repo, blob=sim.random.randbytes(size))
+
+
+def torn_apart(sim: Simulation, document: Document) -> list[bytes]:
+    """Three changes of the document, each an increment."""
+    pieces = []
+    for number in range(3):
+        before = document.heads
+        with document.change() as root:
+            root[f"elsewhere-{number}"] = number
+        pieces.append(document.save_since(before))
+    return pieces
+
+
+def increment(note: DocumentId, data: bytes) -> StorageKey:
+    return incremental_key(note, data)
