@@ -6,6 +6,7 @@ WISHES = "tests/scenarios/test_remote_heads.py"
 ROWS = "tests/scenarios/test_relayed_rows.py"
 JAVASCRIPT_ROWS = "tests/scenarios/test_rows_for_javascript.py"
 ADDRESSES = "tests/scenarios/test_two_addresses.py"
+DRAWN_LINES = "tests/properties/test_stored_by_hearsay.py"
 REACH = "tests/scenarios/test_stores_in_reach.py"
 
 REMOTE_HEADS_MUTANTS = (
@@ -155,6 +156,34 @@ REMOTE_HEADS_MUTANTS = (
         "age = 0.0 if store.connections or facts.as_of is None else now - facts.as_of",
         "age = 0.0",
         (f"{ROWS}::test_S17_what_was_last_heard_an_hour_ago_is_told_as_old",),
+    ),
+    Mutant(
+        "in drawn lines: who is not trusted makes nothing stored",
+        "engine/store_rows.py",
+        "for reporter, word in words.items() if self._stores.is_trusted(reporter)]",
+        "for reporter, word in words.items()]",
+        (DRAWN_LINES,),
+    ),
+    Mutant(
+        "in drawn lines: nobody passes on who is not trusted by him",
+        "engine/retelling.py",
+        "if reporter != hearer and self._stores.is_trusted(reporter)",
+        "if reporter != hearer",
+        (DRAWN_LINES,),
+    ),
+    Mutant(
+        "in drawn lines: what comes through javascript is never stored",
+        "engine/gossip.py",
+        "row = said if ours else StoreHeads(said.heads, said.timestamp)",
+        "row = said",
+        (DRAWN_LINES,),
+    ),
+    Mutant(
+        "in drawn lines: what is received is not stored",
+        "engine/store_rows.py",
+        "trusted = [word.stored for",
+        "trusted = [word.received for",
+        (DRAWN_LINES,),
     ),
     Mutant(
         "another address of a peer that came by stands by",

@@ -2,18 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
 
 from jupyter_automerge.engine.engine import Engine
-from jupyter_automerge.engine.head_set import united
 from jupyter_automerge.engine.local import FixedShare, LocalPeer
-from jupyter_automerge.engine.retelling import Retelling
 from jupyter_automerge.network import MemoryTransport
 from jupyter_automerge.repo import DocHandle, Repo, SafetyPolicy
 from jupyter_automerge.repo.running import EngineView, Running
 from jupyter_automerge.testing.simulated_repo import PlainPeer
 from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.status import DocumentState
+from tests.properties.boasting import let_boast
 from tests.properties.mortal_disk import MortalDisk
 from tests.properties.virtual_loop import WALL_OFFSET
 
@@ -113,22 +111,8 @@ class Machine:
             local = PlainPeer(local.peer_id, local.session_id, local.storage_id, local.ephemeral_store_id)
         engine = Engine(local, share=FixedShare(), jitter=self._chance, wall_offset=WALL_OFFSET, put_rest=3.0)
         if self.boasts:
-            engine._gossip._retelling = Boasting.instead_of(engine._gossip._retelling)
+            let_boast(engine)
         return engine
-
-
-class Boasting(Retelling):
-    """Says more than it knows."""
-
-    @classmethod
-    def instead_of(cls, honest: Retelling) -> "Boasting":
-        return cls(honest._desk, honest._stores, honest._stamps)
-
-    def _stored(self, record: Any, facts: Any, hearer: str) -> Any:
-        return united(
-            [*facts.sets(), *(one for word in facts.hearsay.values() for one in (word.received,))],
-            record.history,
-        )
 
 
 class Cable:

@@ -41,7 +41,7 @@ class MortalDeeds(MortalMachines):
             self.tell(f"{machine.name} unloads {document_id[:6]}")
             machine.note_what_is_held(document_id)
             machine.repo.unload(document_id)
-        await turns(moments)
+        await turns(max(moments, 3))  # the wish is on its way
 
     async def _open(self, document_id: DocumentId, moments: int) -> None:
         self.tell(f"we open {document_id[:6]}")

@@ -121,6 +121,8 @@ class SafeToExit(MortalDeeds):
                     cable.pull()
             self.look_who_is_there()
             await asyncio.sleep(seconds)
+            if self._reads():
+                await self.ask()
 
         self.do(go_away())
 
