@@ -36,7 +36,7 @@ class Ears:
         async for place in self._storage.watch():
             if "probes" in place:
                 # Those of earlier times may be told as removed.
-                if place[-1] >= self._first_probe:
+                if place[-1].isdigit() and place[-1] >= self._first_probe:
                     self._probed.set()
             else:
                 self.heard.append(place)
