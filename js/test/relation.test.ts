@@ -72,6 +72,16 @@ test("a server that restarted is believed only for what was in its store", () =>
   assert.deepEqual(relate(diamond, evidence.heads), { relation: "ahead", missingThere: 3, missingHere: 0 });
 });
 
+test("a store that takes its word back is not believed on, and one that says nothing yet has not", () => {
+  const evidence = new Evidence();
+  evidence.hear(["d"], "stored", diamond);
+  evidence.hear(["d"], "received", diamond);
+  evidence.hear([], "received", diamond);
+  assert.deepEqual(evidence.reported, { received: ["d"], stored: ["d"] });
+  evidence.hear([], "stored", diamond);
+  assert.deepEqual(evidence.reported, { received: ["d"], stored: [] });
+});
+
 test("news over the other socket add to what was heard, and a late one takes nothing back", () => {
   const evidence = new Evidence();
   evidence.hear(["d"], "stored", diamond);

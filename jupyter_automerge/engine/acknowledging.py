@@ -1,8 +1,10 @@
 """Telling peers which heads are durable in our own store, once they are.
 
-To whom: a peer that may read the document, and either announced `durableAcks`, so that it knows what the
-report means, or subscribed to our storage id by its own wish and holds the document. JavaScript 2.5.6 dies of
-a report about a document that it has not loaded, so nobody else is told (P30, P31).
+To whom: a peer that may read the document, and either speaks our dialect or announced `durableAcks`, so that it
+knows what the report means, or subscribed to our storage id by its own wish and holds the document. JavaScript
+2.5.6 dies of a report about a document that it has not loaded, so nobody else is told (P30, P31).
+
+Of a store that may lose what it confirmed nothing is reported, and what was is taken back (E43).
 """
 
 from collections.abc import Iterator
@@ -16,7 +18,7 @@ from jupyter_automerge.engine.record import DocumentRecord
 from jupyter_automerge.engine.resume import Resumption
 from jupyter_automerge.engine.session import Session
 from jupyter_automerge.engine.stamps import Stamps
-from jupyter_automerge.values.heads import Heads
+from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.limits import (
     DURABLE_REPORTS_PER_SECOND,
@@ -48,16 +50,21 @@ class Acknowledging:
         self._resumption = resumption
         self._stamps = stamps
 
+    def weakened(self) -> None:
+        """The store may lose what it keeps from now on: take back what was reported."""
+        for record in self._documents.values():
+            self.saved(record)
+
     def saved(self, record: DocumentRecord) -> None:
-        """New heads are durable: let every entitled peer know."""
+        """New heads are durable, or some are not any more: let every entitled peer know."""
         for session in record.sessions.values():
             self.owe(record, session)
 
     def last_words(self, record: DocumentRecord) -> Iterator[tuple[Connection, RemoteHeadsChanged | Stored]]:
         """What is still owed when the document leaves memory: from then on nobody could tell."""
-        saved = record.saving.heads
+        saved = self._durable(record)
         for session in record.sessions.values():
-            if saved and saved != session.acked and self._is_entitled(session):
+            if saved != session.acked and self._is_entitled(session):
                 session.acked = saved
                 yield session.connection, self._report(session.connection, {record: saved})
 
@@ -71,8 +78,7 @@ class Acknowledging:
     def owe(self, record: DocumentRecord, session: Session) -> None:
         """The peer of this session should hear of our saved heads, if it was not told of these yet."""
         connection = session.connection
-        saved = record.saving.heads
-        if not saved or saved == session.acked or not self._is_entitled(session):
+        if self._durable(record) == session.acked or not self._is_entitled(session):
             return
         if self._desk.now >= session.next_ack_at:
             connection.acks[record.id] = None
@@ -84,7 +90,7 @@ class Acknowledging:
         """The peer takes heads that our sync messages name for kept, if it follows our store. Where the disk
         takes its time, it is told after a while which ones are (P31).
         """
-        if session.connection.metadata.durable_acks or not self._is_entitled(session):
+        if session.connection.hears_of_stores or not self._is_entitled(session):
             return
         session.exchanged_at = self._desk.now
         if not session.rectifying:
@@ -107,9 +113,14 @@ class Acknowledging:
 
         self._desk.at(since + UNSAVED_TOLD_SECONDS, rectify)
 
+    def _durable(self, record: DocumentRecord) -> Heads:
+        return NO_HEADS if self._local.weakness else record.saving.heads
+
     def _is_entitled(self, session: Session) -> bool:
         connection, own = session.connection, self._local.storage_id
-        if connection.metadata.durable_acks:
+        if self._local.weakness and not session.acked:
+            return False
+        if connection.hears_of_stores:
             return session.engaged
         # Not who passes somebody else's wish on: JavaScript hands reports to all of its peers, and those that
         # have not the document die. It tells them itself, of heads that it saw in our messages (P31).
@@ -122,14 +133,14 @@ class Acknowledging:
         One document at a time for who follows our store without speaking our dialect.
         """
         reports: dict[DocumentRecord, Heads] = {}
-        most = STORED_HEADS_PER_FRAME if connection.metadata.durable_acks else 1
+        most = STORED_HEADS_PER_FRAME if connection.hears_of_stores else 1
         for document_id in list(islice(connection.acks, most)):
             del connection.acks[document_id]
             record = self._documents.get(document_id)
             session = record.sessions.get(connection.id) if record is not None else None
             if record is not None and session is not None and self._is_entitled(session):
                 session.next_ack_at = self._desk.now + 1 / DURABLE_REPORTS_PER_SECOND
-                session.acked = reports[record] = record.saving.heads
+                session.acked = reports[record] = self._durable(record)
         return encode(self._report(connection, reports)) if reports else None
 
     def _report(

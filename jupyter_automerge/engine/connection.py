@@ -132,6 +132,11 @@ class Connection:
         return self.metadata.session_id is not None
 
     @property
+    def hears_of_stores(self) -> bool:
+        """Whether the peer knows what a report of a store means, though it may give none of its own (E43)."""
+        return self.metadata.durable_acks or self.speaks_our_dialect
+
+    @property
     def overflowing(self) -> bool:
         return len(self.frames) > MAX_OUTGOING_CONTROL_FRAMES
 

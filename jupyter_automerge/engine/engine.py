@@ -289,6 +289,8 @@ class Engine:
                 self._subscriptions.unfollow(store_ids)
             case e.StorageChanged(place):
                 self._store_changes.changed(place)
+            case e.StoreWeakened(reason):
+                self._weakened(reason)
             case e.Stop():
                 self._siblings.leave()
                 self._stopping.begin()
@@ -327,6 +329,14 @@ class Engine:
     def _then(self, action: Callable[[], None]) -> None:
         """Do it once it is known what was deleted, and which stores there are."""
         self._graveyard.then(lambda: self._remembering.then(action))
+
+    def _weakened(self, reason: str) -> None:
+        """Whoever meets us from now on is told of no promise; what it was worth until now is taken back."""
+        self.local.weakness = self.local.weakness or reason
+        self._acknowledging.weakened()
+        for record in self._documents.values():
+            record.rows_moved = True
+            self._desk.mark_document(record.id)
 
     def _lost(self, record: DocumentRecord, facts: StoreFacts) -> None:
         """Sessions are to begin from nothing that the store was believed to share; the one that runs finds out."""

@@ -307,6 +307,13 @@ class StorageChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreWeakened:
+    """The store may lose what it confirms and what it has, which was not so before; why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time has come to `Engine.next_wakeup()`."""
 
@@ -350,6 +357,7 @@ Event = (
     | DeleteFailed
     | PolicyAnswered
     | StorageChanged
+    | StoreWeakened
     | Tick
     | Stop
 )

@@ -7,10 +7,13 @@ from jupyter_automerge.values.ids import PeerId, SessionId, StorageId
 from jupyter_automerge.values.status import Access
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LocalPeer:
     """This running Repo. Without a `storage_id` nothing is loaded or put, and the ephemeral id names its
     memory. `host` and `pid`: the process, for whoever finds its lease; not told on the wire.
+
+    `weakness`: why what the store confirms may be lost; empty if it is not. It is the one thing here that may
+    change, from empty to a reason (E43). `fleeting`: the store ends with this process.
     """
 
     peer_id: PeerId
@@ -22,6 +25,8 @@ class LocalPeer:
     epoch: str | None = None
     host: str = ""
     pid: int = 0
+    weakness: str = ""
+    fleeting: bool = False
 
     @property
     def has_storage(self) -> bool:
@@ -36,13 +41,13 @@ class LocalPeer:
         return PeerMetadata(
             storage_id=self.storage_id,
             ephemeral_store_id=None if self.has_storage else self.ephemeral_store_id,
-            is_ephemeral=not self.has_storage,
+            is_ephemeral=not self.has_storage or self.fleeting,
             name=self.name,
             kind=self.kind,
             session_id=self.session_id,
             epoch=self.epoch,
             # Without a store it has nothing to report, but wants to be told what others have stored.
-            durable_acks=True,
+            durable_acks=not self.weakness,
             multi_link=True,
             access=access,
         )

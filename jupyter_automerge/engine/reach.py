@@ -39,7 +39,7 @@ class Reach:
 
     def told_of(self, connection: Connection, store: StorageId) -> None:
         """The peer is told a row of the store, in some document."""
-        if not connection.metadata.durable_acks:
+        if not connection.hears_of_stores:
             return
         hearer = self._hearers.setdefault(connection.id, Hearer())
         if store in hearer.told or len(hearer.told) >= MAX_STORES_PER_REPORTER:

@@ -78,6 +78,9 @@ class Remembering:
     def store_began_anew(self, entry: StoreEntry) -> None:
         """Its epoch is written down with the rest of it."""
 
+    def store_promises_no_more(self, entry: StoreEntry) -> None:
+        """So is that."""
+
     def _opened(self, event: Event) -> None:
         if isinstance(event, LoadFailed):
             self._failed = True

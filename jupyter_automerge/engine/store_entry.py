@@ -48,6 +48,11 @@ class StoreEntry:
         return any(connection.is_clone for connection in self.connections.values())
 
     @property
+    def has_promised(self) -> bool:
+        """Whether any of its Repos that are connected promised to report what is durable."""
+        return any(connection.metadata.durable_acks for connection in self.connections.values())
+
+    @property
     def labelled(self) -> bool:
         """Whether our user has said anything of it: then it never leaves by itself."""
         return bool(self.petname) or self.trust is not Trust.NORMAL

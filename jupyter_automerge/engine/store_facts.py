@@ -1,7 +1,7 @@
 """What is known of one store regarding one document: by its own word, and by that of others."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jupyter_automerge.engine.connection import EARLIER, Connection, Life
 from jupyter_automerge.engine.durable_word import DurableWord
@@ -169,6 +169,13 @@ class StoreFacts:
         self.durable = None
         return self._lost(True)
 
+    def disclaim(self) -> bool:
+        """The store may lose what it reported as stored (E43). Whether it had."""
+        if self.durable is None:
+            return False
+        self.durable = None
+        return self._lost(True)
+
     def _lost(self, proven: bool) -> bool:
         if proven:
             self.losses += 1
@@ -223,6 +230,8 @@ class StoreFacts:
             self.unsent_since = reading(saved.unsent_since)
         if self.store.epoch != (saved.epoch or self.store.epoch):
             return False
+        if not self.store.durable_acks:
+            saved = replace(saved, received=saved.received | saved.stored, stored=NO_HEADS)  # E43
         self._remember_memories(saved, running, history)
         for reporter, word in saved.words.items():
             if reporter not in self.hearsay:

@@ -49,6 +49,15 @@ class StoreNews:
                 self._facts.cover(record, facts)
                 self._facts.touch(record, facts)
 
+    def store_promises_no_more(self, entry: StoreEntry) -> None:
+        for record in self._documents.values():
+            facts = record.stores.get(entry.id)
+            if facts is not None and facts.disclaim():
+                self._remembering.row_moved(record, facts)
+                self._facts.lost(record, facts)
+                self._facts.cover(record, facts)
+                self._facts.touch(record, facts)
+
     def _begin_again(self, record: DocumentRecord, entry: StoreEntry) -> None:
         """What those of its Repos that are connected said of their memory stands."""
         for session in record.sessions.values():

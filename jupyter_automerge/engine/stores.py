@@ -44,6 +44,9 @@ class StoreWatcher(Protocol):
     def store_began_anew(self, entry: StoreEntry) -> None:
         """It has another epoch: all that was known of it is of a store that is no more."""
 
+    def store_promises_no_more(self, entry: StoreEntry) -> None:
+        """It may lose what it had reported to be stored (E43)."""
+
 
 class Stores:
     """One entry per store id. `is_dialing`: whether some Dialer tries to reach an endpoint."""
@@ -100,13 +103,13 @@ class Stores:
     def met(self, connection: Connection) -> None:
         """A peer of the store has introduced itself."""
         entry = self._entries.get(connection.store_id) or self._enter(connection.store_id)
-        claims, epoch = connection.metadata, entry.epoch
+        claims, epoch, promised = connection.metadata, entry.epoch, entry.durable_acks
         entry.connections[connection.id] = connection
         entry.met = True
         entry.name, entry.kind = claims.name or entry.name, claims.kind or entry.kind
         entry.user = connection.user or entry.user
         entry.ephemeral = connection.is_ephemeral
-        entry.durable_acks = claims.durable_acks and not connection.is_ephemeral
+        entry.durable_acks = not connection.is_ephemeral and entry.has_promised
         entry.epoch = claims.epoch or epoch
         if connection.direction is Direction.OUTGOING:
             others = [endpoint for endpoint in entry.endpoints if endpoint != connection.endpoint]
@@ -115,6 +118,9 @@ class Stores:
         if epoch not in (None, entry.epoch):
             for watcher in self.watchers:
                 watcher.store_began_anew(entry)
+        elif promised and not entry.durable_acks and connection.speaks_our_dialect:
+            for watcher in self.watchers:
+                watcher.store_promises_no_more(entry)
 
     def parted(self, connection: Connection) -> None:
         """A connection to the store is gone."""

@@ -219,7 +219,10 @@ class DocHandle:
         return self._running.tasks.answer(lambda: wait.run(timeout))
 
     def saved(self, timeout: float | None = SAVE_TIMEOUT_SECONDS) -> Pending[None]:
-        """Wait until what is in the document now is durable in this Repo's own store. Raises StorageError."""
+        """Wait until this Repo's own store has confirmed what is in the document now. Raises StorageError.
+
+        What that is worth is up to the store: see `local.durable`, and `local.weakness`.
+        """
         self._running.check()
         heads = self.heads
         return self._running.tasks.answer(lambda: wait_saved(self._running, self._live, heads, timeout))

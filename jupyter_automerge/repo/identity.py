@@ -28,8 +28,17 @@ async def introduce(
         return replace(claims, ephemeral_store_id=StorageId(str(uuid.uuid4())))
     storage_id = await _stored_text(storage, STORAGE_ID_KEY, str(uuid.uuid4()))
     epoch = await _stored_text(storage, EPOCH_KEY, secrets.token_hex(16))
-    host = clean_name(platform.node())
-    return replace(claims, storage_id=_checked(storage_id), epoch=epoch, host=host, pid=os.getpid())
+    # It was asked for something by now, so it knows.
+    weakness = storage.weakness
+    return replace(
+        claims,
+        storage_id=_checked(storage_id),
+        epoch=epoch,
+        host=clean_name(platform.node()),
+        pid=os.getpid(),
+        weakness="" if weakness is None else weakness.reason,
+        fleeting=weakness is not None and weakness.fleeting,
+    )
 
 
 async def _stored_text(storage: Storage, key: StorageKey, fresh: str) -> str:

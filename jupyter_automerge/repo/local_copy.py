@@ -12,8 +12,9 @@ from jupyter_automerge.values.status import Level, Relation
 class LocalCopy:
     """This Repo's own copy of a document, against some heads: its present ones, or those that were asked for.
 
-    `durable`: this Repo has a store; without one the copy ends with the process. `heads`: what is in memory;
-    `saved_heads`: what is durable. `missing`: how many changes up to the heads asked for are not durable here.
+    `durable`: what is in this Repo's store survives the loss of power. `weakness`: why not, by the store's own
+    word (E43); empty without a store, where the copy ends with the process. `heads`: what is in memory;
+    `saved_heads`: what is in the store. `missing`: how many changes up to the heads asked for are not there.
     `trouble`: the store's own word for why the last write failed, or empty. `relation` and `level` are those
     that whoever has the heads asked for would give this copy. `set_aside`: stored chunks that could not be
     read, and where they are kept. `foreign_writers`: others than Repos of ours write into the store, too.
@@ -29,24 +30,32 @@ class LocalCopy:
     level: Level
     set_aside: tuple[ChunkSetAside, ...] = ()
     foreign_writers: bool = False
+    weakness: str = ""
+
+    @property
+    def has_store(self) -> bool:
+        """Whether this Repo has a store at all."""
+        return self.durable or bool(self.weakness)
 
 
 def local_copy(
-    document: Document, heads: Heads, saved: Heads | None, store_id: str, trouble: str
+    document: Document, heads: Heads, saved: Heads | None, store_id: str, trouble: str, weakness: str = ""
 ) -> LocalCopy:
     """The document as it is here, against these heads. `saved` is None without a store."""
+    is_durable = saved is not None and not weakness
     own, kept = document.heads, NO_HEADS if saved is None else saved
     lacking = document.standings([kept, own], heads)
     missing, unknown = lacking[kept].lacks, lacking[own].lacks
     return LocalCopy(
         store_id=store_id,
-        durable=saved is not None,
+        durable=is_durable,
         heads=own,
         saved_heads=kept,
         missing=missing,
         trouble=trouble,
         relation=_RELATIONS[unknown > 0, document.standings([heads], own)[heads].lacks > 0],
-        level=Level.NONE if unknown else Level.RECEIVED if missing or saved is None else Level.STORED,
+        level=Level.NONE if unknown else Level.STORED if is_durable and not missing else Level.RECEIVED,
+        weakness=weakness,
     )
 
 

@@ -31,7 +31,8 @@ def peers(running: "Running", live: LiveDocument, document: Document, heads: Hea
 def copy_here(running: "Running", live: LiveDocument, document: Document, heads: Heads) -> LocalCopy:
     """This Repo's own copy against these heads. In any thread."""
     saved = live.saved if running.local.has_storage else None
-    copy = local_copy(document, heads, saved, running.local.store_id, live.trouble)
+    local = running.local
+    copy = local_copy(document, heads, saved, local.store_id, live.trouble, local.weakness)
     if not live.set_aside and running.foreign_writers is None:
         return copy
     is_shared = running.foreign_writers is not None

@@ -16,7 +16,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class OwnStore:
-    """The store of this Repo. `place`: for people.
+    """The store of this Repo. `place`: for people. `weakness`: why what it confirms may be lost, or empty (E43).
 
     `watch_error`: why what others write there is not heard at the moment; empty for one that never tells.
     `foreign_writers`: when somebody who is no Repo of ours was first seen to write there (UTC), or None. The
@@ -27,10 +27,13 @@ class OwnStore:
     place: str
     watch_error: str
     foreign_writers: datetime | None
+    weakness: str = ""
 
     def __repr__(self) -> str:
         others = ", others write there, too" if self.foreign_writers else ""
-        return f"<{self.place}{others}{f', not watched: {self.watch_error}' if self.watch_error else ''}>"
+        weak = f", {self.weakness}" if self.weakness else ""
+        unwatched = f", not watched: {self.watch_error}" if self.watch_error else ""
+        return f"<{self.place}{others}{weak}{unwatched}>"
 
 
 def own_store(running: "Running") -> OwnStore | None:
@@ -38,7 +41,8 @@ def own_store(running: "Running") -> OwnStore | None:
     storage, store_id = running.storage, running.local.storage_id
     if storage is None or store_id is None or running.store_watch is None:
         return None
-    return OwnStore(store_id, storage.place, running.store_watch.error, running.foreign_writers)
+    watch_error, weakness = running.store_watch.error, running.local.weakness
+    return OwnStore(store_id, storage.place, watch_error, running.foreign_writers, weakness)
 
 
 def seen_at(notice: ForeignWritersSeen) -> datetime:

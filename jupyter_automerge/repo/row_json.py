@@ -6,7 +6,7 @@ from typing import Any
 from jupyter_automerge.repo.local_copy import LocalCopy
 from jupyter_automerge.repo.rows import DocPeer
 from jupyter_automerge.repo.summary import SyncSummary
-from jupyter_automerge.values.heads import heads_to_text
+from jupyter_automerge.values.heads import NO_HEADS, heads_to_text
 from jupyter_automerge.values.identity import User
 
 
@@ -56,7 +56,8 @@ def local_to_json(local: LocalCopy, name: str) -> dict[str, Any]:
         "name": name,
         "durable": local.durable,
         "received": list(heads_to_text(local.heads)),
-        "stored": list(heads_to_text(local.saved_heads)),
+        "weakness": local.weakness,
+        "stored": list(heads_to_text(local.saved_heads if local.durable else NO_HEADS)),
         "trouble": local.trouble,
         "setAside": [
             {"key": list(one.key), "reason": one.reason, "kept": None if one.kept is None else list(one.kept)}

@@ -145,13 +145,14 @@ class Shelf:
         peers = view.compared(rows, view.evidence(rows), shelved.standings)
         local = LocalCopy(
             store_id=self._running.local.store_id,
-            durable=True,
+            durable=not self._running.local.weakness,
             heads=shelved.heads,
             saved_heads=shelved.heads,
             missing=0,
             trouble=shelved.trouble,
             relation=Relation.SYNCED,
-            level=Level.STORED,
+            level=Level.RECEIVED if self._running.local.weakness else Level.STORED,
+            weakness=self._running.local.weakness,
         )
         return summarise(local, peers, view.judge)
 

@@ -1,7 +1,7 @@
 """Rows of documents that are not open, made of what is written beside them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jupyter_automerge.engine.notices import StoreRow
@@ -71,6 +71,9 @@ def saved_rows(entries: Iterable[tuple[StorageKey, bytes]]) -> dict[str, SavedRo
 def row_of(shelved: ShelvedStore, row: SavedRow, view: Viewpoint) -> StoreRow:
     """The row, as the Engine would make it of the same facts."""
     store, words, trusted = shelved.store, row.words, view.judge.trusted
+    if not store.durable_acks:
+        # As Engine does: what a store reported that promises nothing any more is as if it were in its memory (E43).
+        row = replace(row, received=row.received | row.stored, stored=NO_HEADS)
     received = shelved.held(row)
     return StoreRow(
         store_id=store.id,

@@ -17,6 +17,7 @@ from jupyter_automerge.engine.events import (
     PutFailed,
     StoredChunk,
     StoredKey,
+    StoreWeakened,
 )
 from jupyter_automerge.repo.counting import Totals
 from jupyter_automerge.repo.tasks import Tasks
@@ -34,6 +35,7 @@ class Storing:
         self._tasks = tasks
         self._post = post
         self._totals = totals
+        self._is_weak = False
         self._rows_on_their_way: set[asyncio.Task[None]] = set()
 
     async def rows_written(self, seconds: float) -> None:
@@ -95,7 +97,15 @@ class Storing:
         except Exception as error:
             _logger.warning("the store failed", exc_info=error)
             event = failed(in_words(error))
+        self._look_for_weakness()
         self._post(event)
+
+    def _look_for_weakness(self) -> None:
+        """Told before the outcome that may be worth less by it."""
+        weakness = None if self._is_weak else self._storage.weakness
+        if weakness is not None:
+            self._is_weak = True
+            self._post(StoreWeakened(weakness.reason))
 
 
 async def _all(removals: Iterable[Awaitable[None]]) -> None:

@@ -44,7 +44,7 @@ def _damage(local: LocalCopy) -> str:
 def _state(local: LocalCopy, peers: Sequence[DocPeer], judge: Judge, copies: int) -> Safety:
     if local.trouble:
         return Safety.ERROR
-    if local.durable and local.missing:
+    if local.has_store and local.missing:
         return Safety.UNSAVED
     if copies >= judge.policy.copies:
         return Safety.SAFE
@@ -78,6 +78,8 @@ def _words(
             return have_it(copies)
         case Safety.ALONE if local.durable:
             return "only here: no other store is known"
+        case Safety.ALONE if local.has_store:
+            return f"only here, and {local.weakness}: no other store is known"
         case Safety.ALONE:
             return "only in this process, which has no store: it ends with it"
         case _:

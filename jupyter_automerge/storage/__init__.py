@@ -1,6 +1,6 @@
 """Where documents are kept: the contract of an adapter, and the adapters in memory, files, buckets and Redis."""
 
-from jupyter_automerge.storage.contract import KeyInfo, Storage, StorageBase
+from jupyter_automerge.storage.contract import KeyInfo, Storage, StorageBase, Weakness
 from jupyter_automerge.storage.files import FileStorage
 from jupyter_automerge.storage.memory import MemoryStorage
 from jupyter_automerge.storage.objects import ObjectStorage
@@ -15,5 +15,6 @@ __all__ = [
     "RedisStorage",
     "Storage",
     "StorageBase",
+    "Weakness",
     "open_storage",
 ]

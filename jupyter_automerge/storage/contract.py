@@ -19,6 +19,17 @@ class KeyInfo:
     time: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Weakness:
+    """Why what a store confirmed may be lost with the power of its machine: `reason`, for people.
+
+    `fleeting`: it is the memory of this process, and ends with it.
+    """
+
+    reason: str
+    fleeting: bool = False
+
+
 class Storage(Protocol):
     """A store. Each call may raise StorageError (the store failed) or InvalidId (a key no store takes).
 
@@ -35,7 +46,10 @@ class Storage(Protocol):
         ...
 
     async def save(self, key: StorageKey, data: bytes) -> None:
-        """Replace what is under the key. When this returns the bytes survive the loss of power."""
+        """Replace what is under the key. When this returns the bytes survive the loss of power.
+
+        Where they may not, `weakness` says why.
+        """
         ...
 
     async def create(self, key: StorageKey, data: bytes) -> bytes:
@@ -68,6 +82,16 @@ class Storage(Protocol):
     @property
     def place(self) -> str:
         """Where this store is, for people: a path or URL, never with a secret in it."""
+        ...
+
+    @property
+    def weakness(self) -> Weakness | None:
+        """Why what `save` confirmed may not survive the loss of power, as far as the store can tell; None if it does.
+
+        Asked after each call: a store that comes to know of a weakness says so before the call returns whose
+        outcome is worth less. It may not be taken back before the store is opened again. What is weak is not
+        reported to peers as stored (E43).
+        """
         ...
 
     async def close(self) -> None:
@@ -112,6 +136,11 @@ class StorageBase:
     def place(self) -> str:
         """The adapter's name, for want of a better word."""
         return type(self).__name__
+
+    @property
+    def weakness(self) -> Weakness | None:
+        """None: what is said to be stored is."""
+        return None
 
     async def close(self) -> None:
         """Nothing is held."""

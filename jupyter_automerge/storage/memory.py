@@ -1,15 +1,19 @@
 """A store that forgets all when the process ends. For tests, and for Repos that only pass things on."""
 
 from jupyter_automerge.errors import StorageError
-from jupyter_automerge.storage.contract import KeyInfo, StorageBase
+from jupyter_automerge.storage.contract import KeyInfo, StorageBase, Weakness
 from jupyter_automerge.storage.key_rules import check_key, check_prefix
 from jupyter_automerge.values.keys import StorageKey
 
 
 class MemoryStorage(StorageBase):
-    """Entries in a dict. Several Repos may share one, one after another or at once."""
+    """Entries in a dict. Several Repos may share one, one after another or at once.
 
-    def __init__(self) -> None:
+    It plays a disk, as tests need one; with `durable=False` it says what it is, and so do Repos on it.
+    """
+
+    def __init__(self, *, durable: bool = True) -> None:
+        self._durable = durable
         self._entries: dict[StorageKey, bytes] = {}
         self._closed = False
 
@@ -40,6 +44,11 @@ class MemoryStorage(StorageBase):
         """The URL under which it is asked for."""
         return "memory:"
 
+    @property
+    def weakness(self) -> Weakness | None:
+        """That it ends with the process, unless it plays a disk."""
+        return None if self._durable else Weakness("memory: ends with its process", fleeting=True)
+
     async def remove(self, key: StorageKey) -> None:
         """As the contract says."""
         self._require_open()
@@ -62,7 +71,7 @@ class MemoryStorage(StorageBase):
 
     def reopened(self) -> "MemoryStorage":
         """Another store over the same entries, as if the same folder were opened again."""
-        store = MemoryStorage()
+        store = MemoryStorage(durable=self._durable)
         store._entries = self._entries
         return store
 

@@ -9,12 +9,18 @@ SCHEMES = ("redis", "rediss")
 DEFAULT_PORT = 6379
 DEFAULT_PREFIX = "automerge"
 _PUNCTUATION = str.maketrans("", "", "-_.")
-_FORM = "it must be redis://host:6379/0, if need be with user:password@ before the host and ?prefix=name"
+_FORM = (
+    "it must be redis://host:6379/0, if need be with user:password@ before the host, "
+    "and ?prefix=name or ?durable=yes"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class RedisAddress:
-    """Where a Redis is, who asks, and the prefix of what is ours in it."""
+    """Where a Redis is, who asks, and the prefix of what is ours in it.
+
+    `durable`: its owner vouches that what it confirms is not lost.
+    """
 
     host: str
     port: int
@@ -23,12 +29,15 @@ class RedisAddress:
     username: str | None
     password: str | None
     prefix: str
+    durable: bool = False
 
     @property
     def place(self) -> str:
         """The URL for people: whoever asks, and by what password, is left out."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        query = "" if self.prefix == DEFAULT_PREFIX else f"?prefix={self.prefix}"
+        prefix = () if self.prefix == DEFAULT_PREFIX else (f"prefix={self.prefix}",)
+        query = "&".join((*prefix, *(("durable=yes",) if self.durable else ())))
+        query = f"?{query}" if query else ""
         return f"redis{'s' if self.tls else ''}://{host}:{self.port}/{self.database}{query}"
 
 
@@ -39,9 +48,9 @@ def redis_address(url: str, prefix: str | None = None) -> RedisAddress:
         host, port = parts.hostname, parts.port
     except ValueError:
         raise _bad(url.partition(":")[0]) from None
-    query = parse_qsl(parts.query, keep_blank_values=True)
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
     wrong = parts.scheme not in SCHEMES or not host or parts.fragment
-    if wrong or any(name != "prefix" for name, _ in query):
+    if wrong or not query.keys() <= {"prefix", "durable"} or query.get("durable", "yes") != "yes":
         raise _bad(parts.scheme)
     return RedisAddress(
         host or "",
@@ -50,7 +59,8 @@ def redis_address(url: str, prefix: str | None = None) -> RedisAddress:
         parts.scheme == "rediss",
         unquote(parts.username) if parts.username else None,
         unquote(parts.password) if parts.password else None,
-        _checked(dict(query).get("prefix", DEFAULT_PREFIX) if prefix is None else prefix),
+        _checked(query.get("prefix", DEFAULT_PREFIX) if prefix is None else prefix),
+        "durable" in query,
     )
 
 

@@ -27,11 +27,16 @@ class Durability(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What Redis promises, whether that has to be awaited after each write, and what to tell the owner."""
+    """What Redis promises, whether that has to be awaited after each write, and what to tell the owner.
+
+    `weakness`: how that may lose what was confirmed, and a remedy; `evictions`: the same, of what it throws away
+    itself. Empty where it does not.
+    """
 
     durability: Durability
     awaited: bool = False
-    warnings: tuple[str, ...] = ()
+    weakness: str = ""
+    evictions: str = ""
 
 
 async def examine(client: "Redis") -> Promise:
@@ -40,7 +45,7 @@ async def examine(client: "Redis") -> Promise:
     # With appendfsync no, WAITAOF would wait for an fsync that Redis leaves to the system.
     awaited = config.get("appendfsync") != "no" and await _can_await(client)
     durability = _durability(config, awaited)
-    return Promise(durability, awaited, (*_warning(durability, config), *_evictions(config)))
+    return Promise(durability, awaited, _weakness(durability, config), _evictions(config))
 
 
 async def _config(client: "Redis") -> Mapping[str, str]:
@@ -74,21 +79,21 @@ def _durability(config: Mapping[str, str], awaited: bool) -> Durability:
     return known.get(fsync, Durability.NOT_PROMISED)
 
 
-def _warning(durability: Durability, config: Mapping[str, str]) -> tuple[str, ...]:
+def _weakness(durability: Durability, config: Mapping[str, str]) -> str:
     if durability is Durability.ABOUT_A_SECOND:
-        return ("may lose about the last second when its machine fails: set appendfsync to always",)
+        return "may lose about the last second when its machine fails: set appendfsync to always"
     if durability is Durability.NOT_PROMISED:
         append = "" if config.get("appendonly") == "yes" else "appendonly to yes and "
-        return (f"may lose documents when it ends: set {append}appendfsync to always",)
+        return f"may lose documents when it ends: set {append}appendfsync to always"
     if durability is Durability.UNKNOWN:
         return (
             "does not tell how durable it is: let this user ask CONFIG GET, "
-            "and see that appendonly is yes and appendfsync is always",
+            "and see that appendonly is yes and appendfsync is always, or vouch for it with ?durable=yes"
         )
-    return ()
+    return ""
 
 
-def _evictions(config: Mapping[str, str]) -> tuple[str, ...]:
+def _evictions(config: Mapping[str, str]) -> str:
     if config.get("maxmemory-policy", "").startswith("allkeys"):
-        return ("throws documents away when its memory is full: set maxmemory-policy to noeviction",)
-    return ()
+        return "throws documents away when its memory is full: set maxmemory-policy to noeviction"
+    return ""

@@ -45,7 +45,7 @@ class Channel:
 
     async def tell(self, key: StorageKey) -> None:
         """Say that something at or below the key was written. Raises StorageError."""
-        await self._server.read(lambda redis: redis.publish(self.name, self.message(key)))
+        await self._server.tell(lambda redis: redis.publish(self.name, self.message(key)))
 
     async def hear(self, news: News) -> None:
         """Tell what others say, for ever. After each connection, also the first: anything may have changed.

@@ -20,6 +20,8 @@ REPLY_SECONDS = 5.0
 """Longer than SYNC_SECONDS, which Redis waits on our behalf."""
 WAIT_SECONDS = 20.0
 """How long a command may wait for a connection."""
+PROMISE_SECONDS = 60.0
+"""For how long an answer about its configuration is good, which may be changed while it runs."""
 RETRY_SECONDS = 0.1
 """The pause before a command is sent again, once, over a new connection."""
 
@@ -39,25 +41,35 @@ class RedisServer:
         self._address = address
         self._client = _client(address, options)
         self._promise: Promise | None = None
+        self._promised_at = 0.0
+        self._weakness = ""
         self._warned: set[str] = set()
         self._examining = asyncio.Lock()
 
     @property
     def promise(self) -> Promise | None:
-        """What Redis promised when it was last asked; None before the first call."""
+        """What Redis promised when it was last asked; None before the first call, and after a lost connection."""
         return self._promise
+
+    @property
+    def weakness(self) -> str:
+        """How it may lose what it confirmed, by any of its answers so far; empty if it does not, or was not asked.
+
+        What was confirmed at a weak time stays at risk, so a better answer takes none of it back.
+        """
+        return self._weakness
 
     async def read(self, work: Callable[["Redis"], Awaitable[Reply]]) -> Reply:
         """What the commands of `work` answer. Raises StorageError."""
-        return await self._twice("read from", lambda: work(self._client))
+        return await self._twice("read from", lambda: self._read(work))
+
+    async def tell(self, work: Callable[["Redis"], Awaitable[Reply]]) -> Reply:
+        """The same, of what Redis need not keep. Raises StorageError."""
+        return await self._twice("write to", lambda: work(self._client))
 
     async def write(self, script: str, key: str, *arguments: str | bytes) -> Any:
         """What the script answers, once its effect is as durable as this Redis can make it."""
         return await self._twice("write to", lambda: self._write(script, key, *arguments))
-
-    async def ask(self) -> Promise:
-        """What Redis promises. Raises StorageError."""
-        return await self._twice("read from", self._promised)
 
     @property
     def place(self) -> str:
@@ -72,6 +84,11 @@ class RedisServer:
         """Let go of all connections."""
         await self._client.aclose(close_connection_pool=True)
 
+    async def _read(self, work: Callable[["Redis"], Awaitable[Reply]]) -> Reply:
+        # What is read counts as stored, too, by whoever wrote it.
+        await self._promised()
+        return await work(self._client)
+
     async def _write(self, script: str, key: str, *arguments: str | bytes) -> Any:
         promise = await self._promised()
         if not promise.awaited:
@@ -79,21 +96,36 @@ class RedisServer:
         # WAITAOF speaks of what this very connection wrote: both must go over one, and not again over another.
         async with self._client.client() as connection:
             reply = await connection.eval(script, 1, key, *arguments)
-            synced: Any = await connection.waitaof(1, 0, int(SYNC_SECONDS * 1000))
+            synced = await self._synced(connection)
         if int(synced[0]) < 1:
             raise StorageError(f"{self.place} did not bring a write to its disk in {SYNC_SECONDS:g} s")
         return reply
 
+    async def _synced(self, connection: "Redis") -> Any:
+        from redis.exceptions import ResponseError
+
+        try:
+            return await connection.waitaof(1, 0, int(SYNC_SECONDS * 1000))
+        except ResponseError:
+            # It writes no file any more, which it did when it was asked.
+            self._promise = None
+            raise
+
     async def _promised(self) -> Promise:
         async with self._examining:
-            if self._promise is None:
+            now = asyncio.get_running_loop().time()
+            if self._promise is None or now > self._promised_at + PROMISE_SECONDS:
                 self._promise = await examine(self._client)
-                self._warn(self._promise)
+                self._promised_at = now
+                self._take(self._promise)
             return self._promise
 
-    def _warn(self, promise: Promise) -> None:
-        for warning in promise.warnings:
-            if warning not in self._warned:
+    def _take(self, promise: Promise) -> None:
+        # Of what its owner vouches for he need not be warned.
+        weakness = "" if self._address.durable else promise.weakness
+        self._weakness = self._weakness or weakness or ("" if self._address.durable else promise.evictions)
+        for warning in (weakness, promise.evictions):
+            if warning and warning not in self._warned:
                 self._warned.add(warning)
                 _logger.warning("Redis at %s %s", self.place, warning)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_automerge.errors import InvalidId, StorageError
 from jupyter_automerge.storage import redis_scripts as scripts
-from jupyter_automerge.storage.contract import KeyInfo, StorageBase
+from jupyter_automerge.storage.contract import KeyInfo, StorageBase, Weakness
 from jupyter_automerge.storage.key_rules import check_key, check_prefix
 from jupyter_automerge.storage.news import News
 from jupyter_automerge.storage.redis_address import redis_address
@@ -41,6 +41,7 @@ class RedisStorage(StorageBase):
     def __init__(self, url: str, *, prefix: str | None = None, **options: Any) -> None:
         """`redis://user:password@host:6379/0?prefix=automerge`, all but the host optional; `rediss:` for TLS.
 
+        `?durable=yes` vouches for what Redis does not promise, or may not tell: what it confirms is not lost.
         `options` go to redis-py's connections (ssl_ca_certs, password, ...). Raises InvalidId for another URL,
         StorageError if redis-py is not installed.
         """
@@ -60,9 +61,15 @@ class RedisStorage(StorageBase):
 
     @property
     def durability(self) -> Durability:
-        """What survives the loss of power there; UNKNOWN until Redis was first written to."""
+        """What survives the loss of power there; UNKNOWN until Redis was first asked for anything."""
         promise = self._server.promise
         return Durability.UNKNOWN if promise is None else promise.durability
+
+    @property
+    def weakness(self) -> Weakness | None:
+        """None where Redis brings each write to its disk, or its owner vouches for it by `?durable=yes`."""
+        reason = self._server.weakness
+        return Weakness(f"Redis at {self.place} {reason}") if reason else None
 
     async def load(self, key: StorageKey) -> bytes | None:
         """As the contract says."""

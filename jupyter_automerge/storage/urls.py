@@ -38,7 +38,7 @@ def open_storage(store: str | Path) -> Storage:
         return RedisStorage(store)
     parts = urlsplit(store)
     if scheme == "memory" and not (parts.netloc or parts.path or parts.query or parts.fragment):
-        return MemoryStorage()
+        return MemoryStorage(durable=False)
     if scheme == "file":
         return FileStorage(_path_of(parts))
     # What follows the scheme may hold a secret.

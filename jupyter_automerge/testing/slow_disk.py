@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from jupyter_automerge.storage.contract import KeyInfo
+from jupyter_automerge.storage.contract import KeyInfo, Weakness
 from jupyter_automerge.storage.memory import MemoryStorage
 from jupyter_automerge.testing.playground_thread import PlaygroundThread
 from jupyter_automerge.values.keys import StorageKey
@@ -71,6 +71,11 @@ class SlowDisk:
     def place(self) -> str:
         """Where it pretends to be."""
         return self._store.place
+
+    @property
+    def weakness(self) -> Weakness | None:
+        """That of the store behind it."""
+        return self._store.weakness
 
     async def close(self) -> None:
         """As the contract says."""

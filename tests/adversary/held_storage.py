@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from jupyter_automerge.storage.contract import KeyInfo, Storage
+from jupyter_automerge.storage.contract import KeyInfo, Storage, Weakness
 from jupyter_automerge.values.keys import StorageKey
 
 
@@ -55,6 +55,10 @@ class HeldStorage:
     @property
     def place(self) -> str:
         return self._store.place
+
+    @property
+    def weakness(self) -> Weakness | None:
+        return self._store.weakness
 
     async def close(self) -> None:
         await self._store.close()

@@ -7,12 +7,15 @@ from typing import Self
 
 
 class NewerRedis:
-    """Passes commands and replies on. `synced` is the answer to WAITAOF: whether the write is on the disk."""
+    """Passes commands and replies on. `synced` is the answer to WAITAOF: whether the write is on the disk;
+    with `has_no_file` it says that there is no file to write.
+    """
 
     def __init__(self, port: int) -> None:
         self._behind = port
         self.synced = True
         self.cut_before_next_wait = False
+        self.has_no_file = False
         self.said: list[list[str]] = []
         """The names of the commands of each connection, those of its beginning left out."""
 
@@ -44,6 +47,10 @@ class NewerRedis:
                 elif self.cut_before_next_wait:
                     self.cut_before_next_wait = False
                     return
+                elif self.has_no_file:
+                    writer.write(
+                        b"-ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.\r\n"
+                    )
                 else:
                     writer.write(b"*2\r\n:%d\r\n:0\r\n" % self.synced)
         finally:

@@ -19,6 +19,7 @@ from tests.mutants.row_rules import ROW_MUTANTS
 from tests.mutants.rules import MUTANTS, Mutant
 from tests.mutants.storage_rules import STORAGE_MUTANTS
 from tests.mutants.store_rules import STORE_MUTANTS
+from tests.mutants.weak_rules import WEAK_MUTANTS
 from tests.mutants.workshop import Outcome, Workshop
 
 SOUND_SECONDS = 900
@@ -34,6 +35,7 @@ def main(words: list[str]) -> int:
         *REMOTE_HEADS_MUTANTS,
         *ROW_MUTANTS,
         *STORE_MUTANTS,
+        *WEAK_MUTANTS,
         *STORAGE_MUTANTS,
     )
     chosen = [mutant for mutant in every if not words or any(word in mutant.rule for word in words)]

@@ -19,7 +19,8 @@ export class Evidence {
    * while they name a change that we do not have, their ancestry is unknown to us and the earlier heads still count.
    */
   hear(heads: readonly string[], level: keyof Reported, graph: Graph): void {
-    if (heads.length === 0) return; // said before it has looked into its store: neither yes nor no
+    // In memory: said before it has looked into its store, neither yes nor no. Stored: it takes its word back (E43).
+    if (heads.length === 0 && level === "received") return;
     const unknown = heads.some((hash) => !graph.knows(hash));
     const kept = unknown ? this.#heard[level].filter((hash) => graph.knows(hash)) : [];
     this.#heard = { ...this.#heard, [level]: union(kept, heads) };

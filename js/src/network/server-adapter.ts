@@ -178,12 +178,14 @@ export class ServerAdapter extends NetworkAdapter {
     const metadata = (frame["peerMetadata"] ?? {}) as ServerMetadata;
     const sameStore = metadata.storageId !== undefined && metadata.storageId === this.#last.storageId;
     const sameSession = sameStore && metadata.sessionId !== undefined && metadata.sessionId === this.#last.sessionId;
+    // What a store reported as stored that may lose it now is as void as what another one reported (E43).
+    const promises = !this.#last.durableAcks || Boolean(metadata.durableAcks);
     this.#last = metadata;
     this.server = { peerId, metadata };
     this.#access = metadata.access === "read" ? "read" : "write";
     this.#ready = true;
     this.#resolveReady();
-    if (!sameSession) this.listener?.sessionStarted(sameStore);
+    if (!sameSession || !promises) this.listener?.sessionStarted(sameStore && promises);
     this.dialer.established();
     this.emit("peer-candidate", { peerId, peerMetadata: metadata as PeerMetadata });
   }

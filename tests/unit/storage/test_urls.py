@@ -26,6 +26,12 @@ from jupyter_automerge.storage import (
         ("redis://example.org", RedisStorage, "redis://example.org:6379/0"),
         ("rediss://me:s3cret@example.org:7000/3", RedisStorage, "rediss://example.org:7000/3"),
         ("redis://[::1]/0?prefix=team", RedisStorage, "redis://[::1]:6379/0?prefix=team"),
+        ("redis://me@[::1]?durable=yes", RedisStorage, "redis://[::1]:6379/0?durable=yes"),
+        (
+            "redis://example.org/1?durable=yes&prefix=team",
+            RedisStorage,
+            "redis://example.org:6379/1?prefix=team&durable=yes",
+        ),
         ("s3://bucket", ObjectStorage, "s3://bucket"),
         ("s3://bucket/a/b/?region=eu-west-1", ObjectStorage, "s3://bucket/a/b?region=eu-west-1"),
         (
@@ -71,6 +77,8 @@ def test_a_path_may_be_relative_or_begin_at_home(monkeypatch: pytest.MonkeyPatch
         "redis://:s3cret@example.org:port/0",
         "redis://:s3cret@example.org/0?password=s3cret",
         "redis://example.org/0?prefix=a:b",
+        "redis://example.org/0?durable=perhaps",
+        "redis://example.org/0?durable",
         "s3:",
         "s3:///prefix",
         "s3://alice:s3cret@bucket/prefix",
