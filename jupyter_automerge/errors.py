@@ -235,7 +235,7 @@ class ListenError(AutomergeError):
 
 
 class UnsafeDelete(AutomergeError):
-    """No other store that is connected says that it keeps all of the document."""
+    """Others do not keep all of the document as the Repo's policy asks, or none that is connected says so now."""
 
     def __init__(
         self, document_id: str, reason: str = "no other store that is connected says that it keeps all of it"

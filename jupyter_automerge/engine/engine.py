@@ -423,6 +423,11 @@ class Engine:
         record = self._documents.get(document_id)
         return frozenset() if record is None else record.saving.heads
 
+    def is_elsewhere(self, document_id: DocumentId) -> bool:
+        """Whether another store says now that it keeps all of it (E21)."""
+        record = self._documents.get(document_id)
+        return record is not None and is_elsewhere(record)
+
     def metrics(self) -> dict[str, int]:
         """How full the tables are."""
         return {

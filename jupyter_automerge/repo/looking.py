@@ -9,7 +9,7 @@ from jupyter_automerge.repo.live import LiveDocument
 from jupyter_automerge.repo.local_copy import LocalCopy, local_copy
 from jupyter_automerge.repo.rows import Peers
 from jupyter_automerge.repo.safety import Judge
-from jupyter_automerge.repo.summary import SyncSummary, summarise
+from jupyter_automerge.repo.summary import SyncSummary, shortfall, summarise
 from jupyter_automerge.values.heads import Heads
 
 if TYPE_CHECKING:
@@ -44,3 +44,9 @@ def summary(running: "Running", live: LiveDocument, document: Document, heads: H
     view = viewpoint(running, live)
     rows = view.peers(live.rows, document, heads)
     return summarise(copy_here(running, live, document, heads), rows, view.judge)
+
+
+def wanting(running: "Running", live: LiveDocument, document: Document, heads: Heads) -> str:
+    """What the policy asks for beyond what others have up to these heads, in words; empty if nothing."""
+    view = viewpoint(running, live)
+    return shortfall(view.peers(live.rows, document, heads), view.judge)

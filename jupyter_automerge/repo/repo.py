@@ -230,8 +230,9 @@ class Repo:
     def delete(self, url: DocumentName, *, force: bool = False) -> Pending[None]:
         """Delete the document from this store for good; others keep theirs.
 
-        Raises UnsafeDelete when no other store that is connected says that it keeps all of it, unless `force`;
-        StorageError when the deletion could not be made to last, and then the document is here as before.
+        Raises UnsafeDelete, unless `force`, when others do not keep all of it as `safety` asks, or none of them
+        that is connected says so now; a document that is only in the store is opened to see that. StorageError
+        when the deletion could not be made to last, and then the document is here as before.
         """
         running = self._open()
         document_id = interpret_document_id(url)

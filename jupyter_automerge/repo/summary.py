@@ -33,6 +33,14 @@ def summarise(local: LocalCopy, peers: Sequence[DocPeer], judge: Judge) -> SyncS
     return SyncSummary(state, len(copies), f"{words}{_damage(local)}")
 
 
+def shortfall(peers: Sequence[DocPeer], judge: Judge) -> str:
+    """What keeps the policy from being met, however the own store stands, in words; empty if nothing does."""
+    copies = [row for row in peers if row.safe]
+    if len(copies) >= judge.policy.copies:
+        return ""
+    return "; ".join(_shortfall(peers, copies, judge)) if _is_known(peers) else "no other store is known"
+
+
 def _damage(local: LocalCopy) -> str:
     """Nobody knows what was in a chunk that cannot be read, so it changes no verdict; but it is said."""
     number = len(local.set_aside)
@@ -48,12 +56,17 @@ def _state(local: LocalCopy, peers: Sequence[DocPeer], judge: Judge, copies: int
         return Safety.UNSAVED
     if copies >= judge.policy.copies:
         return Safety.SAFE
-    if not any(is_other(row.facts) and not row.ephemeral for row in peers):
+    if not _is_known(peers):
         return Safety.ALONE
     owing = _owing(peers, judge)
     if not owing:
         return Safety.UNSENT
     return Safety.STALLED if all(row.activity is Activity.STALLED for row in owing) else Safety.SYNCING
+
+
+def _is_known(peers: Sequence[DocPeer]) -> bool:
+    """Whether anybody is there who might keep it for good."""
+    return any(is_other(row.facts) and not row.ephemeral for row in peers)
 
 
 def _owing(peers: Sequence[DocPeer], judge: Judge) -> list[DocPeer]:
@@ -92,4 +105,6 @@ def _shortfall(peers: Sequence[DocPeer], copies: Sequence[DocPeer], judge: Judge
     lacking = [row for row in peers if not row.safe and judge.may_count(row.facts)]
     yield from (lacks(row, judge.policy.level) for row in lacking)
     if len(copies) + len(lacking) < judge.policy.copies:
-        yield f"{judge.policy.copies} copies are asked for, and no other store that counts is known"
+        number = judge.policy.copies
+        asked = "1 copy is" if number == 1 else f"{number} copies are"
+        yield f"{asked} asked for, and no other store that counts is known"

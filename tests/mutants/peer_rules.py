@@ -16,6 +16,7 @@ STOPWATCH = "tests/unit/network/test_stopwatch.py"
 POLICY = "tests/unit/repo/test_safety_policy.py"
 COMPARED = "tests/unit/repo/test_rows_compared.py"
 WAITS = "tests/unit/repo/test_waits_for_whom.py"
+DELETING = "tests/unit/repo/test_repo_deleting.py"
 MOMENTS = "tests/unit/repo/test_repo_moments.py"
 LOSSES = f"{SCENARIOS}/test_losses_passed_on.py"
 
@@ -47,6 +48,20 @@ PEER_MUTANTS = (
         "facts.durable.is_current and record.heads",
         "record.heads",
         ("tests/scenarios/test_deletion.py",),
+    ),
+    Mutant(
+        "our own goes only where the policy is met",
+        "repo/removing.py",
+        "return missing or (",
+        "return (",
+        (DELETING,),
+    ),
+    Mutant(
+        "what is on the shelf is looked at before it is deleted",
+        "repo/removing.py",
+        "if not await _is_stored(running, document_id):",
+        "if True:",
+        (DELETING,),
     ),
     Mutant(
         "a report that was cut proves no loss",

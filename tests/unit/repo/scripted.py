@@ -55,6 +55,9 @@ class ScriptedEngine:
     def saved_heads(self, document_id: DocumentId) -> Heads:
         return frozenset()
 
+    def is_elsewhere(self, document_id: DocumentId) -> bool:
+        return False
+
     def metrics(self) -> dict[str, int]:
         return {}
 
