@@ -7,7 +7,7 @@ them trusts is drawn, but nobody trusts who boasts, unless he is plain and what 
 
 from dataclasses import dataclass
 
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from jupyter_automerge.engine.events import TrustStore
@@ -143,7 +143,9 @@ class Line:
                         )
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, database=None)
+@settings(
+    max_examples=100, deadline=None, derandomize=True, database=None, phases=(Phase.generate, Phase.shrink)
+)
 @given(
     st.integers(0, 2**32 - 1),
     LINES,
