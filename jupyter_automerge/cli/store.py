@@ -96,8 +96,7 @@ async def _repair(options: argparse.Namespace, stores: AsyncExitStack) -> int:
         repairs += await upkeep.repairs_of(storage, document)
     _print(words.repairs(repairs))
     if repairs and _agreed(options, f"Do these {len(repairs)}?"):
-        await upkeep.perform(storage, repairs)
-        print(f"done: {len(repairs)}")
+        print(f"done: {await upkeep.perform(storage, repairs)}")
     return INTACT
 
 

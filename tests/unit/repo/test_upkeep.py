@@ -1,6 +1,7 @@
 """Looking after a store from outside: checking, mending, clearing and copying it, without losing a change."""
 
 import time
+from hashlib import sha256
 
 import pytest
 
@@ -144,6 +145,31 @@ async def test_a_chunk_that_was_kept_aside_and_is_whole_again_comes_back() -> No
     assert quarantine_key(book.third) not in await entries(store)
 
 
+@story
+async def test_of_a_torn_chunk_of_several_changes_the_whole_ones_are_stored_anew() -> None:
+    book = Chapters()
+    both = book.entries[book.second] + book.entries[book.third]
+    store = await store_of(book, without=(book.second, book.third, book.last))
+    await store.save(incremental_key(PLAN, both), both[:-5])
+    (document,) = await check(store)
+    await perform(store, await repairs_of(store, document))
+    (mended,) = await check(store)
+    assert mended.is_intact and len(mended.applied) == 2, "the snapshot, and the change before the tear"
+    assert (await entries(store))[book.second] == book.entries[book.second]
+
+
+@story
+async def test_what_was_written_whole_meanwhile_is_left_alone() -> None:
+    book = Chapters()
+    store = await store_of(book)
+    await store.save(book.third, book.entries[book.third][:-5])
+    (document,) = await check(store)
+    repairs = await repairs_of(store, document)
+    await store.save(book.third, book.entries[book.third])
+    assert await perform(store, repairs) == 0
+    assert await entries(store) == book.entries
+
+
 class DiesBeforeRemoving(MemoryStorage):
     async def remove(self, key: StorageKey) -> None:
         raise StorageError("the power failed")
@@ -154,7 +180,8 @@ async def test_a_repair_that_is_cut_short_has_the_chunk_twice_rather_than_never(
     book = Chapters()
     store = DiesBeforeRemoving()
     await store.save(book.third, b"torn")
-    step = Repair(PLAN, book.third, quarantine_key(book.third), "it is torn")
+    digest = sha256(b"torn").digest()
+    step = Repair(PLAN, book.third, quarantine_key(book.third), "it is torn", digest)
     with pytest.raises(StorageError):
         await perform(store, [step])
     assert set(await entries(store)) == {book.third, quarantine_key(book.third)}
