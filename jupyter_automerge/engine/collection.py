@@ -53,7 +53,7 @@ class Collection:
         if record is not None and record.opened is event.document:
             record.mark_all_dirty()
         elif record is not None:
-            record.changes_waiting.append(Waiting(None, event.document.save()))
+            record.changes_waiting += (Waiting(None, event.document.save()),)
         else:
             record = self._enter(event.document_id, event.document, look=not event.fresh)
             record.complete = True
@@ -111,7 +111,7 @@ class Collection:
         record = self._documents.get(document_id)
         if record is not None:
             self._want(record)
-            record.idle_since = None
+            self._unloading.used(record)
 
     def release(self, document_id: DocumentId) -> None:
         """Nobody here holds it any more."""

@@ -107,7 +107,7 @@ class DocumentSync:
     def _refuse_all(self, record: DocumentRecord, session: Session) -> None:
         for _ in session.inbox:
             self._say_unavailable(record, session)
-        session.inbox.clear()
+        session.inbox = ()
 
     # Availability
 

@@ -145,7 +145,7 @@ class Inbox:
                 session.connection, OVERFLOW, "too many messages of one document wait here"
             )
             return
-        session.inbox.append(incoming)
+        session.inbox = (*session.inbox, incoming)
 
     def _is_refused(self, connection: Connection, message: Sync | Request) -> bool:
         """Deleted here, or one document too many for this peer: it is told that there is none."""

@@ -39,7 +39,7 @@ class Joining:
                 for one in tried:
                     self._enlist(record, one)
                 joined += tried
-                del record.changes_waiting[: len(tried)]
+                record.changes_waiting = record.changes_waiting[len(tried) :]
         finally:
             if record.heads != before:
                 record.complete = True

@@ -92,7 +92,7 @@ class Loader:
         history = _history(record, chunks)
         if history and record.has_data:
             # The document is in use: what is new in storage joins it once no change is open.
-            record.changes_waiting.extend(
+            record.changes_waiting += tuple(
                 Waiting(chunk.key, chunk.data) for chunk in history if self._is_whole(record, chunk)
             )
         elif history:

@@ -75,7 +75,7 @@ class Quarantine:
         """Of several changes in one chunk those before the tear are whole, and join the document."""
         sound = sound_part(chunk.data)
         if sound:
-            record.changes_waiting.append(Waiting(None, sound))
+            record.changes_waiting += (Waiting(None, sound),)
             self._desk.mark_document(record.id)
 
     def _kept(self, record: DocumentRecord, key: StorageKey, suspect: Suspect, event: Event) -> None:

@@ -7,7 +7,6 @@ anew.
 """
 
 from hashlib import sha256
-from itertools import islice
 
 from jupyter_automerge.engine.blame import guilty_chunks
 from jupyter_automerge.engine.crossing import Crossing
@@ -80,10 +79,10 @@ class Receiving:
             self._take(record, session, session.inbox[0])
             session.dirty = True
             if session.offences == offences:
-                del session.inbox[0]
+                session.inbox = session.inbox[1:]
             else:
                 # The peer learns by the reset that nothing since the bad message counts; it sends anew.
-                session.inbox.clear()
+                session.inbox = ()
 
     def _take(self, record: DocumentRecord, session: Session, incoming: Incoming) -> None:
         if any(_is_refused(record, chunk) for chunk in incoming.message.changes):
@@ -109,9 +108,6 @@ class Receiving:
             _remember(record, error.guilty)  # before the search, which may end early
         for chunk in guilty_chunks(record.document, incoming.message.changes, error.guilty):
             _remember(record, chunk)
-        excess = max(len(record.refused_chunks) - MAX_REFUSED_CHUNKS, 0)
-        for digest in list(islice(record.refused_chunks, excess)):
-            del record.refused_chunks[digest]
         self._offend(record, session, error.reason)
 
     def _offend(self, record: DocumentRecord, session: Session, reason: str) -> None:
@@ -130,8 +126,12 @@ class Receiving:
 
 def _remember(record: DocumentRecord, chunk: bytes) -> None:
     """By its own bytes: to know a compressed one again it need not be inflated."""
+    if record.refused_chunks is None:
+        record.refused_chunks = {}
     record.refused_chunks[sha256(chunk).digest()] = None
+    if len(record.refused_chunks) > MAX_REFUSED_CHUNKS:
+        del record.refused_chunks[next(iter(record.refused_chunks))]
 
 
 def _is_refused(record: DocumentRecord, chunk: bytes) -> bool:
-    return bool(record.refused_chunks) and sha256(chunk).digest() in record.refused_chunks
+    return record.refused_chunks is not None and sha256(chunk).digest() in record.refused_chunks

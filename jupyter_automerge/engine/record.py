@@ -118,9 +118,23 @@ class Resume:
     next_write_at: float = 0.0
 
 
+NOTHING_SHARED: Mapping[StorageId, Resume] = MappingProxyType({})
+
+
+@dataclass(slots=True, eq=False)
+class Idle:
+    """Since when nobody has had any use for the document (None: somebody has again), and when to look anew."""
+
+    since: float | None
+    alarm: Alarm
+
+
 @dataclass(slots=True, eq=False)
 class DocumentRecord:
-    """All that the Engine knows of one document. Facts only: states are derived in `docsync`."""
+    """All that the Engine knows of one document. Facts only: states are derived in `docsync`.
+
+    Peers may ask for fifty thousand documents that nobody has: what is rarely needed is made when it is.
+    """
 
     id: DocumentId
     opened: Document | None  # None: it is empty, and nobody has touched it
@@ -137,18 +151,17 @@ class DocumentRecord:
     load: Token | None = None
     load_failures: int = 0
     storage_error: str = ""
-    resume: dict[StorageId, Resume] = field(default_factory=dict)
+    resume: Mapping[StorageId, Resume] = field(default_factory=lambda: NOTHING_SHARED)
     stores: dict[str, StoreFacts] = field(default_factory=dict)
     coverage: Coverage | None = None  # once there is something to be covered
     rows_alarm: Alarm | None = None  # rings when rows move because nothing else does
     rows_moved: bool = False
     stamps: dict[str, float] | None = None  # the last ones of our reports, by store
-    refused_chunks: dict[bytes, None] = field(default_factory=dict)
-    changes_waiting: list[Waiting] = field(default_factory=list)
+    refused_chunks: dict[bytes, None] | None = None  # by digest, once there are any
+    changes_waiting: tuple[Waiting, ...] = ()
     reread: Rereading | None = None  # once others did anything to what is stored
     leaving: bool = False  # to be unloaded once it is saved
-    idle_since: float | None = None  # nobody here or there has had any use for it since
-    idle_alarm: Alarm | None = None
+    idle: Idle | None = None  # nobody here or there has any use for it
 
     @property
     def document(self) -> Document:
@@ -176,6 +189,12 @@ class DocumentRecord:
     @property
     def has_data(self) -> bool:
         return self.opened is not None and bool(self.opened.heads)
+
+    def resume_with(self, store: StorageId) -> Resume:
+        """What is shared with the store; made when it is first needed."""
+        if store not in self.resume:
+            self.resume = {**self.resume, store: Resume()}
+        return self.resume[store]
 
     def touch(self, facts: StoreFacts) -> None:
         """The row of this store is to be made anew, and told."""

@@ -196,6 +196,7 @@ class Rereader:
 
     def _judge(self, record: DocumentRecord, chunks: tuple[StoredChunk, ...]) -> None:
         seen = record.saving.chunks.keys() | {one.key for one in record.changes_waiting}
+        whole: list[Waiting] = []
         for chunk in chunks:
             if (
                 chunk.key in seen
@@ -206,10 +207,11 @@ class Rereader:
             reason = torn_reason(chunk.data)
             if not reason:
                 record.rereading.suspects.pop(chunk.key, None)
-                record.changes_waiting.append(Waiting(chunk.key, chunk.data))
+                whole.append(Waiting(chunk.key, chunk.data))
                 self._foreign.moved()
             elif not self._quarantine.found(record, chunk, reason):
                 self.leave(record, chunk.key)
+        record.changes_waiting += tuple(whole)
         self._desk.mark_document(record.id)
 
     def leave(self, record: DocumentRecord, key: StorageKey) -> None:

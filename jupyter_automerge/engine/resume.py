@@ -144,7 +144,7 @@ class Resumption:
         except RemoteProtocolError:
             # A torn write of a mere accelerator: the next one replaces it.
             return
-        record.resume.setdefault(store, Resume()).settled = heads
+        record.resume_with(store).settled = heads
 
     def to_write(self, record: DocumentRecord) -> list[tuple[StorageId, bytes]]:
         """Settled heads that are not in the store yet, nor on their way; `wrote` is to follow for each."""
@@ -192,7 +192,7 @@ class Resumption:
         metadata = connection.metadata
         if metadata.storage_id is None or metadata.is_ephemeral:
             return None
-        return record.resume.setdefault(metadata.storage_id, Resume())
+        return record.resume_with(metadata.storage_id)
 
 
 def _asks_for_everything(message: SyncMessage) -> bool:

@@ -1,7 +1,8 @@
 """What is known of one store regarding one document: by its own word, and by that of others."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from jupyter_automerge.engine.connection import EARLIER, Connection, Life
 from jupyter_automerge.engine.durable_word import DurableWord
@@ -32,6 +33,11 @@ class Hearsay:
         return more or is_beyond(before.stored.heads, (self.stored,), history)
 
 
+NO_MEMORIES: Mapping[Life, HeadSet] = MappingProxyType({})
+NO_HEARSAY: Mapping[str, Hearsay] = MappingProxyType({})
+"""One for all documents that somebody asks for and nobody has: two empty dicts in each would take a 16th of it."""
+
+
 @dataclass(slots=True, eq=False)
 class StoreFacts:
     """Facts as they come in; `row` is None once any of them moved. Times are on the Engine's clock.
@@ -43,9 +49,9 @@ class StoreFacts:
 
     store: StoreEntry
     sessions: dict[ConnectionId, Session] = field(default_factory=dict)
-    memories: dict[Life, HeadSet] = field(default_factory=dict)
+    memories: Mapping[Life, HeadSet] = field(default_factory=lambda: NO_MEMORIES)
     durable: DurableWord | None = None
-    hearsay: dict[str, Hearsay] = field(default_factory=dict)
+    hearsay: Mapping[str, Hearsay] = field(default_factory=lambda: NO_HEARSAY)
     losses: int = 0
     speaks: bool = False  # it does so itself, as far as anybody was told
     denied: bool = False
@@ -119,7 +125,7 @@ class StoreFacts:
         """
         self._speak()
         before = NO_HEADS if life in self.memories else self._drop(life)
-        grew = bool(heads) and self.memories.setdefault(life, HeadSet()).add(heads, history)
+        grew = bool(heads) and self._memory(life).add(heads, history)
         self._miss(before, history)
         return grew
 
@@ -132,7 +138,18 @@ class StoreFacts:
         """What this one held, and those that ended, is gone: here it is for the last time."""
         running = self.store.lives
         others = [other for other in self.memories if other == life or other not in running]
-        return NO_HEADS.union(*(self.memories.pop(other).heads for other in others))
+        return self._end_memories(others)
+
+    def _memory(self, life: Life) -> HeadSet:
+        if life not in self.memories:
+            self.memories = {**self.memories, life: HeadSet()}
+        return self.memories[life]
+
+    def _end_memories(self, lives: Collection[Life]) -> Heads:
+        gone = NO_HEADS.union(*(self.memories[life].heads for life in lives))
+        if lives:
+            self.memories = {life: memory for life, memory in self.memories.items() if life not in lives}
+        return gone
 
     def _miss(self, before: Heads, history: History) -> None:
         """If memory lacks what was in it before, others who say that it is there speak of what is over."""
@@ -179,13 +196,13 @@ class StoreFacts:
     def _lost(self, proven: bool) -> bool:
         if proven:
             self.losses += 1
-            self.hearsay.clear()
+            self.hearsay = NO_HEARSAY
         return proven
 
     def end(self, life: Life, history: History) -> None:
         """The last connection of this life is closed. What it held is gone if another goes on that has spoken."""
         if any(session.spoke for session in self.sessions.values()) and life in self.memories:
-            self._miss(self.memories.pop(life).heads, history)
+            self._miss(self._end_memories((life,)), history)
         if self.durable is not None:
             self.durable.end(life)
 
@@ -203,10 +220,12 @@ class StoreFacts:
         """
         word, before = self.hearsay.get(reporter.id), None
         if word is None or said.instead or (word.life != life and word.life not in reporter.lives):
-            before = self.hearsay.pop(reporter.id, None)
-            if len(self.hearsay) >= MAX_REPORTERS_PER_STORE:
-                del self.hearsay[min(self.hearsay, key=lambda one: self.hearsay[one].at)]
-            word = self.hearsay[reporter.id] = Hearsay(life, 0.0)
+            before = word
+            others = {store: told for store, told in self.hearsay.items() if store != reporter.id}
+            if len(others) >= MAX_REPORTERS_PER_STORE:
+                del others[min(others, key=lambda one: others[one].at)]
+            word = Hearsay(life, 0.0)
+            self.hearsay = {**others, reporter.id: word}
         grew = (word.stored if said.stored else word.received).add(said.heads, history)
         if before is not None and word.lacks(before, history):
             self.losses += 1
@@ -235,9 +254,10 @@ class StoreFacts:
         self._remember_memories(saved, running, history)
         for reporter, word in saved.words.items():
             if reporter not in self.hearsay:
-                self.hearsay[reporter] = Hearsay(EARLIER, reading(word.at))
-                self.hearsay[reporter].received.add(word.received, history)
-                self.hearsay[reporter].stored.add(word.stored, history)
+                told = Hearsay(EARLIER, reading(word.at))
+                told.received.add(word.received, history)
+                told.stored.add(word.stored, history)
+                self.hearsay = {**self.hearsay, reporter: told}
         if not saved.stored:
             return False
         self.durable = self.durable or DurableWord()
@@ -250,7 +270,7 @@ class StoreFacts:
         held = goes_on or ({} if spoke else {EARLIER: saved.received})
         for life, heads in held.items():
             if heads and life not in spoke:
-                self.memories.setdefault(life, HeadSet()).add(heads, history)
+                self._memory(life).add(heads, history)
 
     def void(self) -> None:
         """The store began anew, under its old id: nothing it is said to have had still counts."""

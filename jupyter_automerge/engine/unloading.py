@@ -13,7 +13,7 @@ from functools import partial
 from jupyter_automerge.engine.alarm import Alarm
 from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.local import LocalPeer
-from jupyter_automerge.engine.record import DocumentRecord, Storage
+from jupyter_automerge.engine.record import DocumentRecord, Idle, Storage
 from jupyter_automerge.engine.saving import Saver
 from jupyter_automerge.engine.session import Session, Standing
 from jupyter_automerge.engine.store_facts import StoreFacts
@@ -33,17 +33,22 @@ class Unloading:
         if self._after is None:
             return False
         if not self._is_idle(record):
-            record.idle_since = None
+            self.used(record)
             return False
-        if record.idle_since is None:
-            record.idle_since = self._desk.now
-        due = record.idle_since + self._after
+        if record.idle is None:
+            record.idle = Idle(None, Alarm(self._desk, partial(self._desk.mark_document, record.id)))
+        if record.idle.since is None:
+            record.idle.since = self._desk.now
+        due = record.idle.since + self._after
         if due <= self._desk.now:
             return True
-        if record.idle_alarm is None:
-            record.idle_alarm = Alarm(self._desk, partial(self._desk.mark_document, record.id))
-        record.idle_alarm.set(due)
+        record.idle.alarm.set(due)
         return False
+
+    def used(self, record: DocumentRecord) -> None:
+        """Somebody has a use for the document now."""
+        if record.idle is not None:
+            record.idle.since = None
 
     def _is_idle(self, record: DocumentRecord) -> bool:
         if record.wanted or not record.has_data or record.storage is not Storage.ANSWERED:

@@ -80,8 +80,8 @@ PEER_MUTANTS = (
     Mutant(
         "a new life's first word takes the place of ended ones",
         "engine/store_facts.py",
-        "        if life not in self.memories:\n            self.hold_nothing(life)\n",
-        "",
+        "before = NO_HEADS if life in self.memories else self._drop(life)",
+        "before = NO_HEADS",
         (DISKS, REPORTS),
     ),
     Mutant(
@@ -94,7 +94,7 @@ PEER_MUTANTS = (
     Mutant(
         "what a life held that ended is gone if another of its store goes on",
         "engine/store_facts.py",
-        "            self.memories.pop(life, None)\n",
+        "            self._miss(self._end_memories((life,)), history)\n",
         "            pass\n",
         (REPORTS,),
     ),
@@ -166,8 +166,8 @@ PEER_MUTANTS = (
         "engine/resume.py",
         "        if metadata.storage_id is None or metadata.is_ephemeral:\n"
         "            return None\n"
-        "        return record.resume.setdefault(metadata.storage_id, Resume())",
-        "        return record.resume.setdefault(connection.store_id, Resume())",
+        "        return record.resume_with(metadata.storage_id)",
+        "        return record.resume_with(connection.store_id)",
         (STORES, DISKS),
     ),
     Mutant(

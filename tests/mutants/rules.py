@@ -45,7 +45,7 @@ MUTANTS = (
         "strict order of one peer's messages",
         "engine/receiving.py",
         "self._take(record, session, session.inbox[0])",
-        "session.inbox.reverse()\n            self._take(record, session, session.inbox[0])",
+        "session.inbox = session.inbox[::-1]\n            self._take(record, session, session.inbox[0])",
         (f"{SYNC}::test_waiting_messages_of_a_peer_are_taken_in_the_order_in_which_it_sent_them",),
     ),
     Mutant(
