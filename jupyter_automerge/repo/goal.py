@@ -58,7 +58,7 @@ class Goal:
     """The wish, with the heads as they were at the call: later ones, ours or theirs, do not prolong it."""
 
     def __init__(self, wish: Wish, heads: Heads, policy: SafetyPolicy, stores: KnownStores) -> None:
-        """Raises TypeError for a target that is none."""
+        """Raises TypeError for a target that is none, InvalidId for a name that several stores go by."""
         self.wish = wish
         self.heads = heads if wish.heads is None else wish.heads
         self.whom = Whom(wish.target, stores)
@@ -114,7 +114,7 @@ class Goal:
         """What is there already, and what keeps it from being reached, in words. `shown`: the rows for users."""
         if self.wish.gives:
             yield from self._shortfall(rows, shown, view, document)
-        yield from (f"{name} has not been met here" for name in self.whom.not_met(rows))
+        yield from self.whom.not_met(rows)
         if self.wish.takes:
             owing = {row.store_id for row in self.whom.to_take(rows) if not self._is_here(document, row)}
             yield from (owes(row) for row in shown if row.id in owing)
@@ -147,6 +147,8 @@ class Goal:
             yield have_it([row for row in shown if row.id in held])
         level = self.wish.level or self._policy.level
         yield from (lacks(row, level) for row in shown if row.id in wanted - held)
+        if not self.whom.is_named:
+            yield from view.judge.doubts
         if not self.whom.is_named and len(wanted) < self._copies:
             known = (
                 "only one store that counts is"

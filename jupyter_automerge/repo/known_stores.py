@@ -10,6 +10,8 @@ from jupyter_automerge.engine.notices import (
     StoreRow,
     StoreSeen,
 )
+from jupyter_automerge.repo.calling import Names
+from jupyter_automerge.repo.claims import Claims, claimed, is_chosen
 from jupyter_automerge.repo.directory import Directory
 from jupyter_automerge.values.limits import MAX_STORES
 from jupyter_automerge.values.status import Link, Trust
@@ -24,6 +26,7 @@ class KnownStores:
         self._lock = threading.Lock()
         self._stores: dict[str, KnownStore] = {}
         self._forgotten: dict[str, None] = {}
+        self._claims: Claims | None = None
         self.trusted: frozenset[str] = frozenset()
         """Those whose word about others counts."""
 
@@ -61,15 +64,35 @@ class KnownStores:
         return frozenset(dialed.union(() if known is None else known.endpoints))
 
     def answers(self, row: StoreRow, name: str) -> bool:
-        """Whether the store goes by this id, name or address. A name that we gave is nobody else's."""
-        if name in (row.store_id, row.petname, *row.peer_ids):
+        """Whether the store is meant by this id, name or address: what it only claims must be its alone (E44)."""
+        if self._is_outright(name, row.store_id, row.petname):
             return True
-        if name == row.name:
-            return not any(one.petname == name for one in self.all())
-        return name in self.endpoints(row.store_id)
+        names = Names(row.store_id, row.petname, row.name, row.kind)
+        return name in claimed(names, row.peer_ids) and not self._claimed.is_others(name, row.store_id)
+
+    def sharers(self, name: str) -> tuple[str, ...]:
+        """The stores that go by a name, told apart, if there are several, so that none answers to it."""
+        sharers = self._claimed.sharers(name)
+        if sharers and any(self._is_outright(name, one.id, one.petname) for one in self.all()):
+            return ()
+        return sharers
+
+    def _is_outright(self, name: str, store_id: str, petname: str) -> bool:
+        """Whether it is our own name for the store, its address, or an id that no other could be called."""
+        if name == store_id:
+            return not is_chosen(store_id)
+        return bool(name) and (name == petname or name in self.endpoints(store_id))
+
+    @property
+    def _claimed(self) -> Claims:
+        with self._lock:
+            if self._claims is None:
+                self._claims = Claims(self._stores.values())
+            return self._claims
 
     def _write(self, change: Callable[[dict[str, KnownStore]], object]) -> None:
         with self._lock:
             change(self._stores)
+            self._claims = None
             stores = self._stores.values()
             self.trusted = frozenset(one.id for one in stores if one.trust is Trust.TRUSTED)

@@ -7,6 +7,7 @@ from jupyter_automerge.document import Document
 from jupyter_automerge.repo.comparing import Viewpoint
 from jupyter_automerge.repo.live import LiveDocument
 from jupyter_automerge.repo.local_copy import LocalCopy, local_copy
+from jupyter_automerge.repo.phrases import shared_name
 from jupyter_automerge.repo.rows import Peers
 from jupyter_automerge.repo.safety import Judge
 from jupyter_automerge.repo.summary import SyncSummary, shortfall, summarise
@@ -20,7 +21,11 @@ def viewpoint(running: "Running", live: LiveDocument | None = None) -> Viewpoint
     """From where the rows of a document are looked at now. In any thread."""
     moment, stores = running.clock.moment(), running.stores
     moved_at = moment.now if live is None else live.moved_at(moment.now)
-    return Viewpoint(moved_at, moment, Judge(running.safety, stores.answers, stores.trusted, moment.now))
+    policy = running.safety
+    doubts = tuple(
+        words for name in policy.stores or () if (words := shared_name(name, stores.sharers(name)))
+    )
+    return Viewpoint(moved_at, moment, Judge(policy, stores.answers, stores.trusted, moment.now, doubts))
 
 
 def peers(running: "Running", live: LiveDocument, document: Document, heads: Heads) -> Peers:

@@ -47,6 +47,13 @@ def owes(row: DocPeer) -> str:
     return f"{row.label} has {changes(row.missing_here)} or more that are not here"
 
 
+def shared_name(name: str, sharers: Sequence[str]) -> str:
+    """Why nobody answers to a name; empty unless several stores go by it."""
+    if not sharers:
+        return ""
+    return f"{name!r} may be {' or '.join(sharers)}: say which by its id, or name it with repo.stores.label"
+
+
 def have_it(copies: Sequence[DocPeer]) -> str:
     """Who has everything, and on what word."""
     if not copies:

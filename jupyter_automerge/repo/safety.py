@@ -17,7 +17,8 @@ class SafetyPolicy:
 
     `level`: STORED, or RECEIVED where a store's memory is enough. Of stores that cannot report STORED, as
     JavaScript servers, RECEIVED counts as long as no store in reach can. `stores`: only these count, by id,
-    name or the address that is dialed; None: any. `count_ephemeral`: the memory of pages and scripts counts
+    our own name for them, the address that is dialed, or the name that they claim while no other store that is
+    known claims it (E44); None: any. `count_ephemeral`: the memory of pages and scripts counts
     as well. `max_age`: what a store told more than so many seconds ago counts only while it is connected.
 
     Never counted, whatever the policy: Repos on our own store, copies of it, stores that may not have the
@@ -52,12 +53,16 @@ Answers = Callable[[StoreRow, str], bool]
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """The policy, applied to rows as of a moment of the Engine's clock. `trusted`: stores whose word counts."""
+    """The policy, applied to rows as of a moment of the Engine's clock. `trusted`: stores whose word counts.
+
+    `doubts`: the names in the policy that several stores go by, and so none of them is meant; in words.
+    """
 
     policy: SafetyPolicy
     answers: Answers
     trusted: frozenset[str]
     now: float
+    doubts: tuple[str, ...] = ()
 
     def may_count(self, row: StoreRow) -> bool:
         """Whether the store is one that the policy counts once it has everything."""

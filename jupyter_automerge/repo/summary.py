@@ -102,6 +102,7 @@ def _words(
 def _shortfall(peers: Sequence[DocPeer], copies: Sequence[DocPeer], judge: Judge) -> Iterator[str]:
     if copies:
         yield have_it(copies)
+    yield from judge.doubts
     lacking = [row for row in peers if not row.safe and judge.may_count(row.facts)]
     yield from (lacks(row, judge.policy.level) for row in lacking)
     if len(copies) + len(lacking) < judge.policy.copies:

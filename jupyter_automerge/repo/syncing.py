@@ -31,7 +31,7 @@ class SyncWait:
     """One wait: what was asked for at the call, and the answer as of each look."""
 
     def __init__(self, running: "Running", live: LiveDocument, heads: Heads, wish: Wish) -> None:
-        """In any thread. Raises TypeError for a target that is none."""
+        """In any thread. Raises TypeError or InvalidId for a target that is none, or could be several."""
         self._running = running
         self._live = live
         self._goal = Goal(wish, heads, running.safety, running.stores)
@@ -161,8 +161,10 @@ class SyncWait:
         there = ", ".join(sorted({peer.name or str(peer.peer_id) for peer in self._running.directory.peers}))
         if not there:
             return self._nobody()
-        whom = "nobody who was named" if self._goal.whom.is_named else "no store that counts"
-        return f"{whom} has been met here; connected: {there}"
+        whom = self._goal.whom
+        doubts = whom.doubts() if whom.is_named else viewpoint(self._running, self._live).judge.doubts
+        met = "nobody who was named" if whom.is_named else "no store that counts"
+        return "; ".join((*doubts, f"{met} has been met here; connected: {there}"))
 
     def _nobody(self) -> str:
         remedy = "" if self._running.directory.dialers else " and nothing is dialing: repo.connect(url) first"

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from jupyter_automerge.engine.notices import StoreRow
+from jupyter_automerge.errors import InvalidId
 from jupyter_automerge.repo.dialer import Dialer
 from jupyter_automerge.repo.directory import ConnectionInfo, DialerInfo
 from jupyter_automerge.repo.known_stores import KnownStores
+from jupyter_automerge.repo.phrases import shared_name
 from jupyter_automerge.repo.rows import DocPeer
 from jupyter_automerge.repo.share import PeerInfo
 from jupyter_automerge.repo.store_info import StoreInfo
@@ -45,7 +47,10 @@ def any_of(*targets: One) -> AnyOf:
 
 
 def matches(target: Target, stores: KnownStores) -> tuple[Match, ...]:
-    """One predicate per thing named; none if nothing in particular is. Raises TypeError for anything else."""
+    """One predicate per thing named; none if nothing in particular is.
+
+    Raises TypeError for anything else, InvalidId for a name that several stores go by (E44).
+    """
     return tuple(_match(one, stores) for one in named(target))
 
 
@@ -61,6 +66,8 @@ def named(target: Target) -> tuple[One, ...]:
 def _match(one: One, stores: KnownStores) -> Match:
     match one:
         case str():
+            if words := shared_name(one, stores.sharers(one)):
+                raise InvalidId("store to wait for", one, words)
             return lambda row: stores.answers(row, one)
         case DocPeer() | StoreInfo() | KnownStore():
             return lambda row: row.store_id == one.id

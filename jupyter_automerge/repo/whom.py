@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from jupyter_automerge.engine.notices import StoreRow
 from jupyter_automerge.repo.known_stores import KnownStores
+from jupyter_automerge.repo.phrases import shared_name
 from jupyter_automerge.repo.safety import IN_REACH, Judge, is_other
 from jupyter_automerge.repo.targets import Target, matches, named
 from jupyter_automerge.values.status import Link, Trust
@@ -13,11 +14,12 @@ class Whom:
     """The stores that were named, each of which is waited for; or none in particular."""
 
     def __init__(self, target: Target, stores: KnownStores) -> None:
-        """Raises TypeError for a target that is none."""
+        """Raises TypeError for a target that is none, InvalidId for a name that several stores go by."""
         things = named(target)
         self.is_nobody = target is not None and not things
         """An empty list was named: all of nobody is no copy."""
         self._targets = matches(things, stores)
+        self._sharers = stores.sharers
         self._called = [one if isinstance(one, str) else getattr(one, "name", "") for one in things]
         self._met: dict[int, StoreRow] = {}  # number of the target -> who once answered to it
         self._was_in_reach = False
@@ -63,9 +65,17 @@ class Whom:
         return len(done) >= copies
 
     def not_met(self, rows: Sequence[StoreRow]) -> list[str]:
-        """What those were called who were named and are no row of the document."""
+        """Of each who was named and is no row of the document, that it is none; in words."""
         called = zip(self._targets, self._called, strict=True)
-        return [name or "one who was named" for match, name in called if not any(map(match, rows))]
+        return [
+            shared_name(name, self._sharers(name)) or f"{name or 'one who was named'} has not been met here"
+            for match, name in called
+            if not any(map(match, rows))
+        ]
+
+    def doubts(self) -> list[str]:
+        """The names that were given and that several stores go by by now, in words."""
+        return [words for name in self._called if (words := shared_name(name, self._sharers(name)))]
 
     def denied(self, rows: Sequence[StoreRow], candidates: Sequence[StoreRow]) -> StoreRow | None:
         """Somebody whom the share policy keeps from it, and without whom the wait cannot end."""

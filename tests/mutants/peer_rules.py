@@ -17,6 +17,7 @@ POLICY = "tests/unit/repo/test_safety_policy.py"
 COMPARED = "tests/unit/repo/test_rows_compared.py"
 WAITS = "tests/unit/repo/test_waits_for_whom.py"
 DELETING = "tests/unit/repo/test_repo_deleting.py"
+CLAIMED = "tests/unit/repo/test_claimed_names.py"
 MOMENTS = "tests/unit/repo/test_repo_moments.py"
 LOSSES = f"{SCENARIOS}/test_losses_passed_on.py"
 
@@ -62,6 +63,20 @@ PEER_MUTANTS = (
         "if not await _is_stored(running, document_id):",
         "if True:",
         (DELETING,),
+    ),
+    Mutant(
+        "what a store claims means it only while it is its alone",
+        "repo/known_stores.py",
+        " and not self._claimed.is_others(name, row.store_id)",
+        "",
+        (CLAIMED,),
+    ),
+    Mutant(
+        "an id that reads as a name is a claim",
+        "repo/claims.py",
+        "    except ValueError:\n        return True\n",
+        "    except ValueError:\n        return False\n",
+        (CLAIMED,),
     ),
     Mutant(
         "a report that was cut proves no loss",
