@@ -4,15 +4,19 @@ import asyncio
 import random
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from selectors import SelectorKey, SelectSelector
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple
 from unittest.mock import patch
 
 from jupyter_automerge.document import Document
 from jupyter_automerge.repo import creating
 from jupyter_automerge.repo.clock import Clock, Moment
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 WALL_OFFSET = 1_700_000_000.0
 """What the machines' clocks say when the loop's says 0, in seconds since 1970."""
@@ -31,8 +35,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._clock.now
 
-    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
-        done: asyncio.Future[Any] = self.create_future()
+    def run_in_executor(
+        self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts
+    ) -> asyncio.Future[T]:
+        done: asyncio.Future[T] = self.create_future()
         try:
             done.set_result(func(*args))
         except Exception as error:  # noqa: BLE001 - whatever it raised is for whoever awaits it

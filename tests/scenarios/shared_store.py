@@ -1,6 +1,7 @@
 """Repos without a cable between them, on one store that tells each of what was written there."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from jupyter_automerge.document import ChunkState, Document
 from jupyter_automerge.engine import effects as f
@@ -63,9 +64,7 @@ class SharedStore:
         """Every running Repo hears of it, each in its own time."""
         for repo in self.repos:
             if repo.running:
-                self.sim.clock.after(
-                    self.delay(), repo, lambda hearer=repo: hearer.feed(e.StorageChanged(place))
-                )  # type: ignore[misc]
+                self.sim.clock.after(self.delay(), repo, partial(repo.feed, e.StorageChanged(place)))
 
     # What others than Repos do
 

@@ -33,7 +33,9 @@ class Ears:
         self._first_probe = ""
 
     async def listen(self) -> None:
-        async for place in self._storage.watch():
+        changes = self._storage.watch()
+        assert changes is not None
+        async for place in changes:
             if "probes" in place:
                 # Those of earlier times may be told as removed.
                 if place[-1].isdigit() and place[-1] >= self._first_probe:
