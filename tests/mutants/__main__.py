@@ -11,15 +11,8 @@ from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from time import monotonic
 
-from tests.mutants.idle_rules import IDLE_MUTANTS
-from tests.mutants.memory_rules import MEMORY_MUTANTS
-from tests.mutants.peer_rules import PEER_MUTANTS
-from tests.mutants.remote_heads_rules import REMOTE_HEADS_MUTANTS
-from tests.mutants.row_rules import ROW_MUTANTS
-from tests.mutants.rules import MUTANTS, Mutant
-from tests.mutants.storage_rules import STORAGE_MUTANTS
-from tests.mutants.store_rules import STORE_MUTANTS
-from tests.mutants.weak_rules import WEAK_MUTANTS
+from tests.mutants.every_rule import EVERY_MUTANT
+from tests.mutants.rules import Mutant
 from tests.mutants.workshop import Outcome, Workshop
 
 SOUND_SECONDS = 900
@@ -27,18 +20,7 @@ SOUND_SECONDS = 900
 
 
 def main(words: list[str]) -> int:
-    every = (
-        *MUTANTS,
-        *PEER_MUTANTS,
-        *MEMORY_MUTANTS,
-        *IDLE_MUTANTS,
-        *REMOTE_HEADS_MUTANTS,
-        *ROW_MUTANTS,
-        *STORE_MUTANTS,
-        *WEAK_MUTANTS,
-        *STORAGE_MUTANTS,
-    )
-    chosen = [mutant for mutant in every if not words or any(word in mutant.rule for word in words)]
+    chosen = [mutant for mutant in EVERY_MUTANT if not words or any(word in mutant.rule for word in words)]
     if not chosen:
         say(f"no rule's name contains {' or '.join(words)}")
         return 1

@@ -98,7 +98,7 @@ MEMORY_MUTANTS = (
     Mutant(
         "word of others does not count while a store speaks itself",
         "engine/store_facts.py",
-        "return {} if speaks or (self.durable is not None and self.durable.is_current) else self.hearsay",
+        "return {} if self._speaks else self.hearsay",
         "return self.hearsay",
         (REPORTS,),
     ),

@@ -242,13 +242,6 @@ PEER_MUTANTS = (
         (COMPARED,),
     ),
     Mutant(
-        "no memory counts of a store that reports what it stored",
-        "repo/safety.py",
-        "return self.policy.level if row.durable_acks else needed",
-        "return needed",
-        (POLICY,),
-    ),
-    Mutant(
         "more heads than are kept are told of",
         "engine/evidence.py",
         "if len(heads) > MAX_HEADS_PER_STORE and not connection.overclaims:",

@@ -13,8 +13,8 @@ REMOTE_HEADS_MUTANTS = (
     Mutant(
         "a subscriber that leaves takes no other wish along",
         "engine/subscriptions.py",
-        "return store in self._own or bool(others) or store in connection.curious",
-        "return bool(others) or store in connection.curious",
+        "return store in self._own or self._others_follow(connection, store) or store in connection.curious",
+        "return self._others_follow(connection, store) or store in connection.curious",
         (WISHES,),
     ),
     Mutant(
@@ -43,7 +43,7 @@ REMOTE_HEADS_MUTANTS = (
         "engine/subscriptions.py",
         "if not connection.speaks_our_dialect and not _follows_itself(connection, store):",
         "if not connection.speaks_our_dialect:",
-        (f"{ROWS}::test_javascript_that_follows_the_store_itself_is_not_asked",),
+        (f"{JAVASCRIPT_ROWS}::test_javascript_that_follows_the_store_itself_is_not_asked",),
     ),
     Mutant(
         "a store is in reach for as long as somebody says so",

@@ -24,10 +24,10 @@ ROW_MUTANTS = (
         (ROWS,),
     ),
     Mutant(
-        "rows: siblings and copied stores are no copy",
+        "rows: a copied store is no copy",
         "repo/safety.py",
-        "not row.same_store and not row.clone and row.trust in COUNTED",
-        "row.trust in COUNTED",
+        "not row.same_store and not row.clone and",
+        "not row.same_store and",
         (SAFETY,),
     ),
     Mutant(
@@ -162,8 +162,8 @@ ROW_MUTANTS = (
     Mutant(
         "waits: who comes by may report what it stored",
         "repo/syncing.py",
-        "if directory.is_reachable or self._running.is_introducing:",
-        "if self._running.is_introducing:",
+        "return not (trying or directory.is_reachable or self._running.is_introducing)",
+        "return not (trying or self._running.is_introducing)",
         (FOR_STORED,),
     ),
     Mutant(

@@ -86,8 +86,8 @@ MUTANTS = (
     Mutant(
         "nothing is said before storage answered",
         "engine/docsync.py",
-        "if not session.engaged or record.storage is Storage.PENDING:",
-        "if not session.engaged:",
+        "if not session.may_speak or record.storage is Storage.PENDING:",
+        "if not session.may_speak:",
         (f"{SYNC}::test_nobody_is_answered_or_asked_before_the_store_was_read",),
     ),
     Mutant(
