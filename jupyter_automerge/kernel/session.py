@@ -12,7 +12,8 @@ from jupyter_automerge.kernel.first_answer import first_answer
 from jupyter_automerge.kernel.flush import flush
 from jupyter_automerge.kernel.interrupts import wake_on_signals
 from jupyter_automerge.kernel.loop_thread import LoopThread
-from jupyter_automerge.repo import Dialer, Repo, ServerAddress
+from jupyter_automerge.kernel.wording import shown
+from jupyter_automerge.repo import Dialer, Repo, ServerAddress, fetch_info
 from jupyter_automerge.values.limits import KERNEL_CLOSE_TIMEOUT_SECONDS
 from jupyter_automerge.values.status import DialerState
 
@@ -77,9 +78,14 @@ class KernelSession:
         """
         if self.address is None:
             return self._own_catalogue
+        if self.info.get("catalogue") is None:
+            # It was waiting for its store, or had not made one yet.
+            self.info = fetch_info(self.address)
         url = self.info.get("catalogue")
         if not isinstance(url, str):
-            raise DialError("the server has no catalogue yet: wait a moment and try again")
+            reason = self.info.get("message")
+            because = f" ({shown(reason, 300)})" if isinstance(reason, str) else ""
+            raise DialError(f"the server has no catalogue yet{because}: wait a moment and try again")
         return SharedCatalogue(self.repo.find(url, timeout=FIND_SECONDS).result())
 
     def loaded_catalogue(self) -> Catalogue | None:

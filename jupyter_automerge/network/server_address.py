@@ -4,6 +4,7 @@ import json
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError
@@ -61,7 +62,10 @@ class TokenRefused(DialError):
 
 
 def fetch_info(address: ServerAddress, timeout: float = PROBE_SECONDS) -> dict[str, Any]:
-    """What the server says of itself (`GET api/automerge`). Raises DialError with the reason in words."""
+    """What the server says of itself (`GET api/automerge`). Raises DialError with the reason in words.
+
+    One that waits for its store says so in `message`, and has no `storageId` yet.
+    """
     try:
         request = Request(address.info_url, headers=dict(address.headers()))
         # No proxy: a kernel's own server is never behind the one for the internet.
@@ -69,7 +73,9 @@ def fetch_info(address: ServerAddress, timeout: float = PROBE_SECONDS) -> dict[s
         with opener.open(request, timeout=timeout) as response:
             info = json.loads(response.read(MAX_JSON_BYTES))
     except HTTPError as error:
-        raise _refusal(error.code) from error
+        info = _told_without_documents(error)
+        if info is None:
+            raise _refusal(error.code) from error
     except (OSError, HTTPException) as error:
         raise DialError(f"no answer ({_said(error)})") from error
     except (ValueError, RecursionError):
@@ -77,6 +83,17 @@ def fetch_info(address: ServerAddress, timeout: float = PROBE_SECONDS) -> dict[s
     if not isinstance(info, dict) or "storageId" not in info:
         raise DialError("what answers there is not jupyter_automerge", fatal=True)
     return info
+
+
+def _told_without_documents(error: HTTPError) -> Any:
+    """What a server says of itself that waits for its store; None from any other."""
+    if error.code != HTTPStatus.SERVICE_UNAVAILABLE:
+        return None
+    try:
+        info = json.loads(error.read(MAX_JSON_BYTES))
+    except (OSError, HTTPException, ValueError, RecursionError):
+        return None
+    return info if isinstance(info, dict) and "storageId" in info else None
 
 
 def _said(error: Exception) -> str:

@@ -10,6 +10,7 @@ from jupyter_automerge.errors import InvalidId
 from jupyter_automerge.repo import Repo
 from jupyter_automerge.server.host import RepoHost
 from jupyter_automerge.server.kernel_token import KernelTokenMixin
+from jupyter_automerge.server.not_running import NotRunning
 from jupyter_automerge.server.settings import AUTH_RESOURCE, host_of
 from jupyter_automerge.values.ids import DocumentId, interpret_document_id
 from jupyter_automerge.values.limits import MAX_JSON_BYTES
@@ -26,10 +27,18 @@ class Endpoint(KernelTokenMixin, APIHandler):
 
     @property
     def repo(self) -> Repo:
-        """The running Repo; 503 while the server is starting or stopping."""
-        if self.host.repo is None:
-            raise HTTPError(503, "The document server is not running (starting or stopping).")
-        return self.host.repo
+        """The running Repo; 503 while the server is starting or stopping, or its store does not answer."""
+        return self.host.running_repo
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """As Jupyter does; without a Repo also why, and when to ask again."""
+        error = (kwargs.get("exc_info") or (None, None))[1]
+        if not isinstance(error, NotRunning):
+            super().write_error(status_code, **kwargs)
+            return
+        if error.retry_after is not None:
+            self.set_header("Retry-After", error.retry_after)
+        self.refuse(503, error.sentence, state=error.state.value, reason=error.reason_in_words)
 
     def document_id(self, text: str) -> DocumentId:
         """The id in a URL, checked before it touches a path or a key; 400 when it is none."""

@@ -1,5 +1,7 @@
 """The extension as Jupyter sees it: settings with help, handlers, start and stop."""
 
+import asyncio
+import contextlib
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,6 +32,7 @@ class JupyterAutomerge(ExtensionApp):
     name = "jupyter_automerge"
     load_other_extensions = True
     connection_file: ConnectionFile | None = None
+    _starting: asyncio.Task[None] | None = None
 
     store = Unicode(
         help="Where documents are kept: a folder, in the layout of automerge-repo's nodefs, or the URL of a "
@@ -139,11 +142,12 @@ class JupyterAutomerge(ExtensionApp):
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         """Runs once the server listens: its port and token are final now."""
         try:
-            await self.repo_host.start()
-        except (AutomergeError, OSError) as error:
+            is_running = await self.repo_host.start()
+        except AutomergeError as error:
             self.log.error("jupyter_automerge has no documents: %s", error)
             return
-        self.log.info("jupyter_automerge keeps documents in %s", self.repo_host.store)
+        if not is_running:
+            self._starting = asyncio.create_task(self.repo_host.keep_starting())
         if self.kernel_access:
             self._tell_kernels(serverapp)
 
@@ -163,6 +167,10 @@ class JupyterAutomerge(ExtensionApp):
         """Runs before kernels are shut down: nothing is lost, as they keep what they could not send."""
         if self.connection_file is not None:
             self.connection_file.remove()
+        if self._starting is not None:
+            self._starting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._starting
         await self.repo_host.stop(self.stop_timeout)
 
     def current_activity(self) -> dict[str, Any] | None:

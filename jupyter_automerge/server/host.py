@@ -6,12 +6,11 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 
-from tornado.web import HTTPError
-
-from jupyter_automerge.errors import AutomergeError
+from jupyter_automerge.errors import AutomergeError, StorageError
 from jupyter_automerge.repo import Repo, Storage, line_about_neighbours
 from jupyter_automerge.server.catalogue import open_catalogue
 from jupyter_automerge.server.front_end import FrontEnd
+from jupyter_automerge.server.not_running import HostState, NotRunning
 from jupyter_automerge.server.upstreams import connect_upstreams
 from jupyter_automerge.values import limits
 
@@ -35,26 +34,71 @@ class RepoHost:
         self.find_timeout = 10.0
         self.upstreams: Mapping[str, str] = {}
         self.front_end = FrontEnd()
-        self._started = asyncio.Event()
+        self.patience = limits.DIAL_TIMEOUT_SECONDS
+        """For how many seconds a socket waits for the Repo."""
+        self.state = HostState.STARTING
+        self._trouble = ""
+        self._retry_seconds = limits.START_RETRY_FIRST_SECONDS
+        self._settled = asyncio.Event()
 
     def let_kernels_in(self) -> str:
         """Make the token that kernels of this server show, and return it."""
         self.kernel_token = secrets.token_hex(32)
         return self.kernel_token
 
-    async def start(self) -> None:
-        """Open the store and the Repo on the running loop, and the catalogue in it.
+    async def start(self) -> bool:
+        """Open the store and the Repo on the running loop, and the catalogue in it. False: it cannot be reached now.
 
-        Raises StorageError when there is no store to speak of; without a catalogue alone it goes on.
+        Raises what no other try would mend, as InvalidId; without a catalogue alone it goes on.
         """
         try:
-            storage = self._make_storage()
-            self.store = storage.place
-            repo = self._make_repo(storage)
+            storage, repo = await self._open()
+        except (StorageError, OSError) as error:
+            self._not_yet(error.reason if isinstance(error, StorageError) else str(error))
+            return False
+        except BaseException as error:
+            self._settle(HostState.FAILED, str(error))
+            raise
+        self.repo = repo
+        self._settle(HostState.RUNNING)
+        self._log.info("jupyter_automerge keeps documents in %s", self.store)
+        await self._go_on(repo, storage)
+        return True
+
+    async def keep_starting(self) -> None:
+        """After a start in vain: try again, less often each time, until the store answers."""
+        is_running = False
+        while not is_running:
+            await asyncio.sleep(self._retry_seconds)
+            self._retry_seconds = min(2 * self._retry_seconds, limits.START_RETRY_MOST_SECONDS)
+            try:
+                is_running = await self.start()
+            except Exception:  # noqa: BLE001 - logged in full, as nobody awaits this task
+                self._log.exception("jupyter_automerge could not be started")
+                return
+
+    async def _open(self) -> tuple[Storage, Repo]:
+        storage = self._make_storage()
+        self.store = storage.place
+        repo = self._make_repo(storage)
+        try:
             await repo.open()
-            self.repo = repo
-        finally:
-            self._started.set()
+        except BaseException:  # a cancelled one holds connections, too
+            with contextlib.suppress(StorageError, OSError):
+                await storage.close()
+            raise
+        return storage, repo
+
+    def _not_yet(self, reason: str) -> None:
+        if reason != self._trouble:
+            self._log.error("jupyter_automerge has no documents yet, and tries again: %s", reason)
+        self.state, self._trouble = HostState.WAITING, reason
+
+    def _settle(self, state: HostState, trouble: str = "") -> None:
+        self.state, self._trouble = state, trouble
+        self._settled.set()
+
+    async def _go_on(self, repo: Repo, storage: Storage) -> None:
         connect_upstreams(repo, self.upstreams, self._log)
         await self._tell_of_neighbours(repo)
         try:
@@ -72,20 +116,27 @@ class RepoHost:
                 self._log.info("%s", line)
 
     async def when_running(self) -> Repo:
-        """The Repo, waited for while the server starts. Raises HTTPError 503 when there is none.
+        """The Repo, waited for while the server starts, or its store does not answer; not for ever. Raises NotRunning.
 
         automerge-repo's own client ends its whole program when an upgrade is answered with a status.
         """
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(limits.DIAL_TIMEOUT_SECONDS):
-                await self._started.wait()
+            async with asyncio.timeout(self.patience):
+                await self._settled.wait()
+        return self.running_repo
+
+    @property
+    def running_repo(self) -> Repo:
+        """The Repo as of now. Raises NotRunning."""
         if self.repo is None:
-            raise HTTPError(503, "The document server is not running (starting or stopping).")
+            is_hopeful = self.state in (HostState.STARTING, HostState.WAITING)
+            raise NotRunning(self.state, self._trouble, self._retry_seconds if is_hopeful else None)
         return self.repo
 
     async def stop(self, seconds: float) -> None:
         """Let no kernel in any more, save what is unsaved and close the sockets, within `seconds`."""
         self.kernel_token = None
+        self._settle(HostState.STOPPED)
         repo, self.repo = self.repo, None
         if repo is None:
             return

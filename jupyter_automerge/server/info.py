@@ -27,11 +27,24 @@ class InfoHandler(Endpoint):
         self.set_header("Cache-Control", "no-store")
         self.finish(await self._info())
 
+    def refuse(self, status: int, message: str, **details: Any) -> None:
+        """A kernel that is refused because there is no Repo yet knows its server all the same."""
+        without = {"storageId": None, "catalogue": None}
+        super().refuse(status, message, **self._server(), **without, **details)
+
+    def _server(self) -> dict[str, Any]:
+        return {
+            "version": __version__,
+            "protocol": PROTOCOL_VERSION,
+            "pid": os.getpid(),
+            "kernels": self.host.kernel_token is not None,
+        }
+
     async def _info(self) -> dict[str, Any]:
         repo, user = self.repo, identity_of(self)
         info = {
-            "version": __version__,
-            "protocol": PROTOCOL_VERSION,
+            **self._server(),
+            "state": self.host.state.value,
             "peerId": repo.peer_id,
             "storageId": repo.storage_id,
             "foreignWriters": date_to_json(
@@ -44,9 +57,8 @@ class InfoHandler(Endpoint):
             "wasm": file_url(self.base_url, self.host.front_end.wasm),
             "limits": {"messageBytes": self.host.message_bytes},
             "catalogue": self.host.catalogue,
-            "pid": os.getpid(),
-            "kernels": self.host.kernel_token is not None,
         }
         if user.is_kernel:  # where documents lie is for the owner of the machine, not for guests
             info["store"] = self.host.store
+            info["weakness"] = "" if repo.own_store is None else repo.own_store.weakness
         return info

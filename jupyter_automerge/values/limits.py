@@ -161,6 +161,9 @@ server's time from whoever types; the first one after a pause waits for nothing.
 PUT_REST_MOST_SECONDS = 0.02
 PUT_RETRY_FIRST_SECONDS = 0.5
 PUT_RETRY_MOST_SECONDS = 30.0
+START_RETRY_FIRST_SECONDS = 1.0
+START_RETRY_MOST_SECONDS = 30.0
+"""The pause before a Jupyter server whose store did not answer tries again; it doubles each time."""
 OWN_WRITE_SECONDS = 10.0
 """How long after a write of ours news of its key from the store are taken for that very write."""
 OWN_WRITES_REMEMBERED = 16_384
