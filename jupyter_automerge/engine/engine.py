@@ -56,6 +56,7 @@ from jupyter_automerge.engine.writer import Writer
 from jupyter_automerge.errors import DocumentGone
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.ids import DocumentId
+from jupyter_automerge.values.limits import STORE_KEPT_SECONDS
 from jupyter_automerge.values.status import DocumentState
 from jupyter_automerge.values.store import KnownStore
 
@@ -70,7 +71,7 @@ class Engine:
     is what to add to `now` for seconds since 1970. `ack_after_save`: see AfterSave. `put_rest`: for how
     many times as long as a document's last write took the next one waits. `unload_after`: how long a document
     that nobody has any use for stays in memory; None: for good. Times are seconds on a clock that never
-    goes back.
+    goes back. `retain`: how long stores are remembered that are out of reach and that our user thinks nothing of.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class Engine:
         ack_after_save: bool = False,
         put_rest: float = 0.0,
         unload_after: float | None = None,
+        retain: float = STORE_KEPT_SECONDS,
     ) -> None:
         self.local = local
         self._desk = desk = Desk(wall_offset)
@@ -97,7 +99,7 @@ class Engine:
             self._chosen,
             lambda endpoint: self._stores.dialing_moved(endpoint),
         )
-        self._stores = Stores(local, desk, self._connections.is_dialing)
+        self._stores = Stores(local, desk, self._connections.is_dialing, retain)
         self._writes = SlowWrites(desk)
         self._remembering = Remembering(local, desk, self._stores, self._writes)
         self._facts = Facts(desk, self._documents, self._stores, self._remembering)

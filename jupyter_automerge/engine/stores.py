@@ -49,13 +49,23 @@ class StoreWatcher(Protocol):
 
 
 class Stores:
-    """One entry per store id. `is_dialing`: whether some Dialer tries to reach an endpoint."""
+    """One entry per store id. `is_dialing`: whether some Dialer tries to reach an endpoint.
 
-    def __init__(self, local: LocalPeer, desk: Desk, is_dialing: Callable[[str], bool]) -> None:
+    `retain`: what was out of reach for so many seconds, and our user thinks nothing of, is not restored (E38).
+    """
+
+    def __init__(
+        self,
+        local: LocalPeer,
+        desk: Desk,
+        is_dialing: Callable[[str], bool],
+        retain: float = STORE_KEPT_SECONDS,
+    ) -> None:
         self.watchers: tuple[StoreWatcher, ...] = ()
         self._local = local
         self._desk = desk
         self._is_dialing = is_dialing
+        self._retain = retain
         self._entries: dict[str, StoreEntry] = {}
         self._forgotten: dict[str, float] = {}  # by our user's wish, and when
         self._unsettled: dict[str, StoreEntry] = {}
@@ -207,14 +217,14 @@ class Stores:
 
     def restore(self, store_id: str, saved: SavedStore) -> bool:
         """Take over what was kept of a store. Whether it is to be kept on."""
-        oldest = self._desk.wall - STORE_KEPT_SECONDS
-        entry = self._entries.get(store_id)
+        wall, entry = self._desk.wall, self._entries.get(store_id)
         if entry is None:
             if not saved.known:
                 self._forgotten[store_id] = saved.forgotten_at
-                return saved.forgotten_at > oldest
+                # As long as a document may remember it, and others' word of it is not heard (E37).
+                return saved.forgotten_at > wall - max(self._retain, STORE_FORGOTTEN_SECONDS)
             is_labelled = saved.petname or saved.trust is not Trust.NORMAL
-            if saved.last_seen < oldest and not is_labelled:
+            if saved.last_seen < wall - self._retain and not is_labelled:
                 return False
             entry = self._enter(store_id)
             entry.last_seen = saved.last_seen
@@ -228,7 +238,7 @@ class Stores:
     def remembered(self, store_id: str, as_of: float) -> StoreEntry | None:
         """A document remembers what the store had at a time of day. None if that does not count any more."""
         entry = self._entries.get(store_id)
-        void_before = self._desk.wall - STORE_KEPT_SECONDS
+        void_before = self._desk.wall - self._retain
         void_before = self._forgotten.get(store_id, void_before) if entry is None else entry.void_before
         if as_of <= void_before or store_id == self._local.store_id:
             return None

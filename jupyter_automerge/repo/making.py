@@ -7,7 +7,7 @@ from jupyter_automerge.engine import local as engine_words
 from jupyter_automerge.engine.engine import Engine
 from jupyter_automerge.repo.running import EngineView
 from jupyter_automerge.repo.share import FixedShare, SharePolicy
-from jupyter_automerge.values.limits import PUT_REST
+from jupyter_automerge.values.limits import PUT_REST, STORE_KEPT_SECONDS
 
 
 def new_engine(
@@ -16,6 +16,7 @@ def new_engine(
     *,
     ack_after_save: bool = False,
     unload_after: float | None = None,
+    retain: float = STORE_KEPT_SECONDS,
 ) -> EngineView:
     """An Engine on asyncio's clock. A fixed policy is built in, so that nobody has to be asked."""
     fixed = engine_words.FixedShare(share.announces, share.gives) if isinstance(share, FixedShare) else None
@@ -28,4 +29,5 @@ def new_engine(
         ack_after_save=ack_after_save,
         put_rest=PUT_REST,
         unload_after=unload_after,
+        retain=retain,
     )

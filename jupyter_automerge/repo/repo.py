@@ -62,6 +62,7 @@ from jupyter_automerge.values.limits import (
     CLOSE_TIMEOUT_SECONDS,
     FIND_TIMEOUT_SECONDS,
     SAVE_TIMEOUT_SECONDS,
+    STORE_KEPT_SECONDS,
     SYNC_TIMEOUT_SECONDS,
     UNLOAD_AFTER_SECONDS,
 )
@@ -90,6 +91,7 @@ class Repo:
         safety: SafetyPolicy = SAFE,
         ack_after_save: bool = False,
         unload_after: float | None = UNLOAD_AFTER_SECONDS,
+        retain: float = STORE_KEPT_SECONDS,
         engine: Callable[[LocalPeer, SharePolicy], EngineView] | None = None,
     ) -> None:
         """`storage` is where documents are kept: a folder, the URL of a store, or an adapter. Without one they
@@ -101,7 +103,9 @@ class Repo:
         by default once one other store has stored it. With `ack_after_save` peers are sent no heads
         that are not durable here: for a server of plain JavaScript clients, at the price of a put's time.
         A document that is saved, of which nobody holds a handle and that no peer has open leaves memory after
-        `unload_after` seconds, and comes back for whoever asks; None: never.
+        `unload_after` seconds, and comes back for whoever asks; None: never. Other stores that were out of reach
+        for `retain` seconds are unknown to the next Repo on this store, with what documents remember of them,
+        unless `repo.stores` was told a name or a trust for them; `math.inf`: never.
         `engine` is for tests.
         """
         self._storage = open_storage(storage) if isinstance(storage, str | Path) else storage
@@ -110,7 +114,9 @@ class Repo:
         self._share = share or FixedShare()
         self._new_id = new_id
         self.safety = safety
-        self._engine = engine or partial(new_engine, ack_after_save=ack_after_save, unload_after=unload_after)
+        self._engine = engine or partial(
+            new_engine, ack_after_save=ack_after_save, unload_after=unload_after, retain=retain
+        )
         self._running: Running | None = None
         self._was_opened = False
         self._birthplace = Birthplace()

@@ -26,6 +26,7 @@ from jupyter_automerge.values.ids import (
     document_id_from_bytes,
 )
 from jupyter_automerge.values.keys import EPOCH_KEY
+from jupyter_automerge.values.limits import STORE_KEPT_SECONDS
 from jupyter_automerge.values.status import Access, DocumentState
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class SimulatedRepo:
         self.ack_after_save = ack_after_save
         self.put_rest = put_rest
         self.unload_after = unload_after
+        self.retain = STORE_KEPT_SECONDS
+        """For the next life."""
         self.disk = disk or SimulatedDisk()
         self.policy = SimulatedPolicy()
         self.door = SimulatedDoor()
@@ -109,6 +112,7 @@ class SimulatedRepo:
             ack_after_save=self.ack_after_save,
             put_rest=self.put_rest,
             unload_after=self.unload_after,
+            retain=self.retain,
         )
 
     def _epoch(self) -> str:

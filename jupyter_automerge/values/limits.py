@@ -132,7 +132,8 @@ MAX_LIVES_PER_STORE = 16
 """Lives of a store of which it is written beside a document what each held; the ones first heard leave, and what they
 held is as that of lives that are not known."""
 STORE_KEPT_SECONDS = 180 * 24 * 3600.0
-"""A store out of reach for longer leaves, unless our user named or trusted it; and so does what was forgotten."""
+"""A store out of reach for longer leaves, unless our user named or trusted it; and so does what was forgotten. A Repo
+may be given another time for this (`retain`)."""
 STORE_FORGOTTEN_SECONDS = 30 * 24 * 3600.0
 """How long what others tell of a forgotten store is ignored."""
 STORE_SAVE_SECONDS = 1.0

@@ -14,6 +14,13 @@ WATCH = "tests/unit/repo/test_store_watch.py"
 
 STORE_MUTANTS = (
     Mutant(
+        "how long stores are remembered is our user's word",
+        "engine/stores.py",
+        "saved.last_seen < wall - self._retain",
+        "saved.last_seen < wall - STORE_KEPT_SECONDS",
+        ("tests/scenarios/test_remembered_stores.py",),
+    ),
+    Mutant(
         "a compaction leaves what joined after it began",
         "engine/saving.py",
         "superfluous = tuple(key for key in write.replaces if key in saving.chunks and key != write.key)",

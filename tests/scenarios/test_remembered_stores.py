@@ -1,5 +1,7 @@
 """What a Repo still knows of others in its next life, and what it has forgotten."""
 
+from math import inf
+
 from jupyter_automerge.engine.events import ForgetStore, NameStore, Stop, TrustStore, Unload
 from jupyter_automerge.engine.notices import StoreForgotten, StoreRegressed, StoreSeen
 from jupyter_automerge.testing.simulated_link import LinkEnd
@@ -235,6 +237,49 @@ def test_a_store_that_nobody_named_leaves_after_half_a_year(sim: Simulation) -> 
     )
     assert store_key(BOB) not in alice.disk.entries, sim.story()
     assert {key[2] for key in remembered(alice)} == {"store-carol"}, sim.story()
+
+
+def test_how_long_stores_are_remembered_is_for_our_user_to_say(sim: Simulation) -> None:
+    alice, bob, carol = sim.repos("alice", "bob", "carol")
+    notes = [apart(sim, alice, peer) for peer in (bob, carol)]
+    alice.feed(NameStore("store-carol", "Carol's laptop"))
+    sim.run(2.0)
+    alice.crash()
+    alice.retain = inf
+    sim.run(2 * STORE_KEPT_SECONDS)
+    alice.restart()
+    for note in notes:
+        alice.find(note)
+    sim.run(2.0)
+    assert {store.called for store in alice.engine.stores()} == {"bob", "Carol's laptop"}, sim.story()
+    alice.crash()
+    alice.retain = 3_600.0
+    alice.restart()
+    for note in notes:
+        alice.find(note)
+    sim.run(2.0)
+    assert [store.called for store in alice.engine.stores()] == ["Carol's laptop"], sim.story()
+    assert store_key(BOB) not in alice.disk.entries, sim.story()
+
+
+def test_who_was_forgotten_stays_so_when_stores_are_remembered_for_an_hour_only(sim: Simulation) -> None:
+    alice, bob = sim.repos("alice", "bob")
+    note = apart(sim, alice, bob)
+    alice.feed(ForgetStore(BOB))
+    sim.run(2.0)
+    alice.crash()
+    alice.retain = 3_600.0
+    sim.run(STORE_FORGOTTEN_SECONDS / 2)
+    alice.restart()
+    alice.find(note)
+    sim.run(2.0)
+    assert store_key(BOB) in alice.disk.entries, sim.story()
+    alice.crash()
+    sim.run(STORE_FORGOTTEN_SECONDS)
+    alice.restart()
+    alice.find(note)
+    sim.run(2.0)
+    assert store_key(BOB) not in alice.disk.entries, sim.story()
 
 
 def test_S29_a_wiped_store_is_found_out_by_its_epoch_even_in_a_later_life(sim: Simulation) -> None:
