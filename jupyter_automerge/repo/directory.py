@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from jupyter_automerge.engine.notices import ConnectionChanged, DialerChanged, Notice
-from jupyter_automerge.repo.share import PeerInfo, store_of
+from jupyter_automerge.repo.share import PeerInfo, label_of, store_of
 from jupyter_automerge.values.identity import PeerMetadata, User
 from jupyter_automerge.values.ids import ConnectionId, DialerId, PeerId, SessionId
 from jupyter_automerge.values.status import Access, DialerState, Direction, Phase
@@ -42,6 +42,13 @@ class ConnectionInfo:
     bytes_received: int = 0
     rtt: float | None = None
     dialer: DialerId | None = None
+
+    def __repr__(self) -> str:
+        whose = "" if self.peer_id is None else f": {label_of(self.metadata, self.peer_id)}"
+        way = f"{self.direction.value} {self.endpoint}".rstrip()
+        standby = ", standby" if self.standby else ""
+        rtt = "" if self.rtt is None else f", {self.rtt * 1000:.0f} ms"
+        return f"<connection {self.id}{whose}, {way}, {self.phase.value}{standby}{rtt}>"
 
     @property
     def store_id(self) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from jupyter_automerge.document import Document
 from jupyter_automerge.engine.notices import ChunkSetAside
+from jupyter_automerge.repo.brief import brief
 from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.status import Level, Relation
 
@@ -31,6 +32,14 @@ class LocalCopy:
     set_aside: tuple[ChunkSetAside, ...] = ()
     foreign_writers: bool = False
     weakness: str = ""
+
+    def __repr__(self) -> str:
+        missing = f", {self.missing} not saved" if self.missing and self.has_store else ""
+        level = "" if self.level is Level.NONE else f", {self.level.name.lower()}"
+        trouble = f", fails: {self.trouble}" if self.trouble else ""
+        aside = f", chunks set aside: {len(self.set_aside)}" if self.set_aside else ""
+        place = f"own {'store' if self.has_store else 'memory'} ({self.store_id[:8]})"
+        return f"<{place}: {self.relation.value}{missing}{level}{trouble}{aside}, heads {brief(self.heads)}>"
 
     @property
     def has_store(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from jupyter_automerge.engine.effects import AskPolicy
 from jupyter_automerge.engine.events import Event, PolicyAnswered
+from jupyter_automerge.repo.calling import Names
 from jupyter_automerge.repo.tasks import Tasks
 from jupyter_automerge.values.identity import PeerMetadata, User
 from jupyter_automerge.values.ids import ConnectionId, DocumentId, PeerId, SessionId
@@ -31,6 +32,12 @@ class PeerInfo:
     metadata: PeerMetadata
     connections: tuple[ConnectionId, ...] = ()
 
+    def __repr__(self) -> str:
+        kind = f", {self.kind}" if self.kind else ""
+        user = "" if self.user is None else f", logged in as {self.user.username}"
+        links = "" if len(self.connections) == 1 else f", {len(self.connections)} connections"
+        return f"<{label_of(self.metadata, self.peer_id)}{kind}, may {self.access.value}{user}{links}>"
+
     @property
     def name(self) -> str:
         """What people call it; may be empty, and anybody may claim any name."""
@@ -49,6 +56,11 @@ class PeerInfo:
     def store_id(self) -> str:
         """The store that it belongs to; one that names none is its own."""
         return store_of(self.metadata, self.peer_id)
+
+
+def label_of(metadata: PeerMetadata, peer_id: PeerId) -> str:
+    """What a peer calls itself, and always the beginning of its store's id, as rows and stores have it."""
+    return Names(store_of(metadata, peer_id), "", metadata.name, metadata.kind).label
 
 
 def store_of(metadata: PeerMetadata, peer_id: PeerId) -> str:
