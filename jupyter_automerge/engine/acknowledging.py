@@ -53,10 +53,20 @@ class Acknowledging:
     def weakened(self) -> None:
         """The store may lose what it keeps from now on: take back what was reported."""
         for record in self._documents.values():
-            self.saved(record)
+            self.lost(record)
+
+    def lost(self, record: DocumentRecord) -> None:
+        """Some heads are not durable any more: take back all that was reported, and then say what is left.
+
+        Whether a shorter report takes anything back is known only to who can compare it; an empty one does.
+        """
+        for session in record.sessions.values():
+            if session.acked and self._is_entitled(session):
+                session.connection.acks[record.id] = True
+                self._desk.mark_connection(session.connection.id)
 
     def saved(self, record: DocumentRecord) -> None:
-        """New heads are durable, or some are not any more: let every entitled peer know."""
+        """New heads are durable: let every entitled peer know."""
         for session in record.sessions.values():
             self.owe(record, session)
 
@@ -81,7 +91,7 @@ class Acknowledging:
         if self._durable(record) == session.acked or not self._is_entitled(session):
             return
         if self._desk.now >= session.next_ack_at:
-            connection.acks[record.id] = None
+            connection.acks.setdefault(record.id, False)
             self._desk.mark_connection(connection.id)
         elif record.id not in connection.acks:
             self._desk.at(session.next_ack_at, lambda: self.owe(record, session))
@@ -105,7 +115,7 @@ class Acknowledging:
                 session.rectifying = False
                 return
             if saved == record.saving.heads != record.heads:
-                session.connection.acks[record.id] = None
+                session.connection.acks.setdefault(record.id, False)
                 self._desk.mark_connection(session.connection.id)
             session.rectifying = session.exchanged_at > since
             if session.rectifying:
@@ -135,12 +145,14 @@ class Acknowledging:
         reports: dict[DocumentRecord, Heads] = {}
         most = STORED_HEADS_PER_FRAME if connection.hears_of_stores else 1
         for document_id in list(islice(connection.acks, most)):
-            del connection.acks[document_id]
+            takes_back = connection.acks.pop(document_id)
             record = self._documents.get(document_id)
             session = record.sessions.get(connection.id) if record is not None else None
             if record is not None and session is not None and self._is_entitled(session):
                 session.next_ack_at = self._desk.now + 1 / DURABLE_REPORTS_PER_SECOND
-                session.acked = reports[record] = self._durable(record)
+                session.acked = reports[record] = NO_HEADS if takes_back else self._durable(record)
+                if takes_back:
+                    self.owe(record, session)
         return encode(self._report(connection, reports)) if reports else None
 
     def _report(

@@ -74,7 +74,8 @@ class Connection:
         self.frames: deque[bytes] = deque()
         self.sessions: dict[DocumentId, Session] = {}
         self.dirty: dict[DocumentId, None] = {}
-        self.acks: dict[DocumentId, None] = {}
+        # Documents of which durable heads may be reported now; true: what was reported is taken back first.
+        self.acks: dict[DocumentId, bool] = {}
         # Documents of which rows of other stores may go out now.
         self.rows: dict[DocumentId, None] = {}
         # Stores that the peer follows; true: by its own wish, as far as that can be told.

@@ -93,7 +93,8 @@ class DurableWord:
         if len(report.heads) > MAX_HEADS_PER_STORE:
             # It was cut where it was read, and what it seems to lack may be what was cut off.
             return False
-        if history.known(report.heads) != report.heads or not (at_any_cost or history.places_at_once):
+        is_cheap = at_any_cost or not report.heads or history.places_at_once
+        if history.known(report.heads) != report.heads or not is_cheap:
             # While our own changes run ahead of their confirmation, a later report will tell as well.
             report.owed = frozenset(sorted(owed)[:MAX_HEADS_PER_STORE])
             return False

@@ -154,6 +154,7 @@ class Engine:
         )
         self._rereader = Rereader(desk, self._documents, loader, quarantine, self._foreign, self._graveyard)
         loader.wait_for_missing = self._rereader.look_later
+        self._rereader.lost = self._acknowledging.lost
         self._store_changes = StoreChanges(
             desk, self._documents, self._graveyard, self._rereader, self._siblings, self._foreign
         )

@@ -35,6 +35,10 @@ class OwnWrites:
         prefixes = (place[:length] for length in range(1, len(place) + 1))
         return any(self._until.get(prefix, 0.0) > now for prefix in prefixes)
 
+    def had_ended(self, key: StorageKey, moment: float) -> bool:
+        """Whether the last that was done here to just this entry had been answered before that moment."""
+        return self._until.get(key, inf) - OWN_WRITE_SECONDS < moment
+
     def _remember(self, places: tuple[StorageKey, ...], until: float) -> None:
         for place in places:
             self._until[place] = until

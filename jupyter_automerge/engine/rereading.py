@@ -57,6 +57,7 @@ class Rereader:
         self._quarantine = quarantine
         self._foreign = foreign
         self._graveyard = graveyard
+        self.lost: Callable[[DocumentRecord], None]  # less of it is durable than was told
         self._looking: set[DocumentId] = set()
         self._queued: dict[DocumentId, None] = {}
 
@@ -104,7 +105,7 @@ class Rereader:
         if record.storage is not Storage.ANSWERED or not (record.has_data or record.changes_waiting):
             self._loader.load(record)
         elif is_all or len(keys) > REREAD_KEYS:
-            self._ask(record, lambda token: List(token, prefix), self._listed)
+            self._ask(record, lambda token: List(token, prefix), partial(self._listed, self._desk.now))
         else:
             self._ask(record, lambda token: Read(token, keys), partial(self._read, keys))
 
@@ -129,12 +130,12 @@ class Rereader:
         self._looking.add(record.id)
         record.load = self._desk.ask(question, answered)
 
-    def _listed(self, record: DocumentRecord, event: Event) -> None:
+    def _listed(self, asked_at: float, record: DocumentRecord, event: Event) -> None:
         if not isinstance(event, Listed):
             self._pause(record, all_=True)
             return
         present = [entry.key for entry in event.entries if is_chunk(entry.key)]
-        if gone := self._gone(record, present):
+        if gone := self._gone(record, present, asked_at):
             keys = tuple(key for key in present if key not in record.saving.snapshots)
             self._ask(
                 record,
@@ -191,6 +192,8 @@ class Rereader:
         if kept != missing.believed:
             # Increments say nothing any more of what came before them.
             saving.heads, saving.increments = kept, ()
+            record.rows_moved = True
+            self.lost(record)
         self._foreign.moved()
         self._judge(record, chunks)
 
@@ -221,10 +224,12 @@ class Rereader:
         while len(left) > CHUNKS_LEFT_REMEMBERED:
             del left[next(iter(left))]
 
-    def _gone(self, record: DocumentRecord, present: list[StorageKey]) -> tuple[StorageKey, ...]:
-        now, there = self._desk.now, frozenset(present)
+    def _gone(
+        self, record: DocumentRecord, present: list[StorageKey], asked_at: float
+    ) -> tuple[StorageKey, ...]:
+        now, there, own = self._desk.now, frozenset(present), self._desk.own_writes
         absent = [key for key in record.saving.chunks if key not in there]
-        gone = tuple(key for key in absent if not self._desk.own_writes.cover(key, now))
+        gone = tuple(key for key in absent if not own.cover(key, now) or own.had_ended(key, asked_at))
         if len(gone) < len(absent) and record.rereading.again_at is None:
             # What we have just written may not have been there yet, or may be lost: a store that loses something
             # loses the last of it.

@@ -1,5 +1,6 @@
 """What peers are told of a server whose Redis does, or does not, bring each write to its disk (E43)."""
 
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -161,3 +162,20 @@ async def until_saved(store: RedisStorage) -> None:
         await store.save(ONE, b"two")
     except StorageError:
         await store.save(ONE, b"two")
+
+
+@played
+async def test_a_redis_that_forgot_everything_is_not_relied_on_until_it_has_it_again(
+    own_redis: RedisProcess,
+) -> None:
+    async with alice_at(own_redis.url()) as (alice, _server):
+        note = alice.create({"n": 1})
+        assert (await note.synced(level=Level.STORED, timeout=20)).durability == "stored"
+        taken_back: list[bool] = []
+        alice.on_event(lambda _: taken_back.append(not note.peers[0].facts.stored))
+        own_redis.stop(kill=True)
+        shutil.rmtree(own_redis.folder)
+        own_redis.start()
+        await until(alice, lambda: any(taken_back), "the server took back what it had reported", 30)
+        assert (await note.synced(level=Level.STORED, timeout=40)).durability == "stored"
+        assert own_redis.ask("HLEN", f"automerge:{note.document_id}") >= 1, "stored, and there it is"

@@ -3,6 +3,7 @@
 from tests.mutants.rules import Mutant
 
 WEAK = "tests/unit/repo/test_weak_stores.py"
+LOSSES = "tests/scenarios/test_losses_in_the_store.py"
 
 WEAK_MUTANTS = (
     Mutant(
@@ -60,5 +61,26 @@ WEAK_MUTANTS = (
         "            if facts is not None and facts.disclaim():\n",
         "            if facts is not None and not facts:\n",
         (WEAK,),
+    ),
+    Mutant(
+        "what is gone from the store is taken back",
+        "engine/rereading.py",
+        "            self.lost(record)\n",
+        "",
+        (LOSSES,),
+    ),
+    Mutant(
+        "what was just written can be lost, too",
+        "engine/rereading.py",
+        "if not own.cover(key, now) or own.had_ended(key, asked_at))",
+        "if not own.cover(key, now))",
+        (LOSSES,),
+    ),
+    Mutant(
+        "an empty report takes back whatever was reported",
+        "engine/durable_word.py",
+        "is_cheap = at_any_cost or not report.heads or history.places_at_once",
+        "is_cheap = at_any_cost or history.places_at_once",
+        (LOSSES,),
     ),
 )
