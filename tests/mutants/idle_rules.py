@@ -42,6 +42,20 @@ IDLE_MUTANTS = (
         (HANDLES,),
     ),
     Mutant(
+        "whoever follows rows holds the document",
+        "repo/watched.py",
+        "kept = [handle]",
+        "kept: list[object] = []",
+        (HANDLES,),
+    ),
+    Mutant(
+        "whoever follows them no more lets go of it at once",
+        "repo/watched.py",
+        "        kept.clear()\n",
+        "",
+        (HANDLES,),
+    ),
+    Mutant(
         "a stream holds its document",
         "repo/live.py",
         "Feed(partial(self._forget, holder), squeeze=ChangeEvent.then)",
