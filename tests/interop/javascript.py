@@ -206,9 +206,18 @@ class JavaScriptPeer:
         """`lastHeads` and `lastSyncTimestamp`, as JavaScript knows them now; empty if it does not."""
         return dict(await self.call("sync_info", url=url, storageId=storage_id) or {})
 
-    async def wait_sync_info(self, url: str, storage_id: str, heads: Sequence[str] | frozenset[str]) -> float:
+    async def wait_sync_info(
+        self,
+        url: str,
+        storage_id: str,
+        heads: Sequence[str] | frozenset[str],
+        *,
+        within: float = WAIT_SECONDS,
+    ) -> float:
         """Wait until JavaScript knows that this store has these heads; its timestamp in ms."""
-        info = await self.call("wait_sync_info", url=url, storageId=storage_id, heads=sorted(heads))
+        info = await self.call(
+            "wait_sync_info", within=within, url=url, storageId=storage_id, heads=sorted(heads)
+        )
         return float(info["lastSyncTimestamp"])
 
     async def record_sync_info(self, url: str, storage_id: str) -> None:

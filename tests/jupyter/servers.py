@@ -81,11 +81,11 @@ class RunningServer:
         return int(response.code)
 
 
-async def until(condition: Callable[[], object], what: str = "the condition") -> None:
-    """Wait until it holds, at most ten seconds; what is missing, if it does not."""
+async def until(condition: Callable[[], object], what: str = "the condition", seconds: float = 10.0) -> None:
+    """Wait until it holds, at most so many seconds; what is missing, if it does not."""
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(seconds):
             while not condition():
                 await asyncio.sleep(0.01)
     except TimeoutError:
-        raise AssertionError(f"{what} did not come true within 10 s") from None
+        raise AssertionError(f"{what} did not come true within {seconds:g} s") from None

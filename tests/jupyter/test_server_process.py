@@ -17,6 +17,9 @@ from jupyter_automerge.network.server_address import ServerAddress
 from jupyter_automerge.network.server_files import read_connection_file
 from tests.jupyter.servers import until
 
+START_SECONDS = 60.0
+"""For a whole Jupyter server, also where many others share the machine."""
+
 
 class ServerProcess:
     """`jupyter server` in folders of its own, with a random token, on loopback."""
@@ -35,12 +38,16 @@ class ServerProcess:
         self.process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "jupyter_server", "--no-browser", "--allow-root", f"--port={self.port}"),
-            *("--ServerApp.port_retries=0", "--ServerApp.jpserver_extensions={'jupyter_automerge': True}"),
+            "--ServerApp.jpserver_extensions={'jupyter_automerge': True}",
             cwd=self.folder,
             env={**os.environ, **environ, "HOME": str(self.folder)},
             stderr=asyncio.subprocess.DEVNULL,
         )
-        await until(self.connection_file.exists, "the connection file")
+        await until(self._is_up, "the connection file", START_SECONDS)
+        assert self.process.returncode is None, f"the server ended with code {self.process.returncode}"
+
+    def _is_up(self) -> bool:
+        return self.connection_file.exists() or self.process.returncode is not None
 
     @property
     def connection_file(self) -> Path:
@@ -53,7 +60,7 @@ class ServerProcess:
     async def stop(self, how: signal.Signals) -> None:
         if self.process.returncode is None:
             self.process.send_signal(how)
-        await asyncio.wait_for(self.process.wait(), 20)
+        await asyncio.wait_for(self.process.wait(), START_SECONDS)
 
 
 @asynccontextmanager
@@ -71,11 +78,11 @@ async def test_what_was_acknowledged_is_there_after_a_restart(tmp_path: Path, ho
     async with running(tmp_path) as server, Repo(name="Alice") as alice:
         alice.connect(server.address.sync_url, headers=server.address.headers)
         plan = alice.create({"title": "Plan"})
-        await plan.synced(timeout=20)
+        await plan.synced(timeout=START_SECONDS)
         await server.stop(how)
     async with running(tmp_path) as server, Repo(name="Bob") as bob:
         bob.connect(server.address.sync_url, headers=server.address.headers)
-        assert (await bob.find(plan.url, timeout=20)).value == {"title": "Plan"}
+        assert (await bob.find(plan.url, timeout=START_SECONDS)).value == {"title": "Plan"}
 
 
 async def test_a_stopped_server_takes_its_file_along_and_says_goodbye(tmp_path: Path) -> None:

@@ -230,13 +230,6 @@ ROW_MUTANTS = (
         (DRAWN_LEAVING,),
     ),
     Mutant(
-        "leaving: who says too much of others is not believed",
-        "repo/safety.py",
-        "bool(row.via) and self.trusted.issuperset(row.via)",
-        "bool(row.via)",
-        (DRAWN_LEAVING,),
-    ),
-    Mutant(
         "watching: the same state is not given twice",
         "repo/watched.py",
         "if state != self._given:",

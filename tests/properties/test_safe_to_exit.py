@@ -112,9 +112,11 @@ class SafeToExit(MortalDeeds):
 
     @rule(seconds=st.sampled_from([0.1, 100.0]))
     def go_away(self, seconds: float) -> None:
-        """The laptop is carried off, and nobody is there."""
+        """The laptop is carried off in the middle of it all, or after a quiet hour, and nobody is there."""
 
         async def go_away() -> None:
+            if seconds > QUIET_SECONDS:
+                await self._recover(*self.documents)
             self.tell(f"we are offline for {seconds} s")
             for cable in self.cables:
                 if cable.one is self.ours:
@@ -265,7 +267,7 @@ class SafeToExit(MortalDeeds):
 
 
 SafeToExit.TestCase.settings = settings(
-    max_examples=60,
+    max_examples=90,
     stateful_step_count=30,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.generate, Phase.shrink),
