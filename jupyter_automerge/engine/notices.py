@@ -124,7 +124,8 @@ class StoreRow:
     document. Times are on the Engine's clock, in seconds, those of earlier lives negative: `as_of` it last
     told, `moved_at` heads, evidence or bytes last moved, `unsent_since` the oldest change that it is not
     known to have. `clock_ahead`: it stamps its reports with times to come. `read_only`: it is connected, and
-    says that it takes no changes from us.
+    says that it takes no changes from us. `reader`: it is connected, and may only read here: no change of its own is
+    accepted.
     """
 
     store_id: str
@@ -154,6 +155,7 @@ class StoreRow:
     clone: bool = False
     last_heard: Heads = frozenset()
     read_only: bool = False
+    reader: bool = False
 
 
 @dataclass(frozen=True, slots=True)

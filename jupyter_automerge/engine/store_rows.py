@@ -55,12 +55,18 @@ class StoreRows:
             clone=store.clone,
             last_heard=united(facts.outlived(), history, exact=exact),
             read_only=_is_read_only(store),
+            reader=_is_reader(store),
         )
 
 
 def _is_read_only(store: StoreEntry) -> bool:
     ways = store.connections.values()
     return bool(ways) and all(connection.metadata.access is Access.READ for connection in ways)
+
+
+def _is_reader(store: StoreEntry) -> bool:
+    ways = store.connections.values()
+    return bool(ways) and all(connection.access is Access.READ for connection in ways)
 
 
 def moved_at(record: DocumentRecord, facts: StoreFacts) -> float:

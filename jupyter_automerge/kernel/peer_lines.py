@@ -57,7 +57,9 @@ def _has(peer: DocPeer) -> str:
     if peer.missing_there is None:
         return "has told nothing yet"
     parts = [_lacks(peer) if peer.missing_there else f"has everything{_level(peer)}"]
-    if peer.missing_here:
+    if peer.missing_here and peer.reader:
+        parts.append("its edits are not accepted here: it may only read")
+    elif peer.missing_here:
         verb = "is" if peer.missing_here == 1 else "are"
         parts.append(f"has {counted(peer.missing_here, 'change')} that {verb} not here")
     return "; ".join(parts)

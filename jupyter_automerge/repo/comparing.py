@@ -60,7 +60,9 @@ class Viewpoint:
         shown = standings[evidence.shown]
         ours = shown.lacks if row.known else None
         relation = _relation(ours, shown.unknown)
-        settled = relation is Relation.SYNCED and standings[evidence.reported].lacks == 0
+        # What a reader has of its own is not accepted here: nothing is going to move.
+        in_order = relation is Relation.SYNCED or (row.reader and relation is Relation.BEHIND)
+        settled = in_order and standings[evidence.reported].lacks == 0
         activity = self._activity(row, settled=settled)
         return DocPeer(
             row,

@@ -136,6 +136,8 @@ class Goal:
 
     def _is_here(self, document: Document, row: StoreRow) -> bool:
         had = self._theirs.get(row.store_id)
+        if had is not None and row.reader and not self.whom.is_named:
+            return True  # what of it is not here is not accepted
         return row.unavailable or (had is not None and document.knows_all(had))
 
     def _shortfall(

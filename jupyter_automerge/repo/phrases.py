@@ -44,7 +44,8 @@ def owes(row: DocPeer) -> str:
         return f"{row.label} has told nothing yet{_WAYS.get(row.link, ', out of reach')}"
     if not row.missing_here:
         return f"{row.label}: nothing of it is missing here{_WAYS.get(row.link, ', out of reach')}"
-    return f"{row.label} has {changes(row.missing_here)} or more that are not here"
+    refused = ", and not accepted: it may only read" if row.reader else ""
+    return f"{row.label} has {changes(row.missing_here)} or more that are not here{refused}"
 
 
 def shared_name(name: str, sharers: Sequence[str]) -> str:

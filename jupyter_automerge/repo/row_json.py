@@ -34,6 +34,7 @@ def row_to_json(row: DocPeer) -> dict[str, Any]:
         "sameStore": row.same_store,
         "ephemeral": row.ephemeral,
         "clone": row.clone,
+        "reader": row.reader,
         "durableAcks": row.durable_acks,
         "denied": facts.denied,
         "unavailable": facts.unavailable,

@@ -39,8 +39,10 @@ class DocPeer:
     def __repr__(self) -> str:
         missing = "" if not self.missing_there else f", lacks {self.missing_there}"
         level = "" if self.level is Level.NONE else f", {self.level.name.lower()}"
+        refused = ", its edits are not accepted" if self.reader and self.missing_here else ""
         told = self.facts.received or self.facts.relayed or self.facts.stored or self.facts.last_heard
-        return f"<{self.label}: {self.state.value}{missing}{level}, {self.link.value}, heads {brief(told)}>"
+        what = f"{self.state.value}{missing}{level}{refused}"
+        return f"<{self.label}: {what}, {self.link.value}, heads {brief(told)}>"
 
     @property
     def label(self) -> str:
@@ -102,6 +104,11 @@ class DocPeer:
     def read_only(self) -> bool:
         """It is connected, and says that it takes no changes from us."""
         return self.facts.read_only
+
+    @property
+    def reader(self) -> bool:
+        """It is connected, and may only read here: no change of its own is accepted, so BEHIND is where it stays."""
+        return self.facts.reader
 
     # How it is reached
 

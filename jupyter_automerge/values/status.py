@@ -75,7 +75,7 @@ class PeerState(StrEnum):
     AHEAD = "ahead"
     """Out of reach, and it lacks changes that we have."""
     BEHIND = "behind"
-    """Out of reach, and it has changes that we lack."""
+    """It has changes that we lack, and is out of reach, or may only read here: then they are not accepted."""
     DIVERGED = "diverged"
     """Out of reach, and changes are missing on both sides."""
 

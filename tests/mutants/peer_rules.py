@@ -79,6 +79,13 @@ PEER_MUTANTS = (
         (CLAIMED,),
     ),
     Mutant(
+        "edits of a reader are no work that stalls",
+        "repo/comparing.py",
+        " or (row.reader and relation is Relation.BEHIND)",
+        "",
+        (READERS,),
+    ),
+    Mutant(
         "a report that was cut proves no loss",
         "engine/durable_word.py",
         "if len(report.heads) > MAX_HEADS_PER_STORE:",

@@ -6,7 +6,8 @@ from jupyter_automerge.engine.notices import ChangesRefused, NoticeReceived
 from jupyter_automerge.testing.simulated_link import SimulatedLink
 from jupyter_automerge.testing.simulated_repo import SimulatedRepo
 from jupyter_automerge.testing.simulation import Simulation
-from jupyter_automerge.values.status import Access
+from jupyter_automerge.values.status import Access, Activity, Level, PeerState
+from tests.scenarios.onlooker import Onlooker
 
 EDITS = 20
 Cast = tuple[SimulatedRepo, SimulatedRepo, SimulatedRepo, SimulatedLink]
@@ -125,3 +126,39 @@ def test_a_reader_learns_that_its_server_lost_the_document(sim: Simulation) -> N
     assert reader.value(note) == {"n": 1} == server.value(note), sim.story()
     row = reader.row(note, server)
     assert not row.unavailable and row.received == reader.heads(note), sim.story()
+
+
+def test_what_a_reader_changed_does_not_stall_it_at_the_server(sim: Simulation) -> None:
+    """It reports what it stored, its own changes among it, and those are never accepted."""
+    server, reader = sim.repos("server", "reader")
+    link = sim.connect(reader, server, access=Access.READ)
+    note = sim.shared(server, reader)
+    eyes = Onlooker(server, note)
+    for number in range(2):
+        reader.change(note, mine=number)
+        sim.run(20.0)
+        server.change(note, n=number)
+        sim.run(20.0)
+        row = eyes.row(reader)
+        assert row.reader and row.missing_here and row.missing_there == 0, sim.story()
+        assert (row.state, row.activity) == (PeerState.BEHIND, Activity.IDLE), sim.story()
+        assert row.level is Level.STORED and row.safe and not eyes.peers.all_synced, sim.story()
+        assert "its edits are not accepted" in repr(row), sim.story()
+    link.access = Access.WRITE
+    sim.replug(link)
+    sim.run(20.0)
+    row = eyes.row(reader)
+    assert not row.reader and row.state is PeerState.SYNCED and eyes.peers.all_synced, sim.story()
+
+
+def test_a_reader_that_lacks_something_of_ours_stalls_as_others_do(sim: Simulation) -> None:
+    server, reader = sim.repos("server", "reader")
+    link = sim.connect(reader, server, access=Access.READ)
+    note = sim.shared(server, reader)
+    eyes = Onlooker(server, note)
+    link.bytes_per_second = 1.0
+    server.change(note, n=1)
+    assert eyes.row(reader).state is PeerState.SYNCING, sim.story()
+    sim.run(6.0)
+    row = eyes.row(reader)
+    assert row.reader and (row.state, row.missing_there) == (PeerState.STALLED, 1), sim.story()

@@ -52,6 +52,20 @@ async def test_it_is_no_matter_of_rights_that_a_second_copy_is_missing() -> None
 
 
 @story
+async def test_the_server_waits_for_nothing_that_a_reader_changed_unless_the_reader_is_named() -> None:
+    async with Repo(MemoryStorage(), name="server") as server, Repo(MemoryStorage(), name="alice") as alice:
+        note = server.create({"n": 1})
+        door = GatedConnector(server, access=Access.READ)
+        door.gate.set()
+        alice.dial(door)
+        edit(await alice.find(note.url))
+        await until(lambda: note.peers and note.peers[0].missing_here, server)
+        assert (await note.synced(direction="in", timeout=5)).blockers == ()
+        with pytest.raises(SyncTimeout, match="not here, and not accepted: it may only read"):
+            await note.synced(with_="alice", direction="in", timeout=0.1)
+
+
+@story
 async def test_while_somebody_is_there_who_might_pass_them_on_it_goes_on() -> None:
     async with alice_may_read() as (alice, note), Repo(name="bob") as bob:
         alice.link(bob)
