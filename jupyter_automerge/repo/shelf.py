@@ -19,13 +19,22 @@ from jupyter_automerge.repo.summary import SyncSummary, summarise
 from jupyter_automerge.storage.contract import KeyInfo, Storage
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.ids import DocumentId
-from jupyter_automerge.values.keys import NO_HEADS_NAME, STORES_PREFIX, KeyKind, document_prefix, key_kind
+from jupyter_automerge.values.keys import (
+    NO_HEADS_NAME,
+    STORES_PREFIX,
+    KeyKind,
+    StorageKey,
+    document_prefix,
+    key_kind,
+)
 from jupyter_automerge.values.limits import MAX_DOCUMENTS_REMEMBERED
 from jupyter_automerge.values.status import Level, Relation, Safety
 
 if TYPE_CHECKING:
     from jupyter_automerge.repo.running import Running
 
+Files = list[tuple[StorageKey, bytes]]
+"""What is kept of stores."""
 _CHUNKS = (KeyKind.SNAPSHOT, KeyKind.INCREMENTAL)
 _WRITING_SECONDS = 1.0
 _RACY_SECONDS = 2.0
@@ -55,6 +64,10 @@ class Shelved:
         return frontiers_of(view.evidence(rows)) <= self.standings.keys()
 
 
+Read = dict[DocumentId, Shelved | SyncSummary]
+"""Documents, or why one cannot be read."""
+
+
 class Shelf:
     """Reads one document at a time, and remembers it for as long as nobody writes to it."""
 
@@ -79,28 +92,49 @@ class Shelf:
             return await self._look()
 
     async def _look(self) -> dict[DocumentId, SyncSummary]:
-        found: dict[DocumentId, SyncSummary] = {}
         self._moved.clear()
         # What was known of a document that was just put away is on its way; a disk that hangs holds up nobody.
         await self._rows_written(_WRITING_SECONDS)
-        stores = saved_stores(self._running, await self._storage.load_range(STORES_PREFIX))
-        for document_id, entries in _by_document(await self._storage.keys(())).items():
-            if self._running.documents.get(document_id) is None:
-                found[document_id] = await self._summary(document_id, entries, stores)
-        # What was opened or closed meanwhile may be another than was read.
-        while self._moved:
-            document_id = self._moved.pop()
-            entries = frozenset(await self._storage.keys(document_prefix(document_id)))
-            if any(key_kind(one.key) in _CHUNKS and one.key[-1] != NO_HEADS_NAME for one in entries):
-                found[document_id] = await self._summary(document_id, entries, stores)
-            else:
-                found.pop(document_id, None)
-        return {one: summary for one, summary in found.items() if self._running.documents.get(one) is None}
+        files = await self._storage.load_range(STORES_PREFIX)
+        read: dict[DocumentId, Shelved | SyncSummary] = {}
+        due = _by_document(await self._storage.keys(()))
+        while due:
+            for document_id, entries in due.items():
+                if self._running.documents.get(document_id) is None:
+                    read[document_id] = await self._shelved(document_id, entries, files)
+            # What was opened or closed meanwhile may be another than was read, and whose word counts another's.
+            due = {}
+            for document_id in self._moved | self._outdated(read, files):
+                self._moved.discard(document_id)
+                read.pop(document_id, None)
+                due |= _by_document(await self._storage.keys(document_prefix(document_id)))
+        return self._judged(read, files)
 
-    async def _summary(
-        self, document_id: DocumentId, entries: frozenset[KeyInfo], stores: Mapping[str, ShelvedStore]
-    ) -> SyncSummary:
-        view = viewpoint(self._running)
+    def _judged(self, read: Read, files: Files) -> dict[DocumentId, SyncSummary]:
+        """All as of one moment: what was heard while others were read counts for the first of them, too."""
+        view, stores = viewpoint(self._running), saved_stores(self._running, files)
+        return {
+            one: self._summarised(what, what.rows_now(stores, view), view)
+            if isinstance(what, Shelved)
+            else what
+            for one, what in read.items()
+            if self._running.documents.get(one) is None
+        }
+
+    def _outdated(self, read: Read, files: Files) -> set[DocumentId]:
+        """What was not looked at for all that counts by now."""
+        view, stores = viewpoint(self._running), saved_stores(self._running, files)
+        return {
+            one
+            for one, what in read.items()
+            if isinstance(what, Shelved) and not what.can_compare(what.rows_now(stores, view), view)
+        }
+
+    async def _shelved(
+        self, document_id: DocumentId, entries: frozenset[KeyInfo], files: Files
+    ) -> Shelved | SyncSummary:
+        """The document as it is now; in words why it cannot be read."""
+        view, stores = viewpoint(self._running), saved_stores(self._running, files)
         shelved = self._remembered.pop(document_id, None)
         rows = [] if shelved is None else shelved.rows_now(stores, view)
         if shelved is None or shelved.entries != entries or not shelved.can_compare(rows, view):
@@ -108,12 +142,11 @@ class Shelf:
                 shelved = await self._read(document_id, entries, stores, view)
             except Exception as error:  # noqa: BLE001 - adapters are written by others; it is in the report
                 return SyncSummary(Safety.ERROR, 0, f"it cannot be read: {type(error).__name__}: {error}")
-            rows = shelved.rows_now(stores, view)
         if self._is_settled(entries):
             self._remembered[document_id] = shelved
             if len(self._remembered) > MAX_DOCUMENTS_REMEMBERED:
                 del self._remembered[next(iter(self._remembered))]
-        return self._summarised(shelved, rows, view)
+        return shelved
 
     async def _read(
         self,

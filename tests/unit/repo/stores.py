@@ -57,6 +57,14 @@ class ObservedStorage(MemoryStorage):
         while not self._under_way[(document_id,)]:
             await asyncio.sleep(0)
 
+    async def begins_to_read(self, before: Counter[StorageKey], *documents: str) -> str:
+        """Wait until one of the documents is asked for that was not before, and say which."""
+        while True:
+            for name in documents:
+                if self.loads[(name,)] > before[(name,)]:
+                    return name
+            await asyncio.sleep(0)
+
     async def load(self, key: StorageKey) -> bytes | None:
         self._fail()
         return await super().load(key)

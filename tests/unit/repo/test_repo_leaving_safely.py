@@ -21,7 +21,8 @@ from jupyter_automerge.repo import (
 from jupyter_automerge.storage.contract import KeyInfo
 from jupyter_automerge.values.ids import StorageId, interpret_document_id
 from jupyter_automerge.values.keys import StorageKey, incremental_key, remote_heads_key
-from jupyter_automerge.values.status import Link, PeerState, Relation, Safety
+from jupyter_automerge.values.status import Level, Link, PeerState, Relation, Safety, Trust
+from tests.unit.repo.stores import ObservedStorage
 from tests.unit.repo.story import story, turns, until
 
 NOBODY_LISTENS = "ws://127.0.0.1:9"
@@ -215,6 +216,29 @@ async def test_documents_that_are_not_open_count_too_and_are_read_without_tellin
             assert kept and kept.looked_at == 1
             assert not lost and [why.state for why in lost.at_risk.values()] == [Safety.ALONE]
             assert not server.handles and not alice.handles, "nobody was asked, and nothing was opened"
+
+
+@story
+async def test_the_answer_is_about_one_moment_however_long_the_reading_takes() -> None:
+    """The first document was read, the second is not yet, and meanwhile our user calls the server dead."""
+    disk = ObservedStorage()
+    async with Repo(disk, name="alice") as alice, Repo(MemoryStorage(), name="server") as server:
+        alice.link(server)
+        notes = [alice.create({"n": number}) for number in range(2)]
+        await alice.synced(level=Level.STORED)
+        for note in notes:
+            await alice.unload(note.url)
+        assert await alice.safe_to_exit()
+        gates: dict[str, asyncio.Event] = {note.document_id: asyncio.Event() for note in notes}
+        disk.gates |= gates
+        waiting = alice.safe_to_exit()
+        before = disk.loads.copy()
+        first = await disk.begins_to_read(before, *gates)
+        gates.pop(first).set()
+        await disk.begins_to_read(before, *gates)
+        await alice.stores.trust("server", Trust.DEAD)
+        next(iter(gates.values())).set()
+        assert set((await waiting).at_risk) == {note.document_id for note in notes}
 
 
 class CountingFiles(FileStorage):
