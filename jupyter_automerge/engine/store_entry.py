@@ -98,4 +98,5 @@ class StoreEntry:
             last_seen=self.last_seen,
             link=link,
             peers=tuple(peers),
+            void_before=self.void_before,
         )

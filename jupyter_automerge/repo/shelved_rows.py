@@ -55,7 +55,8 @@ def saved_stores(running: "Running", entries: Iterable[tuple[StorageKey, bytes]]
     return {
         store_id: ShelvedStore(
             store,
-            file.forgotten_at if (file := files.get(store_id)) else 0.0,
+            # The file may not have been written yet since our user forgot it.
+            max(store.void_before, file.forgotten_at if (file := files.get(store_id)) else 0.0),
             lives.get(store_id, frozenset()),
         )
         for store_id, store in known.items()

@@ -41,6 +41,8 @@ class KnownStore:
     last_seen: float = 0.0
     link: Link = Link.OFFLINE
     peers: tuple[RunningPeer, ...] = ()
+    void_before: float = 0.0
+    """It was forgotten then: what documents remember of it from before does not count."""
 
     @property
     def called(self) -> str:

@@ -219,6 +219,22 @@ async def test_documents_that_are_not_open_count_too_and_are_read_without_tellin
 
 
 @story
+async def test_what_a_forgotten_store_had_counts_no_more_from_the_moment_on() -> None:
+    """It is connected, and here again at once: but of a document that is not open it has not spoken since."""
+    disk = ObservedStorage()
+    async with Repo(disk, name="alice") as alice, Repo(MemoryStorage(), name="server") as server:
+        alice.link(server)
+        note = alice.create({"n": 1})
+        await note.synced(level=Level.STORED)
+        await alice.unload(note.url)
+        assert await alice.safe_to_exit()
+        disk.broken.add(".jupyter-automerge")
+        await alice.stores.forget("server")
+        assert alice.stores.get("server") is not None
+        assert not await alice.safe_to_exit()
+
+
+@story
 async def test_the_answer_is_about_one_moment_however_long_the_reading_takes() -> None:
     """The first document was read, the second is not yet, and meanwhile our user calls the server dead."""
     disk = ObservedStorage()
