@@ -405,6 +405,10 @@ class Engine:
         record = self._documents.get(document_id)
         return None if record is None else record.state
 
+    def is_deleted(self, document_id: DocumentId) -> bool:
+        """Whether it was deleted from this store, and nobody here asked for it since."""
+        return document_id in self._graveyard
+
     def progress(self, document_id: DocumentId) -> SearchProgress | None:
         record = self._documents.get(document_id)
         return None if record is None else progress_of(record, self._connections)

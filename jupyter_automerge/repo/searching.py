@@ -44,6 +44,7 @@ async def wait_found(running: "Running", wanted: AutomergeUrl, seconds: float | 
             with running.watching.of(wanted.document_id) as moved:
                 await running.driver.settled()
                 while (handle := _found(running, wanted)) is None:
+                    _look_again_if_it_left(running, wanted)
                     moved.clear()
                     await moved.wait()
                 return handle
@@ -51,6 +52,19 @@ async def wait_found(running: "Running", wanted: AutomergeUrl, seconds: float | 
         progress = progress_of(running, wanted)
         words = f"not found after {seconds} s, still looking: {describe(progress, running.clock.now())}"
         raise FindTimeout(f"document {wanted.document_id}: {words}", progress) from None
+
+
+def _look_again_if_it_left(running: "Running", wanted: AutomergeUrl) -> None:
+    """Somebody unloaded the document while it was looked for: that is over. Raises DocumentUnavailable if it was
+    deleted.
+    """
+    document_id = wanted.document_id
+    if running.engine.state(document_id) is not None:
+        return
+    if running.engine.is_deleted(document_id):
+        progress = progress_of(running, wanted)
+        raise DocumentUnavailable(f"document {document_id} was deleted while it was looked for", progress)
+    running.driver.post(Find(document_id))
 
 
 def _found(running: "Running", wanted: AutomergeUrl) -> DocHandle | None:

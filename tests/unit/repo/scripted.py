@@ -46,6 +46,9 @@ class ScriptedEngine:
     def state(self, document_id: DocumentId) -> DocumentState | None:
         return None
 
+    def is_deleted(self, document_id: DocumentId) -> bool:
+        return False
+
     def progress(self, document_id: DocumentId) -> SearchProgress | None:
         return None
 

@@ -2,14 +2,26 @@
 
 import asyncio
 import gc
+import socket
 from collections.abc import Callable
 
+import pytest
+
+from jupyter_automerge.errors import DocumentUnavailable
 from jupyter_automerge.repo import DocHandle, MemoryStorage, Repo
 from jupyter_automerge.values.status import DocumentState
 from tests.unit.repo.story import story, until
 
+MISSING = "automerge:4NMNnkMhL8jXrdJ9jamS58PAVdXu"
 BRIEFLY = 0.01
 """Seconds that an unused document stays."""
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
 
 
 async def let_go(use: Callable[[DocHandle], object] = lambda handle: None) -> tuple[Repo, str, object]:
@@ -121,3 +133,25 @@ async def test_the_end_of_a_repo_lets_go_of_handles_in_silence() -> None:
     await repo.close()
     del handle
     gc.collect()
+
+
+@story
+async def test_a_search_outlives_an_unload_before_and_after_it() -> None:
+    async with Repo(MemoryStorage()) as repo:
+        url = repo.create({"title": "Plan"}).url
+        await repo.saved()
+        for calls in (("unload", "find"), ("find", "unload"), ("unload", "find", "unload")):
+            pending = [getattr(repo, call)(url) for call in calls]
+            found = [await one for one in pending if (await one) is not None]
+            assert [handle.url for handle in found] == [url], calls
+            await repo.unload(url)
+
+
+@story
+async def test_a_search_ends_when_the_document_is_deleted_meanwhile() -> None:
+    async with Repo(MemoryStorage()) as repo:
+        repo.connect(f"ws://127.0.0.1:{free_port()}")  # somebody who may bring it yet
+        search = repo.find(MISSING, timeout=None)
+        await repo.delete(MISSING, force=True)
+        with pytest.raises(DocumentUnavailable, match="deleted"):
+            await search
