@@ -11,8 +11,8 @@ FOR_STORED = "tests/unit/repo/test_waits_for_stored.py"
 NEIGHBOURS = "tests/unit/repo/test_neighbours.py"
 BLOCKS = "tests/unit/repo/test_change_blocks.py"
 SHELVED_MEMORY = "tests/unit/repo/test_shelved_memory.py"
+SHELVED_ROWS = "tests/unit/repo/test_shelved_rows.py"
 LEAVING = "tests/unit/repo/test_repo_leaving_safely.py"
-DRAWN_LEAVING = "tests/properties/test_safe_to_exit.py"
 WATCHED = "tests/unit/repo/test_repo_watched.py"
 
 ROW_MUTANTS = (
@@ -206,7 +206,7 @@ ROW_MUTANTS = (
         "repo/shelf.py",
         "        await self._rows_written(_WRITING_SECONDS)\n",
         "",
-        (SHELVED_MEMORY,),
+        (SHELVED_ROWS,),
     ),
     Mutant(
         "leaving: an entry of this moment is not remembered",
@@ -220,14 +220,14 @@ ROW_MUTANTS = (
         "repo/shelved_rows.py",
         "return same_life and row.as_of",
         "return row.as_of",
-        (DRAWN_LEAVING,),
+        (SHELVED_ROWS,),
     ),
     Mutant(
-        "leaving: old word counts for as long as the policy says",
+        "rows: old word counts for as long as the policy says",
         "repo/safety.py",
         "return row.as_of is not None and self.now - row.as_of <= limit",
         "return True",
-        (DRAWN_LEAVING,),
+        (SAFETY,),
     ),
     Mutant(
         "watching: the same state is not given twice",

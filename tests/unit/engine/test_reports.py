@@ -212,6 +212,35 @@ def test_unknown_heads_prove_nothing(ledger: Ledger, plan: Document) -> None:
     assert not ledger.notices(StoreRegressed)
 
 
+def test_a_loss_of_what_is_unknown_here_is_proven_once_it_is_known(ledger: Ledger, plan: Document) -> None:
+    """Alice wrote what the server lost before we had it."""
+    alice, old = plan.fork(), plan.heads
+    assert plan.change_count == 1, "as for somebody who looks at the rows"
+    ledger.keeps(ledger.connect("server"), edit(alice, 1), 1.0)
+    ledger.disconnect(next(iter(ledger.record.sessions.values())))
+    ledger.keeps(ledger.connect("server", "2"), old, 2.0)
+    assert not ledger.notices(StoreRegressed)
+    plan.merge(alice)
+    assert ledger.rows()["server"].stored == old
+    assert ledger.notices(StoreRegressed) == [StoreRegressed("server", ledger.record.id)]
+
+
+def test_a_loss_beside_what_is_unknown_here_is_proven_once_that_is_known(
+    ledger: Ledger, plan: Document
+) -> None:
+    """The server lost what we wrote, and Alice, who did not have it either, went on there."""
+    alice = plan.fork()
+    ledger.keeps(ledger.connect("server"), edit(plan, 1), 1.0)
+    assert plan.change_count == 2, "as for somebody who looks at the rows"
+    ledger.disconnect(next(iter(ledger.record.sessions.values())))
+    theirs = edit(alice, 2)
+    ledger.keeps(ledger.connect("server", "2"), theirs, 2.0)
+    assert not ledger.notices(StoreRegressed)
+    plan.merge(alice)
+    assert ledger.rows()["server"].stored == theirs
+    assert ledger.notices(StoreRegressed) == [StoreRegressed("server", ledger.record.id)]
+
+
 def test_a_store_that_says_that_it_is_not_there_keeps_it_no_longer(ledger: Ledger, plan: Document) -> None:
     server = ledger.connect("server")
     ledger.keeps(server, plan.heads, 1.0)
