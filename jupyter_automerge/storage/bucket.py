@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from jupyter_automerge.errors import StorageError
+from jupyter_automerge.storage import foreign_threads
 from jupyter_automerge.storage.objects_address import ObjectsAddress
 
 if TYPE_CHECKING:
@@ -136,6 +137,7 @@ def _store(address: ObjectsAddress, options: dict[str, Any]) -> "ObjectStore":
         from obstore.store import from_url
     except ModuleNotFoundError as error:
         raise StorageError('a bucket needs its client: pip install "jupyter_automerge[s3]"') from error
+    foreign_threads.awaited_at_exit()
     given = {"endpoint": address.endpoint, "region": address.region}
     unsafe = address.endpoint is not None and address.endpoint.startswith("http://")
     client: Any = {
