@@ -19,6 +19,7 @@ from jupyter_automerge.engine.events import (
     StoredKey,
     StoreWeakened,
 )
+from jupyter_automerge.errors import StorageError
 from jupyter_automerge.repo.counting import Totals
 from jupyter_automerge.repo.tasks import Tasks
 from jupyter_automerge.storage.contract import Storage
@@ -36,6 +37,7 @@ class Storing:
         self._post = post
         self._totals = totals
         self._is_weak = False
+        self._last_failure = ""
         self._rows_on_their_way: set[asyncio.Task[None]] = set()
 
     async def rows_written(self, seconds: float) -> None:
@@ -94,11 +96,25 @@ class Storing:
         # Adapters are written by others and may raise anything: the Engine retries and tells the user.
         try:
             event = await work
-        except Exception as error:
-            _logger.warning("the store failed", exc_info=error)
+        except Exception as error:  # noqa: BLE001 - logged, once
+            self._log(error)
             event = failed(in_words(error))
+        else:
+            self._last_failure = ""
         self._look_for_weakness()
         self._post(event)
+
+    def _log(self, error: Exception) -> None:
+        """Each failure once until something succeeds: it is tried again and again. An adapter's StorageError
+        says in one line what to do; of anything else its author wants the trace.
+        """
+        if (failure := in_words(error)) == self._last_failure:
+            return
+        self._last_failure = failure
+        if isinstance(error, StorageError):
+            _logger.warning("%s", error)
+        else:
+            _logger.warning("the store failed", exc_info=error)
 
     def _look_for_weakness(self) -> None:
         """Told before the outcome that may be worth less by it."""
