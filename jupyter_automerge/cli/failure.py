@@ -7,6 +7,8 @@ import socket
 from jupyter_automerge.errors import ListenError
 
 USAGE = 2
+INTERRUPTED = 130
+"""What shells report of a program that Ctrl-C ended."""
 
 
 class CommandFailed(Exception):

@@ -6,10 +6,11 @@ import sys
 import time
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 from jupyter_automerge.cli import store_lines as words
-from jupyter_automerge.cli.failure import CommandFailed
+from jupyter_automerge.cli.failure import INTERRUPTED, CommandFailed
 from jupyter_automerge.cli.progress import Progress
 from jupyter_automerge.errors import AutomergeError
 from jupyter_automerge.repo import Storage, open_storage, upkeep
@@ -47,6 +48,9 @@ def run(options: argparse.Namespace) -> int:
         return asyncio.run(_with_stores(options, verb))
     except AutomergeError as error:
         raise CommandFailed(str(error)) from error
+    except KeyboardInterrupt:
+        words = "interrupted: what was done stays, and the same command does the rest"
+        raise CommandFailed(words, INTERRUPTED) from None
 
 
 async def _with_stores(
@@ -59,6 +63,8 @@ async def _with_stores(
 
 async def _opened(place: str, stores: AsyncExitStack) -> Storage:
     storage = open_storage(place)
+    if storage.weakness is not None and storage.weakness.fleeting:
+        raise CommandFailed(f"{storage.weakness.reason}: name a store that keeps what it has")
     stores.push_async_callback(storage.close)
     return storage
 
@@ -120,6 +126,8 @@ async def _gc(options: argparse.Namespace, stores: AsyncExitStack) -> int:
 async def _copy(options: argparse.Namespace, stores: AsyncExitStack) -> int:
     source, contents = await _contents(options, stores)
     target = await _opened(options.target, stores)
+    if _are_one(source.place, target.place):
+        raise CommandFailed(f"{source.place} is both: name another place for the copy")
     done: list[upkeep.Copied] = []
     with Progress("copied", 1 + sum(1 for one in contents.documents if not one.deleted)) as progress:
 
@@ -130,6 +138,13 @@ async def _copy(options: argparse.Namespace, stores: AsyncExitStack) -> int:
         await upkeep.copy_store(source, target, contents, identity=options.identity, done=step)
     _print(words.copied(done, contents, source.place, target.place, moved=options.identity))
     return INTACT
+
+
+def _are_one(place: str, other: str) -> bool:
+    if place == other:
+        return True
+    one, two = Path(place), Path(other)
+    return one.exists() and two.exists() and one.samefile(two)
 
 
 def _agreed(options: argparse.Namespace, question: str) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from jupyter_core.paths import jupyter_runtime_dir
 
 from jupyter_automerge.cli.asked_server import NoServer, asked_server
-from jupyter_automerge.cli.failure import USAGE, CommandFailed
+from jupyter_automerge.cli.failure import INTERRUPTED, USAGE, CommandFailed
 from jupyter_automerge.cli.shared_token import add_token_option, token_from
 from jupyter_automerge.cli.verdict import Verdict, json_text, lines
 from jupyter_automerge.cli.waiting import Wish, verdict_on
@@ -19,8 +19,6 @@ from jupyter_automerge.values.status import Level
 from jupyter_automerge.values.url import AutomergeUrl
 
 SAFE, NOT_SAFE, NOBODY = 0, 3, 4
-INTERRUPTED = 130
-"""What shells report of a program that Ctrl-C ended."""
 LEVELS = {"stored": Level.STORED, "received": Level.RECEIVED}
 
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import random
+import signal
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -135,3 +136,25 @@ def test_the_bar_is_for_terminals_alone() -> None:
             progress.step(1_000)
             progress.step(1_000)
         assert ("copied 2 of 2, 2 kB" in stream.getvalue()) is shown
+
+
+def test_a_copy_onto_itself_or_into_memory_is_refused(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["store", "copy", "--identity", str(folder), f"{folder}/../{folder.name}"]) == 1
+    assert "is both" in capsys.readouterr().err
+    assert main(["store", "copy", str(folder), "memory:"]) == 1
+    assert "ends with its process" in capsys.readouterr().err
+
+
+def test_ctrl_c_ends_a_copy_in_one_line(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def interrupted(*_: object, **__: object) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("jupyter_automerge.repo.upkeep.copy_store", interrupted)
+    assert main(["store", "copy", str(folder), str(tmp_path / "target")]) == 130
+    said = capsys.readouterr().err
+    assert "interrupted" in said and len(said.splitlines()) == 1, said
