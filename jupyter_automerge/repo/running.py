@@ -25,6 +25,7 @@ from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.notices import ForeignWritersSeen, SearchProgress, Stopped, StoreRow
 from jupyter_automerge.errors import RepoClosed
 from jupyter_automerge.repo import own_store
+from jupyter_automerge.repo.brief import listed
 from jupyter_automerge.repo.clock import Clock
 from jupyter_automerge.repo.counting import Totals
 from jupyter_automerge.repo.dialing import Dialing
@@ -185,7 +186,7 @@ class Running:
             stream.close()
         await self._close_storage()
         if unsaved:
-            _logger.error("closed with unsaved changes in: %s", ", ".join(unsaved))
+            _logger.error("closed with unsaved changes in: %s", listed(unsaved))
         return CloseReport(unsaved)
 
     def _perform(self, effect: Effect) -> None:

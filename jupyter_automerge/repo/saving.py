@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_automerge.errors import SaveTimeout, StorageError
 from jupyter_automerge.repo.ancestry import covers
+from jupyter_automerge.repo.brief import listed
 from jupyter_automerge.repo.live import LiveDocument
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.status import DocumentState
@@ -31,7 +32,7 @@ async def wait_saved(running: "Running", live: LiveDocument, heads: Heads, secon
                     moved.clear()
                     await moved.wait()
     except TimeoutError:
-        word = live.trouble or "it has not answered yet"
+        word = live.trouble or "the store has not confirmed all of it yet"
         raise SaveTimeout(f"not saved after {seconds} s: {word}", document_id) from None
 
 
@@ -40,7 +41,7 @@ async def wait_all_saved(
 ) -> None:
     """Return once the store has all of these. Every document gets its time, whatever becomes of the others.
 
-    Raises what the one that failed raised, or a SaveTimeout that names all that did.
+    Raises what the one that failed raised, or a SaveTimeout that names the first of them; its cause has all.
     """
     waits = [wait_saved(running, live, heads, seconds) for live, heads in waiting]
     outcomes = await asyncio.gather(*waits, return_exceptions=True)
@@ -48,7 +49,7 @@ async def wait_all_saved(
     if len(failures) == 1:
         raise failures[0]
     if failures:
-        words = f"{len(failures)} documents are not saved: {'; '.join(map(str, failures))}"
+        words = f"{len(failures)} documents are not saved: {listed(map(str, failures), '; ')}"
         raise SaveTimeout(words) from ExceptionGroup("not saved", failures)
 
 

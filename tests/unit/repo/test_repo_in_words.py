@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from jupyter_automerge.repo import MemoryStorage, Repo
-from jupyter_automerge.repo.brief import brief
+from jupyter_automerge.repo.brief import brief, listed
 from jupyter_automerge.values.identity import User
 from jupyter_automerge.values.status import Access, Level, Phase
 from tests.unit.repo.story import story, until
@@ -79,6 +79,7 @@ def test_many_heads_are_cut_and_none_are_said() -> None:
     heads = frozenset(bytes([number]) * 32 for number in range(5))
     assert brief(heads) == "00000000 01010101 02020202 and 2 more"
     assert brief(frozenset()) == "none"
+    assert listed("abcde") == "a, b, c and 2 more" and listed("ab", "; ") == "a; b"
 
 
 @story
