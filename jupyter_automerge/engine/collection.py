@@ -101,8 +101,11 @@ class Collection:
         return self._documents.get(document_id) or self._enter(document_id)
 
     def unload(self, document_id: DocumentId) -> None:
+        """Each call is answered by a DocumentUnloaded, also of a document that is not in memory."""
         record = self._documents.get(document_id)
-        if record is not None:
+        if record is None:
+            self._desk.emit(DocumentUnloaded(document_id))
+        else:
             record.leaving, record.wanted = True, False
             self._desk.mark_document(document_id)
 

@@ -1,8 +1,7 @@
 """Waiting until a document has left: the store, or the memory."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from jupyter_automerge.engine.events import Event, Remove, Unload
@@ -85,26 +84,12 @@ async def _opened(running: "Running", document_id: DocumentId) -> DocHandle:
 
 async def wait_unloaded(running: "Running", document_id: DocumentId) -> None:
     """See Repo.unload. A document that is not in memory is done at once."""
-    with _answering(running, DocumentUnloaded, document_id) as answer:
-        # At once: whoever looks for the document after this call finds it, or finds it anew.
-        running.driver.post(Unload(document_id))
-        await running.driver.settled()
-        if running.engine.state(document_id) is not None:
-            await answer
+    # At once: whoever looks for the document after this call finds it, or finds it anew.
+    await _answer(running, Unload(document_id), DocumentUnloaded, document_id)
 
 
 async def _answer(running: "Running", event: Event, kind: type[Notice], document_id: DocumentId) -> Notice:
     """Post the event and wait for the document's notice of this kind."""
-    with _answering(running, kind, document_id) as answer:
-        running.driver.post(event)
-        return await answer
-
-
-@contextmanager
-def _answering(
-    running: "Running", kind: type[Notice], document_id: DocumentId
-) -> Iterator[asyncio.Future[Notice]]:
-    """The document's next notice of this kind."""
     answer: asyncio.Future[Notice] = running.home.loop.create_future()
 
     def look(notice: Notice) -> None:
@@ -117,6 +102,7 @@ def _answering(
 
     unsubscribe = running.listeners.add(look)
     try:
-        yield answer
+        running.driver.post(event)
+        return await answer
     finally:
         unsubscribe()
