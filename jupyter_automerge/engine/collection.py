@@ -142,6 +142,15 @@ class Collection:
         saved = not self._saver.unsaved(record) and record.saving.put is None and not record.changes_waiting
         return forsaken or (record.leaving and saved and record.storage is not Storage.PENDING)
 
+    def bid_farewell(self, document_id: DocumentId) -> None:
+        """The document is deleted: whoever holds it is told so."""
+        record = self._documents.get(document_id)
+        if record is not None:
+            if record.opened is not None:
+                record.opened.seal(partial(DocumentGone, document_id, DocumentState.DELETED))
+            self.mourn(record)
+            self.drop(record)
+
     def mourn(self, record: DocumentRecord) -> None:
         """Tell the peers that have the document open here that it is no longer to be had."""
         for session in record.sessions.values():

@@ -53,7 +53,6 @@ from jupyter_automerge.engine.surroundings import Surroundings
 from jupyter_automerge.engine.sync_states import SyncStates
 from jupyter_automerge.engine.unloading import Unloading
 from jupyter_automerge.engine.writer import Writer
-from jupyter_automerge.errors import DocumentGone
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.limits import STORE_KEPT_SECONDS
@@ -128,7 +127,7 @@ class Engine:
         self._foreign = ForeignWriters(local, desk, self._siblings, self._writes)
         self._saver = Saver(local, desk, after_save, self._acknowledging.saved, rest, self._foreign)
         self._graveyard = Graveyard(local, desk)
-        self._graveyard.farewell = self._bid_farewell
+        self._graveyard.farewell = lambda document_id: self._collection.bid_farewell(document_id)
         self._sync_states = SyncStates(local, desk, self._documents, self._resumption, self._graveyard)
         around = Surroundings(
             local,
@@ -385,15 +384,7 @@ class Engine:
         if record is not None and record.has_data and not force and not is_elsewhere(record):
             self._desk.emit(DocumentRemoved(document_id, UNSAFE))
             return
-        self._graveyard.bury(document_id, lambda: self._bid_farewell(document_id))
-
-    def _bid_farewell(self, document_id: DocumentId) -> None:
-        record = self._documents.get(document_id)
-        if record is not None:
-            if record.opened is not None:
-                record.opened.seal(partial(DocumentGone, document_id, DocumentState.DELETED))
-            self._collection.mourn(record)
-            self._collection.drop(record)
+        self._graveyard.bury(document_id, lambda: self._collection.bid_farewell(document_id))
 
     # Views
 

@@ -23,6 +23,11 @@ class Totals:
     bytes_written: int = 0
     removals: int = 0
 
+    @property
+    def writes(self) -> int:
+        """How many chunks became durable."""
+        return self.snapshots_written + self.increments_written
+
     def put(self, key: StorageKey, size: int) -> None:
         """So many bytes became durable under the key."""
         kind = key_kind(key)

@@ -47,6 +47,10 @@ async def _stored_text(storage: Storage, key: StorageKey, fresh: str) -> str:
         data = await storage.load(key)
         if data is None:
             data = await storage.create(key, fresh.encode())
+        if not data.strip():
+            # Left by a program that was killed while it wrote: nobody can have gone by it.
+            await storage.save(key, fresh.encode())
+            data = await storage.load(key) or fresh.encode()
     except StorageError:
         raise
     except Exception as error:  # adapters are written by others and may raise anything

@@ -9,6 +9,7 @@ from jupyter_automerge.repo.goal import Wish
 from jupyter_automerge.repo.report import CloseReport, ExitReport, RepoSyncReport
 from jupyter_automerge.repo.syncing_all import wait_all_synced, waits_of
 from jupyter_automerge.values.ids import DocumentId
+from jupyter_automerge.values.limits import CLOSE_TIMEOUT_SECONDS
 from jupyter_automerge.values.status import Safety
 
 if TYPE_CHECKING:
@@ -29,14 +30,18 @@ async def exit_report(running: "Running") -> ExitReport:
     return ExitReport(at_risk, len(summaries))
 
 
-async def leave(running: "Running", seconds: float, until: Until) -> CloseReport:
+async def leave(running: "Running", given: float | None, until: Until) -> CloseReport:
     """See Repo.close."""
     began = running.clock.now()
+    seconds = CLOSE_TIMEOUT_SECONDS if given is None else given
     unsynced = await _unsynced(running, seconds) if until == "synced" else {}
     if running.closed:
         return CloseReport(unsynced=unsynced)
-    left = seconds - (running.clock.now() - began)
-    report = await running.close(max(left, min(seconds, _SAVING_SECONDS)))
+    if given is None:
+        report = await running.close(seconds, patient=True)
+    else:
+        left = seconds - (running.clock.now() - began)
+        report = await running.close(max(left, min(seconds, _SAVING_SECONDS)))
     return replace(report, unsynced=unsynced)
 
 

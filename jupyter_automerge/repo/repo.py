@@ -59,7 +59,6 @@ from jupyter_automerge.values.ids import (
     parse_peer_id,
 )
 from jupyter_automerge.values.limits import (
-    CLOSE_TIMEOUT_SECONDS,
     FIND_TIMEOUT_SECONDS,
     SAVE_TIMEOUT_SECONDS,
     STORE_KEPT_SECONDS,
@@ -148,9 +147,11 @@ class Repo:
         # What is known of other stores is read before anybody asks for it.
         self._running.post(Tick())
 
-    def close(self, timeout: float = CLOSE_TIMEOUT_SECONDS, *, wait: Until = "saved") -> Pending[CloseReport]:
+    def close(self, timeout: float | None = None, *, wait: Until = "saved") -> Pending[CloseReport]:
         """Save what is unsaved, say goodbye to peers, close the store. The report names what stayed unsaved.
 
+        Without a `timeout` this goes on for as long as the store saves anything, and gives up after five seconds
+        in which it did not.
         With `wait="synced"` others are first given the documents that are open, as `synced()` does, within the
         same time; the report names those that they do not have then. A second call has no effect, or, during
         that wait, ends it.
@@ -423,7 +424,7 @@ class Repo:
         self._running.check()
         return self._running
 
-    async def _close(self, running: Running, seconds: float, wait: Until) -> CloseReport:
+    async def _close(self, running: Running, seconds: float | None, wait: Until) -> CloseReport:
         report = await leave(running, seconds, wait)
         for listener in self._listeners:
             await listener.ended()

@@ -165,18 +165,21 @@ class Running:
         """What an `async` callback of a user returned; its errors are logged."""
         self.tasks.start(_logged(work))
 
-    async def close(self, seconds: float) -> CloseReport:
-        """Save, say goodbye and let go; in at most about `seconds` and one more."""
+    async def close(self, seconds: float, *, patient: bool = False) -> CloseReport:
+        """Save, say goodbye and let go; in at most about `seconds` and one more.
+
+        `patient`: as long as the store goes on saving; then `seconds` is how long it may stand still.
+        """
         self.closed = True
         self.driver.post(Stop())
-        try:
-            async with asyncio.timeout(seconds):
-                unsaved = (await asyncio.shield(self._stopped)).unsaved
-        except TimeoutError:
-            unsaved = ()
+        unsaved = await self._saved(seconds)
+        written = -1
+        while patient and unsaved is None and written != self.totals.writes:
+            written = self.totals.writes
+            unsaved = await self._saved(seconds)
         # What a thread commits from here on would be lost without a word.
         self.documents.seal()
-        unsaved = tuple(dict.fromkeys((*unsaved, *self._unsaved())))
+        unsaved = tuple(dict.fromkeys((*(unsaved or ()), *self._unsaved())))
         self.links.close_all(GOING_AWAY, "the Repo closes")
         await self.links.farewells(FAREWELL_SECONDS)
         self.driver.stop()
@@ -188,6 +191,14 @@ class Running:
         if unsaved:
             _logger.error("closed with unsaved changes in: %s", listed(unsaved))
         return CloseReport(unsaved)
+
+    async def _saved(self, seconds: float) -> tuple[DocumentId, ...] | None:
+        """What the Engine could not save in the end; None while it is not at an end."""
+        try:
+            async with asyncio.timeout(seconds):
+                return (await asyncio.shield(self._stopped)).unsaved
+        except TimeoutError:
+            return None
 
     def _perform(self, effect: Effect) -> None:
         self._performers[type(effect)](effect)

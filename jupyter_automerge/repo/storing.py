@@ -51,7 +51,7 @@ class Storing:
             entries = await self._storage.load_range(effect.prefix)
             return Loaded(effect.token, tuple(StoredChunk(key, data) for key, data in entries))
 
-        self._tasks.start(self._report(load(), lambda error: LoadFailed(effect.token, error)))
+        self._tasks.start(self._report(load, lambda error: LoadFailed(effect.token, error)))
 
     def read(self, effect: Read) -> None:
         async def read() -> Event:
@@ -61,14 +61,14 @@ class Storing:
                 effect.token, tuple(StoredChunk(key, data) for key, data in entries if data is not None)
             )
 
-        self._tasks.start(self._report(read(), lambda error: LoadFailed(effect.token, error)))
+        self._tasks.start(self._report(read, lambda error: LoadFailed(effect.token, error)))
 
     def list(self, effect: List) -> None:
         async def list_() -> Event:
             entries = await self._storage.keys(effect.prefix)
             return Listed(effect.token, tuple(StoredKey(one.key, one.size, one.time) for one in entries))
 
-        self._tasks.start(self._report(list_(), lambda error: LoadFailed(effect.token, error)))
+        self._tasks.start(self._report(list_, lambda error: LoadFailed(effect.token, error)))
 
     def put(self, effect: Put) -> None:
         async def put() -> Event:
@@ -76,7 +76,7 @@ class Storing:
             self._totals.put(effect.key, len(effect.data))
             return PutDone(effect.token)
 
-        task = self._tasks.start(self._report(put(), lambda error: PutFailed(effect.token, error)))
+        task = self._tasks.start(self._report(put, lambda error: PutFailed(effect.token, error)))
         if key_kind(effect.key) is KeyKind.REMOTE_HEADS:
             self._rows_on_their_way.add(task)
             task.add_done_callback(self._rows_on_their_way.discard)
@@ -90,12 +90,14 @@ class Storing:
             self._totals.removals += len(removals)
             return DeleteDone(effect.token)
 
-        self._tasks.start(self._report(delete(), lambda error: DeleteFailed(effect.token, error)))
+        self._tasks.start(self._report(delete, lambda error: DeleteFailed(effect.token, error)))
 
-    async def _report(self, work: Coroutine[Any, Any, Event], failed: Callable[[str], Event]) -> None:
+    async def _report(
+        self, work: Callable[[], Coroutine[Any, Any, Event]], failed: Callable[[str], Event]
+    ) -> None:
         # Adapters are written by others and may raise anything: the Engine retries and tells the user.
         try:
-            event = await work
+            event = await work()
         except Exception as error:  # noqa: BLE001 - logged, once
             self._log(error)
             event = failed(in_words(error))

@@ -8,6 +8,7 @@ import pytest
 
 from jupyter_automerge.errors import DocumentGone, RepoClosed, StorageError
 from jupyter_automerge.repo import DocHandle, Repo
+from jupyter_automerge.values.keys import StorageKey
 from jupyter_automerge.values.status import DocumentState
 from tests.unit.repo.stores import ON_FIRE, ObservedStorage
 from tests.unit.repo.story import story, turns
@@ -153,3 +154,38 @@ async def test_who_finds_a_document_while_it_is_being_deleted_takes_the_deletion
         await note.saved()
     async with Repo(store.reborn()) as alice:
         assert (await alice.find(note.url)).value == {"n": 2}
+
+
+class OneAtATime(ObservedStorage):
+    """Takes a moment for each write, and does no two at once."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
+        self._turn = asyncio.Lock()
+
+    async def save(self, key: StorageKey, data: bytes) -> None:
+        async with self._turn:
+            await asyncio.sleep(self._seconds)
+            await super().save(key, data)
+
+
+@story
+async def test_a_close_goes_on_for_as_long_as_the_store_saves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jupyter_automerge.repo.leaving.CLOSE_TIMEOUT_SECONDS", 0.2)
+    alice = Repo(OneAtATime(0.02))
+    await alice.open()
+    notes = [alice.create({"n": number}) for number in range(40)]
+    report = await alice.close()
+    assert report.unsaved == (), f"{len(report.unsaved)} of {len(notes)} were not saved"
+
+
+@story
+async def test_a_close_gives_up_when_the_store_saves_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jupyter_automerge.repo.leaving.CLOSE_TIMEOUT_SECONDS", 0.1)
+    store = ObservedStorage()
+    alice = Repo(store)
+    await alice.open()
+    note = alice.create({"n": 1})
+    store.gates[note.document_id] = asyncio.Event()
+    assert (await alice.close()).unsaved == (note.document_id,)
