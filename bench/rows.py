@@ -31,7 +31,7 @@ async def who_has_what(size: Size) -> list[Figure]:
     async with Repo(name="bench") as repo:
         for _ in range(size.opens):
             note = repo.import_document(data)
-            note._live.rows = rows_at(points)
+            note._live.store_rows = rows_at(points)
             firsts.append(look_at(note))
             for number in range(size.keys):
                 with note.change() as d:

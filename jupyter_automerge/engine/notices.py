@@ -125,7 +125,7 @@ class StoreRow:
     told, `moved_at` heads, evidence or bytes last moved, `unsent_since` the oldest change that it is not
     known to have. `clock_ahead`: it stamps its reports with times to come. `read_only`: it is connected, and
     says that it takes no changes from us. `reader`: it is connected, and may only read here: no change of its own is
-    accepted.
+    accepted. `is_projection`: no store, but a file that is written from the document; `trouble`: why it is behind.
     """
 
     store_id: str
@@ -156,6 +156,8 @@ class StoreRow:
     last_heard: Heads = frozenset()
     read_only: bool = False
     reader: bool = False
+    is_projection: bool = False
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)

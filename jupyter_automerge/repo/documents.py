@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_automerge.document import Document
 from jupyter_automerge.engine.events import Hold, Release
-from jupyter_automerge.engine.notices import Notice
+from jupyter_automerge.engine.notices import Notice, StoreRow
 from jupyter_automerge.errors import RepoClosed
 from jupyter_automerge.repo.handle import DocHandle
 from jupyter_automerge.repo.live import LiveDocument
@@ -118,6 +118,14 @@ class Documents:
             if self._running.shelf is not None:
                 self._running.shelf.moved(document_id)
 
+    def project(self, document_id: DocumentId, file: str, row: StoreRow | None) -> None:
+        """The row of a file that is written from the document; None: it is written no more. On the loop."""
+        live = self._lives.get(document_id)
+        if live is not None:
+            others = {one: other for one, other in live.projections.items() if one != file}
+            live.projections = others if row is None else {**others, file: row}
+            self._running.rows_moved(document_id)
+
     def seal(self) -> None:
         """Take no more changes; a block that is open in some thread ends with RepoClosed."""
         for live in self._all():
@@ -142,7 +150,7 @@ class Documents:
             live = self._lives.get(document_id)
             if live is None:
                 live = self._add(document_id, document)
-                live.rows = engine.rows(document_id)
+                live.store_rows = engine.rows(document_id)
         live.saved = engine.saved_heads(document_id)
         live.attach(document)
         return live

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from jupyter_automerge.document import ChangeRecord, Document, MapProxy, Patch
@@ -19,6 +20,7 @@ from jupyter_automerge.repo.live import LiveDocument
 from jupyter_automerge.repo.local_copy import LocalCopy
 from jupyter_automerge.repo.looking import copy_here, peers, summary
 from jupyter_automerge.repo.pending import Pending
+from jupyter_automerge.repo.projection import Projection, Render, as_json
 from jupyter_automerge.repo.report import SyncReport
 from jupyter_automerge.repo.rows import Peers
 from jupyter_automerge.repo.saving import wait_saved
@@ -226,6 +228,16 @@ class DocHandle:
         self._running.check()
         heads = self.heads
         return self._running.tasks.answer(lambda: wait_saved(self._running, self._live, heads, timeout))
+
+    def project(self, path: str | Path, render: Render = as_json, *, overwrite: bool = False) -> Projection:
+        """Keep a file in step with the document; by default its value as JSON.
+
+        `render` makes the file's bytes of a DocView, in a thread. The file has a row in `peers`, of kind "file",
+        that says whether it is up to date, and why not; it counts as no copy. A file that is there already, or
+        that somebody else writes to, is written over only with `overwrite`.
+        """
+        self._running.check()
+        return Projection(self, self._running, Path(path), render, overwrite)
 
     def broadcast(self, value: object) -> None:
         """Tell everybody who has the document open, now; nothing is kept. `value`: what CBOR can hold."""

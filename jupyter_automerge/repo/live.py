@@ -51,7 +51,9 @@ class LiveDocument:
         self._post = post
         self._now = now
         self.state = DocumentState.READY
-        self.rows: tuple[StoreRow, ...] = ()
+        self.store_rows: tuple[StoreRow, ...] = ()
+        self.projections: dict[str, StoreRow] = {}
+        """The rows of files that are written from the document; replaced, never changed."""
         self.saved: Heads = NO_HEADS
         """What is durable in this Repo's own store, as far as the Engine told."""
         self.trouble = ""
@@ -75,6 +77,11 @@ class LiveDocument:
         # What was written, or still is being written, to the other one moves over.
         before.on_commit = lambda _: _move(before, document)
         document.merge(before)
+
+    @property
+    def rows(self) -> tuple[StoreRow, ...]:
+        """Of stores, and of files that are written from the document."""
+        return (*self.store_rows, *self.projections.values()) if self.projections else self.store_rows
 
     def require(self) -> Document:
         """The document, to read or change. Raises DocumentGone."""
@@ -122,7 +129,7 @@ class LiveDocument:
                 self.moved_at(self._now())
                 self._tell_change(notice, handle)
             case RowsChanged():
-                self.rows = notice.rows
+                self.store_rows = notice.rows
             case DocumentSaved():
                 self.trouble = ""
             case StorageTrouble():

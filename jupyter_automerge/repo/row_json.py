@@ -35,6 +35,8 @@ def row_to_json(row: DocPeer) -> dict[str, Any]:
         "ephemeral": row.ephemeral,
         "clone": row.clone,
         "reader": row.reader,
+        "projection": row.is_projection,
+        "trouble": row.trouble,
         "durableAcks": row.durable_acks,
         "denied": facts.denied,
         "unavailable": facts.unavailable,

@@ -41,7 +41,7 @@ class DocPeer:
         level = "" if self.level is Level.NONE else f", {self.level.name.lower()}"
         refused = ", its edits are not accepted" if self.reader and self.missing_here else ""
         told = self.facts.received or self.facts.relayed or self.facts.stored or self.facts.last_heard
-        what = f"{self.state.value}{missing}{level}{refused}"
+        what = f"{self.state.value}{missing}{level}{refused}{self.trouble and f', {self.trouble}'}"
         return f"<{self.label}: {what}, {self.link.value}, heads {brief(told)}>"
 
     @property
@@ -109,6 +109,16 @@ class DocPeer:
     def reader(self) -> bool:
         """It is connected, and may only read here: no change of its own is accepted, so BEHIND is where it stays."""
         return self.facts.reader
+
+    @property
+    def is_projection(self) -> bool:
+        """No store, but a file that is written from the document: never counted."""
+        return self.facts.is_projection
+
+    @property
+    def trouble(self) -> str:
+        """Why a file that is written from the document is behind; empty if it is not."""
+        return self.facts.trouble
 
     # How it is reached
 

@@ -22,7 +22,13 @@ from jupyter_automerge.engine.effects import (
 )
 from jupyter_automerge.engine.events import DeleteDone, Event, Listed, Loaded, PutDone, Stop
 from jupyter_automerge.engine.local import LocalPeer
-from jupyter_automerge.engine.notices import ForeignWritersSeen, SearchProgress, Stopped, StoreRow
+from jupyter_automerge.engine.notices import (
+    ForeignWritersSeen,
+    RowsChanged,
+    SearchProgress,
+    Stopped,
+    StoreRow,
+)
 from jupyter_automerge.errors import RepoClosed
 from jupyter_automerge.repo import own_store
 from jupyter_automerge.repo.brief import listed
@@ -217,6 +223,10 @@ class Running:
             self.verdicts.hear(document_id)
         self.watching.moved(document_id)
         self.listeners.call(notice)
+
+    def rows_moved(self, document_id: DocumentId) -> None:
+        """Tell whoever looks at the document's rows to look again. On the loop."""
+        self._tell(RowsChanged(document_id, self.engine.rows(document_id)))
 
     def _start_over(self) -> None:
         """The Engine lost effects, perhaps frames that it counts as sent: no session can be relied on."""

@@ -117,4 +117,6 @@ class Judge:
 
 def is_other(row: StoreRow) -> bool:
     """Whether it is another place at all, and one that we rely on."""
+    if row.is_projection:
+        return False
     return not row.same_store and not row.clone and row.trust in COUNTED and row.link is not Link.GONE

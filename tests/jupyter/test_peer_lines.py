@@ -43,7 +43,7 @@ def bob(document: DocHandle, **facts: Any) -> str:
         "unavailable": False, "sent": NO_HEADS, "received": document.heads, "stored": NO_HEADS, "known": True,
         "as_of": now, "moved_at": now, **facts,
     }  # fmt: skip
-    document._live.rows = (StoreRow(**known),)
+    document._live.store_rows = (StoreRow(**known),)
     return row_line(document.peers[0], {"re1ay": "lab server"})
 
 

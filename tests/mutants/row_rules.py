@@ -17,6 +17,20 @@ WATCHED = "tests/unit/repo/test_repo_watched.py"
 
 ROW_MUTANTS = (
     Mutant(
+        "a file written from a document is no copy",
+        "repo/safety.py",
+        "    if row.is_projection:\n        return False\n",
+        "",
+        ("tests/unit/repo/test_projection.py",),
+    ),
+    Mutant(
+        "what somebody else wrote to a file is not written over",
+        "repo/projection.py",
+        "if not is_ours and not self._may_overwrite:",
+        "if False:",
+        ("tests/unit/repo/test_projection.py",),
+    ),
+    Mutant(
         "rows: who never told has an unknown relation",
         "repo/comparing.py",
         "    if ours is None:\n        return Relation.UNKNOWN\n",

@@ -27,7 +27,7 @@ def edited(document: DocHandle, number: int) -> Heads:
 
 
 def asked(document: DocHandle, bob: Heads, asker: Heads) -> Any:
-    document._live.rows = (row_of_bob(bob, stored=True),)
+    document._live.store_rows = (row_of_bob(bob, stored=True),)
     (row,) = asked_rows(document, asker)
     return row["relation"], row["missingThere"], row["missingHere"], row["certain"], row["level"]
 
@@ -80,6 +80,6 @@ async def test_whoever_lacks_nothing_of_the_askers_is_waited_for_by_nobody() -> 
     async with Repo() as server:
         plan = server.create({"n": 0})
         first, second = plan.heads, edited(plan, 1)
-        plan._live.rows = (row_of_bob(second),)
+        plan._live.store_rows = (row_of_bob(second),)
         (row,) = asked_rows(plan, first)
         assert (row["state"], row["link"]) == ("behind", "offline")

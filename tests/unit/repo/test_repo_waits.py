@@ -82,7 +82,9 @@ async def test_S4_who_has_more_than_we_is_behind_and_safe() -> None:
         await note.synced()
         live = note._live
         unknown = frozenset([b"x" * 32])
-        live.rows = tuple(replace(row, received=unknown, stored=row.stored | unknown) for row in live.rows)
+        live.store_rows = tuple(
+            replace(row, received=unknown, stored=row.stored | unknown) for row in live.rows
+        )
         (row,) = note.peers
         assert (row.relation, row.missing_there, row.missing_here) == (Relation.BEHIND, 0, 1)
         assert row.safe

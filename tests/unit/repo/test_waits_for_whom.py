@@ -299,7 +299,7 @@ async def test_in_waits_for_what_a_store_has_and_is_not_here_yet() -> None:
         note = alice.create({"n": 1})
         await note.synced()
         (row,) = note._live.rows
-        note._live.rows = (replace(row, received=row.received | {b"?" * 32}),)
+        note._live.store_rows = (replace(row, received=row.received | {b"?" * 32}),)
         for whom in (None, "bob"):
             with pytest.raises(SyncTimeout, match=r"bob \(.*\) has 1 change or more that are not here"):
                 await note.synced(with_=whom, direction="in", timeout=0.05)
