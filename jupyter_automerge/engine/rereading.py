@@ -19,7 +19,7 @@ from jupyter_automerge.engine.removal import Graveyard
 from jupyter_automerge.errors import DocumentBusy
 from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.ids import DocumentId
-from jupyter_automerge.values.keys import StorageKey, document_prefix, is_chunk
+from jupyter_automerge.values.keys import KeyKind, StorageKey, document_prefix, is_chunk, key_kind
 from jupyter_automerge.values.limits import (
     CHUNKS_LEFT_REMEMBERED,
     LOOKS_AT_ONCE,
@@ -180,6 +180,11 @@ class Rereader:
         """Chunks of ours were removed: by whoever made one of them, as all of ours do, or by somebody who destroys."""
         if self._documents.get(record.id) is not record:
             return
+        if any(self._may_join(record, chunk) for chunk in chunks):
+            # What a snapshot with changes unknown here holds of ours shows only once it has joined.
+            self._judge(record, chunks)
+            self._pause(record, whole=True)
+            return
         saving = record.saving
         snapshots = [heads for key, heads in saving.snapshots.items() if key not in missing.keys]
         entries = [chunk.data for chunk in chunks]
@@ -196,6 +201,14 @@ class Rereader:
             self.lost(record)
         self._foreign.moved()
         self._judge(record, chunks)
+
+    def _may_join(self, record: DocumentRecord, chunk: StoredChunk) -> bool:
+        """Whether it is a snapshot that was not looked at yet, or that waits until the document is free."""
+        news = record.rereading
+        looked_at = (
+            chunk.key in record.saving.snapshots or chunk.key in news.left or chunk.key in news.suspects
+        )
+        return key_kind(chunk.key) is KeyKind.SNAPSHOT and not looked_at and not torn_reason(chunk.data)
 
     def _judge(self, record: DocumentRecord, chunks: tuple[StoredChunk, ...]) -> None:
         seen = record.saving.chunks.keys() | {one.key for one in record.changes_waiting}
