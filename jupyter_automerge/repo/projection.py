@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import os
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +13,7 @@ from jupyter_automerge.engine.notices import StoreRow
 from jupyter_automerge.errors import DocumentGone, RepoClosed, StorageError
 from jupyter_automerge.repo.rendering import value_to_json
 from jupyter_automerge.repo.storing import in_words
+from jupyter_automerge.storage import fsync
 from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.limits import PUT_RETRY_FIRST_SECONDS, PUT_RETRY_MOST_SECONDS
 from jupyter_automerge.values.status import Link
@@ -160,12 +160,8 @@ def _write_durably(path: Path, data: bytes) -> None:
         with unfinished.open("xb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            fsync.sync_file(file.fileno())
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    fsync.sync_directory(path.parent)
