@@ -10,20 +10,24 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_automerge.cli import store_lines as words
-from jupyter_automerge.cli.failure import INTERRUPTED, CommandFailed
+from jupyter_automerge.cli.failure import INTERRUPTED, USAGE, CommandFailed
 from jupyter_automerge.cli.progress import Progress
 from jupyter_automerge.errors import AutomergeError
 from jupyter_automerge.repo import Storage, open_storage, upkeep
 
-INTACT, DAMAGED = 0, 1
+INTACT, DAMAGED, UNUSABLE = 0, 1, USAGE
+"""What a verb ends with, as `grep` does: a script must not take a store that is out of reach for a torn one."""
 PLACE = "a folder, or file:///…, s3://bucket/prefix, redis://host/0"
+_OTHERWISE = f"{UNUSABLE} the store could not be read or reached, or wrong usage; {INTERRUPTED} Ctrl-C"
+_DONE = f"{INTACT} done; {DAMAGED} something is damaged (`check` only); {_OTHERWISE}"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The verbs of `store`, each with its options."""
+    parser.epilog = f"exit code: {_DONE}"
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     check = _verb(verbs, "check", _check, "read every chunk, and say what is torn, damaged or orphaned")
-    check.epilog = f"exit code: {INTACT} all is intact; {DAMAGED} something is not"
+    check.epilog = f"exit code: {INTACT} all is intact; {DAMAGED} something is not; {_OTHERWISE}"
     repair = _verb(
         verbs, "repair", _repair, "keep torn chunks aside, and take back those that are whole again"
     )
@@ -42,12 +46,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Do it. Raises CommandFailed with one line if the store cannot be used."""
+    """Do it. Raises CommandFailed with one line and UNUSABLE if the store cannot be used."""
     verb: Callable[[argparse.Namespace, AsyncExitStack], Coroutine[Any, Any, int]] = options.do
     try:
         return asyncio.run(_with_stores(options, verb))
     except AutomergeError as error:
-        raise CommandFailed(str(error)) from error
+        raise CommandFailed(str(error), UNUSABLE) from error
     except KeyboardInterrupt:
         words = "interrupted: what was done stays, and the same command does the rest"
         raise CommandFailed(words, INTERRUPTED) from None
@@ -64,7 +68,7 @@ async def _with_stores(
 async def _opened(place: str, stores: AsyncExitStack) -> Storage:
     storage = open_storage(place)
     if storage.weakness is not None and storage.weakness.fleeting:
-        raise CommandFailed(f"{storage.weakness.reason}: name a store that keeps what it has")
+        raise CommandFailed(f"{storage.weakness.reason}: name a store that keeps what it has", UNUSABLE)
     stores.push_async_callback(storage.close)
     return storage
 
@@ -74,7 +78,7 @@ async def _contents(options: argparse.Namespace, stores: AsyncExitStack) -> tupl
     storage = await _opened(options.store, stores)
     contents = await upkeep.contents_of(storage)
     if not contents.documents and not contents.own:
-        raise CommandFailed(f"there is nothing in {storage.place}: is it the right place?")
+        raise CommandFailed(f"there is nothing in {storage.place}: is it the right place?", UNUSABLE)
     return storage, contents
 
 
@@ -127,7 +131,7 @@ async def _copy(options: argparse.Namespace, stores: AsyncExitStack) -> int:
     source, contents = await _contents(options, stores)
     target = await _opened(options.target, stores)
     if _are_one(source.place, target.place):
-        raise CommandFailed(f"{source.place} is both: name another place for the copy")
+        raise CommandFailed(f"{source.place} is both: name another place for the copy", UNUSABLE)
     done: list[upkeep.Copied] = []
     with Progress("copied", 1 + sum(1 for one in contents.documents if not one.deleted)) as progress:
 
@@ -152,7 +156,8 @@ def _agreed(options: argparse.Namespace, question: str) -> bool:
     if options.yes:
         return True
     if not sys.stdin.isatty():
-        raise CommandFailed("nothing was changed: nobody can be asked here; say --yes after reading the list")
+        refusal = "nothing was changed: nobody can be asked here; say --yes after reading the list"
+        raise CommandFailed(refusal, UNUSABLE)
     return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 

@@ -146,10 +146,14 @@ class FileStorage(StorageBase):
     def _write_round(self, writes: Sequence[Write]) -> None:
         self._tidying.once()
         self._round.run(writes)
+        if not any(write.error for write in writes):
+            self._tidying.tell()
 
     def _after_tidying(self, work: Callable[[], Result]) -> Callable[[], Result]:
         def tidy_and_work() -> Result:
             self._tidying.once()
-            return work()
+            done = work()
+            self._tidying.tell()
+            return done
 
         return tidy_and_work

@@ -23,6 +23,7 @@ class Tidying:
         self._temporary = temporary
         self._lock = Lock()
         self._done = False
+        self._complaint: OSError | None = None
 
     def once(self) -> None:
         """Never raises: leftovers are waste, and no reason to refuse work."""
@@ -33,7 +34,15 @@ class Tidying:
             try:
                 remove_leftovers(self._os, self._temporary)
             except OSError as error:
-                _log.warning("unfinished files in %s stay there: %s", self._temporary, error)
+                self._complaint = error
+
+    def tell(self) -> None:
+        """Log what could not be removed. To be called once other work succeeded: where that fails, too, its own
+        error says it, and a line about leftovers before it would only mislead.
+        """
+        complaint, self._complaint = self._complaint, None
+        if complaint is not None:
+            _log.warning("unfinished files in %s stay there: %s", self._temporary, complaint)
 
 
 def remove_leftovers(os: OsPort, temporary: Path) -> None:

@@ -73,7 +73,11 @@ def _is_file(os: OsPort, path: Path) -> bool:
 def _walk(os: OsPort, folder: Path, parts: tuple[str, ...]) -> Iterator[tuple[StorageKey, Path]]:
     try:
         found = os.scan(folder)
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
+        return
+    except NotADirectoryError:
+        if not parts:  # the store itself: a file there is no empty store
+            raise
         return
     for name, kind in found:
         below = (*parts, name)

@@ -73,7 +73,7 @@ def test_repair_asks_first_and_keeps_the_torn_file(folder: Path, capsys: pytest.
     torn = increment(folder)
     os.truncate(torn, torn.stat().st_size - 4)
     left = torn.read_bytes()
-    assert main(["store", "repair", str(folder)]) == 1, "nobody can be asked"
+    assert main(["store", "repair", str(folder)]) == 2, "nobody can be asked"
     assert "--yes" in capsys.readouterr().err and torn.exists()
     assert main(["store", "repair", "--yes", str(folder)]) == 0
     (kept,) = (path for path in folder.glob(".jupyter-automerge/quarantine/**/*") if path.is_file())
@@ -115,10 +115,37 @@ def test_copy_takes_everything_along(
 def test_an_empty_place_and_a_bad_name_end_in_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["store", "check", str(tmp_path)]) == 1
+    assert main(["store", "check", str(tmp_path)]) == 2
     assert "is it the right place?" in capsys.readouterr().err
-    assert main(["store", "ls", "ftp://example.org/documents"]) != 0
+    assert main(["store", "ls", "ftp://example.org/documents"]) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("verb", ["check", "ls", "repair", "gc", "copy"])
+def test_a_store_that_cannot_be_reached_is_told_apart_from_a_torn_one(
+    verb: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = [str(tmp_path / "target")] if verb == "copy" else []
+    assert main(["store", verb, "redis://127.0.0.1:1", *target]) == 2
+    said = capsys.readouterr().err
+    assert "redis://127.0.0.1:1" in said and len(said.splitlines()) == 1, said
+
+
+def test_a_file_in_the_place_of_a_store_is_the_only_thing_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "store").write_text("a letter")
+    assert main(["store", "check", str(tmp_path / "store")]) == 2
+    said = capsys.readouterr().err
+    assert "a file is where a folder must be" in said and len(said.splitlines()) == 1, said
+
+
+def test_the_help_says_each_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    for verb in ([], ["check"]):
+        with pytest.raises(SystemExit):
+            main(["store", *verb, "--help"])
+        said = " ".join(capsys.readouterr().out.split())
+        assert "2 the store could not be read or reached, or wrong usage" in said, said
 
 
 def test_amounts_are_for_people() -> None:
@@ -141,9 +168,9 @@ def test_the_bar_is_for_terminals_alone() -> None:
 def test_a_copy_onto_itself_or_into_memory_is_refused(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["store", "copy", "--identity", str(folder), f"{folder}/../{folder.name}"]) == 1
+    assert main(["store", "copy", "--identity", str(folder), f"{folder}/../{folder.name}"]) == 2
     assert "is both" in capsys.readouterr().err
-    assert main(["store", "copy", str(folder), "memory:"]) == 1
+    assert main(["store", "copy", str(folder), "memory:"]) == 2
     assert "ends with its process" in capsys.readouterr().err
 
 
