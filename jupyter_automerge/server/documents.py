@@ -5,12 +5,7 @@ from typing import Any
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from jupyter_automerge.errors import (
-    AutomergeError,
-    DocumentUnavailable,
-    FindTimeout,
-    UnsafeDelete,
-)
+from jupyter_automerge.errors import AutomergeError, UnsafeDelete
 from jupyter_automerge.repo import DocHandle, value_to_json
 from jupyter_automerge.server.endpoint import Endpoint, one_line
 from jupyter_automerge.values.heads import heads_to_text
@@ -55,13 +50,9 @@ class DocumentHandler(Endpoint):
     @web.authenticated
     @authorized
     async def get(self, text: str) -> None:
-        document_id = self.document_id(text)
-        try:
-            handle = await self.repo.find(document_id, timeout=self.host.find_timeout)
-        except (DocumentUnavailable, FindTimeout) as error:
-            self.refuse(404, str(error))
-            return
-        self.finish({"id": handle.document_id, "url": handle.url, **_content(handle)})
+        handle = await self.asked(self.document_id(text))
+        if handle is not None:
+            self.finish({"id": handle.document_id, "url": handle.url, **_content(handle)})
 
     @web.authenticated
     @authorized

@@ -6,8 +6,8 @@ from typing import Any
 from jupyter_server.base.handlers import APIHandler
 from tornado.web import HTTPError
 
-from jupyter_automerge.errors import InvalidId
-from jupyter_automerge.repo import Repo
+from jupyter_automerge.errors import DocumentUnavailable, FindTimeout, InvalidId, StorageError
+from jupyter_automerge.repo import DocHandle, Repo, asked_document
 from jupyter_automerge.server.host import RepoHost
 from jupyter_automerge.server.kernel_token import KernelTokenMixin
 from jupyter_automerge.server.not_running import NotRunning
@@ -46,6 +46,16 @@ class Endpoint(KernelTokenMixin, APIHandler):
             return interpret_document_id(text)
         except InvalidId as error:
             raise HTTPError(400, one_line(error)) from error
+
+    async def asked(self, document_id: DocumentId) -> DocHandle | None:
+        """The document that somebody asks about; None once it is answered that it is not to be had."""
+        try:
+            return await asked_document(self.repo, document_id, self.host.find_timeout)
+        except (DocumentUnavailable, FindTimeout) as error:
+            self.refuse(404, str(error))
+        except StorageError as error:
+            self.refuse(503, str(error))
+        return None
 
     def json_body(self) -> Any:
         """The body of the request; 413 when it is too long, 400 when it is no JSON that all can read."""

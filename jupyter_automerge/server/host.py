@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from jupyter_automerge.errors import AutomergeError, StorageError
 from jupyter_automerge.repo import Repo, Storage, line_about_neighbours
-from jupyter_automerge.server.catalogue import open_catalogue
+from jupyter_automerge.server.catalogue import CatalogueOpening
 from jupyter_automerge.server.front_end import FrontEnd
 from jupyter_automerge.server.not_running import HostState, NotRunning
 from jupyter_automerge.server.upstreams import connect_upstreams
@@ -38,6 +38,7 @@ class RepoHost:
         """For how many seconds a socket waits for the Repo."""
         self.state = HostState.STARTING
         self._trouble = ""
+        self._opening: CatalogueOpening | None = None
         self._retry_seconds = limits.START_RETRY_FIRST_SECONDS
         self._settled = asyncio.Event()
 
@@ -47,32 +48,34 @@ class RepoHost:
         return self.kernel_token
 
     async def start(self) -> bool:
-        """Open the store and the Repo on the running loop, and the catalogue in it. False: it cannot be reached now.
+        """Open the store, the Repo on the running loop, and the catalogue. False: `keep_starting` does the rest.
 
-        Raises what no other try would mend, as InvalidId; without a catalogue alone it goes on.
+        Raises what no other try would mend, as InvalidId; without a catalogue alone it runs.
         """
         try:
-            storage, repo = await self._open()
+            storage, self.repo = await self._open()
         except (StorageError, OSError) as error:
             self._not_yet(error.reason if isinstance(error, StorageError) else str(error))
             return False
         except BaseException as error:
             self._settle(HostState.FAILED, str(error))
             raise
-        self.repo = repo
-        self._settle(HostState.RUNNING)
+        self._trouble = ""
         self._log.info("jupyter_automerge keeps documents in %s", self.store)
-        await self._go_on(repo, storage)
-        return True
+        connect_upstreams(self.repo, self.upstreams, self._log)
+        await self._tell_of_neighbours(self.repo)
+        self._opening = CatalogueOpening(self.repo, storage, self._log)
+        await self._open_catalogue(self._opening)
+        self._settle(HostState.RUNNING, self._trouble)
+        return self.catalogue is not None
 
     async def keep_starting(self) -> None:
-        """After a start in vain: try again, less often each time, until the store answers."""
-        is_running = False
-        while not is_running:
+        """After a start in vain: try again, less often each time, until the store answers and has a catalogue."""
+        while self.catalogue is None:
             await asyncio.sleep(self._retry_seconds)
             self._retry_seconds = min(2 * self._retry_seconds, limits.START_RETRY_MOST_SECONDS)
             try:
-                is_running = await self.start()
+                await (self.start() if self._opening is None else self._open_catalogue(self._opening))
             except Exception:  # noqa: BLE001 - logged in full, as nobody awaits this task
                 self._log.exception("jupyter_automerge could not be started")
                 return
@@ -98,13 +101,17 @@ class RepoHost:
         self.state, self._trouble = state, trouble
         self._settled.set()
 
-    async def _go_on(self, repo: Repo, storage: Storage) -> None:
-        connect_upstreams(repo, self.upstreams, self._log)
-        await self._tell_of_neighbours(repo)
+    async def _open_catalogue(self, opening: CatalogueOpening) -> None:
         try:
-            self.catalogue = await open_catalogue(repo, storage, self._log)
-        except AutomergeError as error:
-            self._log.error("The catalogue of documents cannot be opened: %s", error)
+            async with asyncio.timeout(limits.CATALOGUE_TIMEOUT_SECONDS):
+                self.catalogue = await opening.url()
+        except (AutomergeError, TimeoutError) as error:
+            reason = str(error) or "the store does not answer"
+            if reason != self._trouble:
+                self._log.error(
+                    "The catalogue of documents cannot be opened yet, and is tried again: %s", reason
+                )
+            self._trouble = reason
 
     async def _tell_of_neighbours(self, repo: Repo) -> None:
         try:
@@ -128,7 +135,7 @@ class RepoHost:
     @property
     def running_repo(self) -> Repo:
         """The Repo as of now. Raises NotRunning."""
-        if self.repo is None:
+        if self.repo is None or self.state is not HostState.RUNNING:
             is_hopeful = self.state in (HostState.STARTING, HostState.WAITING)
             raise NotRunning(self.state, self._trouble, self._retry_seconds if is_hopeful else None)
         return self.repo

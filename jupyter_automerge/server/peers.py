@@ -7,7 +7,7 @@ included, whether that has them, how surely, and how much is missing on which si
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from jupyter_automerge.errors import DocumentUnavailable, FindTimeout, InvalidId
+from jupyter_automerge.errors import InvalidId
 from jupyter_automerge.repo import asked_rows, local_to_json
 from jupyter_automerge.server.endpoint import Endpoint, one_line
 from jupyter_automerge.values.heads import Heads, heads_from_text, heads_to_text
@@ -24,10 +24,8 @@ class PeersHandler(Endpoint):
     @authorized
     async def get(self, text: str) -> None:
         document_id, asked = self.document_id(text), self._heads()
-        try:
-            handle = await self.repo.find(document_id, timeout=self.host.find_timeout)
-        except (DocumentUnavailable, FindTimeout) as error:
-            self.refuse(404, str(error))
+        handle = await self.asked(document_id)
+        if handle is None:
             return
         heads = handle.heads if asked is None else asked
         self.set_header("Cache-Control", "no-store")

@@ -165,6 +165,8 @@ PUT_RETRY_MOST_SECONDS = 30.0
 START_RETRY_FIRST_SECONDS = 1.0
 START_RETRY_MOST_SECONDS = 30.0
 """The pause before a Jupyter server whose store did not answer tries again; it doubles each time."""
+CATALOGUE_TIMEOUT_SECONDS = 10.0
+"""How long a starting Jupyter server lets others wait for its catalogue; then it runs without, and goes on trying."""
 OWN_WRITE_SECONDS = 10.0
 """How long after a write of ours news of its key from the store are taken for that very write."""
 OWN_WRITES_REMEMBERED = 16_384

@@ -9,8 +9,11 @@ from tornado.web import HTTPError
 
 from jupyter_automerge.errors import InvalidId, StorageError
 from jupyter_automerge.repo import FileStorage, MemoryStorage, Repo, Storage
+from jupyter_automerge.server.catalogue import CATALOGUE_KEY
 from jupyter_automerge.server.host import RepoHost
 from jupyter_automerge.server.not_running import HostState, NotRunning
+from jupyter_automerge.values.keys import StorageKey
+from jupyter_automerge.values.url import AutomergeUrl
 
 
 def host_with(storage: Storage | None) -> RepoHost:
@@ -95,3 +98,63 @@ async def test_who_else_uses_the_store_is_in_the_log(
         await host.stop(1.0)
     (told,) = (record.getMessage() for record in caplog.records if "Another Repo" in record.getMessage())
     assert told.startswith('Another Repo, "lab"') and "using this store" in told
+
+
+class FullStore(MemoryStorage):
+    """A store that takes the name of a catalogue only while there is space."""
+
+    has_space = False
+
+    async def create(self, key: StorageKey, data: bytes) -> bytes:
+        if key == CATALOGUE_KEY and not self.has_space:
+            raise StorageError("the disk is full")
+        return await super().create(key, data)
+
+
+async def test_a_server_runs_without_its_catalogue_and_makes_one_once_the_store_takes_it(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = FullStore()
+    host = host_with(storage)
+    assert not await host.start()
+    assert (await host.when_running()).storage_id and host.catalogue is None
+    (told,) = (one.getMessage() for one in caplog.records if "catalogue" in one.getMessage())
+    assert "the disk is full" in told
+
+    storage.has_space = True
+    monkeypatch.setattr(host, "_retry_seconds", 0.01)
+    await host.keep_starting()
+    assert host.catalogue is not None
+    assert await host.running_repo.document_ids() == (AutomergeUrl.parse(host.catalogue).document_id,)
+    await host.stop(1.0)
+
+
+async def test_two_servers_that_start_at_once_on_one_store_have_one_catalogue() -> None:
+    class SlowToSay(MemoryStorage):
+        """Both look before either has written."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.looking = 0
+            self.both = asyncio.Event()
+
+        async def load(self, key: StorageKey) -> bytes | None:
+            if key == CATALOGUE_KEY:
+                found = await super().load(key)
+                self.looking += 1
+                if self.looking == 2:
+                    self.both.set()
+                await self.both.wait()
+                return found
+            return await super().load(key)
+
+    shared = SlowToSay()
+    alice, bob = host_with(shared), host_with(shared)
+    assert all(await asyncio.gather(alice.start(), bob.start()))
+    assert alice.catalogue == bob.catalogue is not None
+    assert (await shared.load_range(CATALOGUE_KEY))[0][1].decode() == alice.catalogue
+    for host in (alice, bob):
+        await host.running_repo.find(alice.catalogue)
+    assert len(await alice.running_repo.document_ids()) == 1, "the other one was taken back"
+    await alice.stop(1.0)
+    await bob.stop(1.0)
