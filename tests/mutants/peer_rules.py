@@ -285,8 +285,8 @@ PEER_MUTANTS = (
     ),
     Mutant(
         "a connection that takes over begins what there is to say",
-        "engine/engine.py",
-        "        self._collection.led_by(connection)\n",
+        "engine/parts.py",
+        "        self.collection.led_by(connection)\n",
         "",
         (STANDBY,),
     ),

@@ -214,7 +214,7 @@ MUTANTS = (
     ),
     Mutant(
         "a frame leaves before the next is made",
-        "engine/engine.py",
+        "engine/settling.py",
         "                    yield from desk.take_effects()\n",
         "",
         (KEY,),

@@ -37,7 +37,7 @@ WEAK_MUTANTS = (
     Mutant(
         "a store that becomes weak takes its word back",
         "engine/engine.py",
-        "        self._acknowledging.weakened()\n",
+        "        self._parts.acknowledging.weakened()\n",
         "",
         (WEAK,),
     ),

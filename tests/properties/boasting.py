@@ -10,8 +10,8 @@ from jupyter_automerge.values.heads import Heads
 
 def let_boast(engine: Engine) -> None:
     """From here on, in this life."""
-    honest = engine._gossip._retelling
-    engine._gossip._retelling = Boasting(honest._desk, honest._stores, honest._stamps)
+    honest = engine._parts.gossip._retelling
+    engine._parts.gossip._retelling = Boasting(honest._desk, honest._stores, honest._stamps)
 
 
 class Boasting(Retelling):
