@@ -41,7 +41,7 @@ from jupyter_automerge.network import (
     read_connection_file,
     read_server_info,
 )
-from jupyter_automerge.repo.asked import asked_rows
+from jupyter_automerge.repo.asked import asked_document, asked_rows
 from jupyter_automerge.repo.changes import BroadcastEvent, ChangeEvent
 from jupyter_automerge.repo.dialer import Dialer
 from jupyter_automerge.repo.directory import ConnectionInfo, DialerInfo
@@ -149,6 +149,7 @@ __all__ = [
     "TransportSink",
     "Watched",
     "any_of",
+    "asked_document",
     "asked_rows",
     "bounded_json",
     "date_to_json",

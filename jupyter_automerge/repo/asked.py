@@ -1,13 +1,19 @@
 """How stores stand to somebody who is no Repo: all it has of a document are the heads that it saw."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_automerge.document import Document
+from jupyter_automerge.errors import DocumentUnavailable
 from jupyter_automerge.repo.handle import DocHandle
+from jupyter_automerge.repo.removing import was_deleted
 from jupyter_automerge.repo.row_json import row_to_json
 from jupyter_automerge.repo.rows import DocPeer
 from jupyter_automerge.values.heads import Heads
+from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.status import PeerState, Relation
+
+if TYPE_CHECKING:
+    from jupyter_automerge.repo.repo import Repo
 
 _RELATIONS = {
     (False, False): Relation.SYNCED,
@@ -17,6 +23,16 @@ _RELATIONS = {
 }
 """By whether the store lacks something of the asker's, and the asker something of the store's."""
 _DECIDED = (PeerState.DENIED, PeerState.UNAVAILABLE)
+
+
+async def asked_document(repo: "Repo", document_id: DocumentId, timeout: float) -> DocHandle:
+    """The document, for somebody who only asks about it: that takes back no deletion, as a search would (P27).
+
+    Raises DocumentUnavailable if it was deleted here, else as Repo.find.
+    """
+    if document_id not in repo.handles and await was_deleted(repo._open(), document_id):
+        raise DocumentUnavailable(f"document {document_id} was deleted here")
+    return await repo.find(document_id, timeout=timeout)
 
 
 def asked_rows(handle: DocHandle, heads: Heads) -> list[dict[str, Any]]:

@@ -67,9 +67,16 @@ def _unsafe(running: "Running", handle: DocHandle) -> str:
     return missing or ("" if running.engine.is_elsewhere(handle.document_id) else UNSAFE)
 
 
+async def was_deleted(running: "Running", document_id: DocumentId) -> bool:
+    """Whether it was deleted from this store, and nobody here asked for it since. Raises StorageError."""
+    if running.engine.is_deleted(document_id) or running.storage is None:
+        return running.engine.is_deleted(document_id)
+    return await running.storage.load(tombstone_key(document_id)) is not None
+
+
 async def _is_stored(running: "Running", document_id: DocumentId) -> bool:
     """Whether there is anything to lose in the store: nothing is of what was deleted, or only heard of."""
-    if running.storage is None or await running.storage.load(tombstone_key(document_id)) is not None:
+    if running.storage is None or await was_deleted(running, document_id):
         return False
     entries = await running.storage.keys(document_prefix(document_id))
     return any(is_chunk(one.key) and one.key[-1] != NO_HEADS_NAME for one in entries)

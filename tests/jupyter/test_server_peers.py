@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_automerge import DocHandle, Level, MemoryStorage, Repo
+from jupyter_automerge import DocHandle, FileStorage, Level, MemoryStorage, Repo
+from jupyter_automerge.errors import StorageError
 from jupyter_automerge.values.heads import Heads, heads_to_text
 from tests.jupyter.servers import RunningServer, until
 
@@ -116,3 +117,35 @@ async def test_a_document_that_is_nowhere_is_404(server: RunningServer) -> None:
     server.extension.repo_host.find_timeout = 0.1
     path = ("api", "automerge", "documents", "4NMNnkMhL8jXrdJ9jamS58PAVdXu", "peers")
     assert await server.status(*path, params={"heads": listed(ELSEWHERE)}) == 404
+
+
+async def test_who_asks_about_a_deleted_document_does_not_bring_it_back(server: RunningServer) -> None:
+    plan = server.repo.create({"n": 0})
+    await stored_by_alice(server, plan)
+    async with Repo(MemoryStorage(), name="Bob") as bob:
+        bob.connect(server.sync_url, headers=header(server))
+        copy = await bob.find(plan.url)
+        await server.repo.delete(plan.url)
+        path = ("api", "automerge", "documents", plan.document_id)
+        server.allow("read")
+        assert await server.status(*path) == 404
+        assert await server.status(*path, "peers", params={"heads": listed(copy.heads)}) == 404
+        edit(copy, 1)
+        other = bob.create({"sent": "after the edit"})
+        await until(lambda: [row.level for row in other.peers] == [Level.STORED], "all of Bob's word")
+        assert plan.document_id not in await server.repo.document_ids()
+
+
+async def test_while_the_store_does_not_read_who_asks_is_told_so(
+    server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = server.repo.create({"n": 0})
+    await plan.saved()
+    await server.repo.unload(plan.url)
+
+    async def broken(*_: object) -> None:
+        raise StorageError("the disk does not answer")
+
+    monkeypatch.setattr(FileStorage, "load_range", broken)
+    response = await server.raw(f"api/automerge/documents/{plan.document_id}/peers")
+    assert response.code == 503 and b"the disk does not answer" in response.body
