@@ -25,14 +25,14 @@ _RELATIONS = {
 _DECIDED = (PeerState.DENIED, PeerState.UNAVAILABLE)
 
 
-async def asked_document(repo: "Repo", document_id: DocumentId, timeout: float) -> DocHandle:
+async def asked_document(repo: "Repo", document_id: DocumentId, seconds: float) -> DocHandle:
     """The document, for somebody who only asks about it: that takes back no deletion, as a search would (P27).
 
     Raises DocumentUnavailable if it was deleted here, else as Repo.find.
     """
     if document_id not in repo.handles and await was_deleted(repo._open(), document_id):
         raise DocumentUnavailable(f"document {document_id} was deleted here")
-    return await repo.find(document_id, timeout=timeout)
+    return await repo.find(document_id, timeout=seconds)
 
 
 def asked_rows(handle: DocHandle, heads: Heads) -> list[dict[str, Any]]:
