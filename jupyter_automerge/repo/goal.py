@@ -102,11 +102,12 @@ class Goal:
         return done if self.whom.satisfied(done, copies=1) else None
 
     def needed(self, row: StoreRow, rows: Rows, view: Viewpoint) -> Level:
-        """The level asked for, or the best that can be had: of this one, if it was named."""
+        """The level asked for, or the best that can be had: of this one, if it was named; else as rows count it."""
         if self.wish.level is not None:
             return self.wish.level
-        strict = not self.whom.is_named and view.judge.needs_storing(rows)
-        return view.judge.needed(row, strict=strict)
+        if self.whom.is_named:
+            return view.judge.needed(row, strict=False)
+        return view.judge.level_of_copy(row, strict=view.judge.needs_storing(rows))
 
     def wanting(
         self, rows: Rows, shown: Sequence[DocPeer], view: Viewpoint, document: Document

@@ -1,5 +1,6 @@
 """Waiting for STORED where nobody ever says it (E17): over at once, unless somebody who does may still come."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -11,7 +12,8 @@ from jupyter_automerge.errors import NoPeers, SyncTimeout
 from jupyter_automerge.repo import DocHandle, MemoryStorage, Repo, SyncReport
 from jupyter_automerge.repo.making import new_engine
 from jupyter_automerge.values.identity import PeerMetadata
-from jupyter_automerge.values.status import Access, Level
+from jupyter_automerge.values.status import Access, Level, Link, Safety
+from tests.unit.repo.stores import ObservedStorage
 from tests.unit.repo.story import story, until
 
 NOBODY_LISTENS = "ws://127.0.0.1:9"
@@ -97,3 +99,21 @@ async def test_while_somebody_is_there_who_could_tell_of_a_store_it_goes_on() ->
         await until(lambda: len(note.peers) == 2, alice)
         with pytest.raises(SyncTimeout):
             await note.synced(level=Level.STORED, timeout=0.2)
+
+
+@story
+async def test_the_memory_of_a_store_that_could_say_more_ends_no_wait_when_it_is_reached_through_others() -> None:
+    disk = ObservedStorage()
+    disk.gates["snapshot"] = asyncio.Event()
+    async with Repo(name="alice") as alice, Repo(name="relay") as relay, Repo(disk, name="server") as server:
+        alice.link(relay)
+        relay.link(server)
+        cable = alice.link(server)
+        note = alice.create({"n": 1})
+        await note.synced(with_="server", level=Level.RECEIVED)
+        cable.cut()
+        await until(lambda: [row.link for row in note.peers if row.name == "server"] == [Link.RELAYED], alice)
+        assert note.sync.state is not Safety.SAFE
+        with pytest.raises(SyncTimeout, match="server .*do not say that it is stored"):
+            await note.synced(timeout=0.2)
+        disk.gates["snapshot"].set()
