@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -12,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tools.ports import free_port
 from tools.private_home import private_environment, write_settings
 
 ANSWER_SECONDS = 90  # a cold disk and two busy cores: the first start of JupyterLab can take half a minute
@@ -20,13 +20,6 @@ STOP_SECONDS = 20  # Jupyter gives a busy kernel five seconds before it kills it
 
 class ServerStopped(Exception):
     """The server's process ended, or did not answer in time, while it was waited for."""
-
-
-def free_port() -> int:
-    """A port on the loopback address that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class JupyterServer:

@@ -2,7 +2,6 @@
 
 import shlex
 import shutil
-import socket
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,7 @@ from redis import Redis
 from redis.exceptions import ConnectionError
 
 from tests.contracts.waiting import wait_until
-
-
-def free_port() -> int:
-    """A port of this machine on which nobody listens."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+from tools.ports import free_port
 
 
 class RedisProcess:

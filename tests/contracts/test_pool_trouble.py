@@ -19,9 +19,10 @@ from jupyter_automerge.storage.redis_durability import Durability
 from jupyter_automerge.testing.storage_contract import DOCUMENT, ONE, TWO
 from jupyter_automerge.values.status import Safety
 from tests.contracts.newer_redis import NewerRedis
-from tests.contracts.redis_server import RedisProcess, free_port
+from tests.contracts.redis_server import RedisProcess
 from tests.contracts.s3_server import S3Server
 from tests.interop.python_peer import until
+from tools.ports import free_port
 
 SECRET = "pa55word"
 

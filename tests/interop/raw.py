@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Self
 
@@ -85,9 +84,3 @@ async def raw_server(play: Callable[[RawSocket, bytes], None]) -> AsyncIterator[
     finally:
         server.stop()
         await server.close_all_connections()
-
-
-def free_port() -> int:
-    """A port on which nobody listens now."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])

@@ -15,8 +15,9 @@ from jupyter_automerge.wire.codec import encode
 from jupyter_automerge.wire.messages import Sync
 from tests.interop.pairs import DIALED_BY, connected_pair
 from tests.interop.python_peer import heads_text, until, until_peers, until_value
-from tests.interop.raw import RawClient, RawSocket, free_port, raw_server
+from tests.interop.raw import RawClient, RawSocket, raw_server
 from tests.interop.stage import Stage
+from tools.ports import free_port
 
 JOIN = {"type": "join", "senderId": "raw", "supportedProtocolVersions": ["1"]}
 

@@ -7,9 +7,9 @@ from jupyter_automerge.repo import DocHandle, Repo
 from jupyter_automerge.values.status import DialerState
 from tests.interop.javascript import JavaScriptPeer
 from tests.interop.python_peer import heads_text, until
-from tests.interop.raw import free_port
 from tests.interop.stage import Stage
 from tests.survival.witness import Witness, check_kept
+from tools.ports import free_port
 
 EDITS = 180  # of each writer
 PACE_MS = 15

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import socket
 from collections.abc import Callable
 
 import pytest
@@ -11,17 +10,11 @@ from jupyter_automerge.errors import DocumentUnavailable
 from jupyter_automerge.repo import DocHandle, MemoryStorage, Repo
 from jupyter_automerge.values.status import DocumentState
 from tests.unit.repo.story import story, until
+from tools.ports import free_port
 
 MISSING = "automerge:4NMNnkMhL8jXrdJ9jamS58PAVdXu"
 BRIEFLY = 0.01
 """Seconds that an unused document stays."""
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
 
 
 async def let_go(use: Callable[[DocHandle], object] = lambda handle: None) -> tuple[Repo, str, object]:

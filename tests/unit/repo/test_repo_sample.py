@@ -5,13 +5,13 @@ import asyncio
 import contextlib
 import io
 import re
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
 from jupyter_automerge import FileStorage, Repo
 from tests.unit.repo.story import story
+from tools.ports import free_port
 
 PROGRAM = """
 import asyncio
@@ -104,10 +104,3 @@ async def test_a_dialer_outlives_the_server(tmp_path: Path) -> None:
                 assert report.durability == "stored"
         assert dialer.last_close is not None
         assert dialer.last_close[0] == 1001
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
