@@ -2,6 +2,9 @@
 
 PYTHON ?= python3
 BIN := .test/venv/bin
+# A file's tests stay together and in order, as they share servers; WORKERS=0 runs all in one process.
+WORKERS ?= 2
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: help lab test build check lint types js unit interop browser bench mutants prepare prepare-all \
 	prepare-browser prepare-redis
@@ -13,7 +16,7 @@ lab: ## start JupyterLab on copies of the notebooks, everything in .lab/
 	@$(PYTHON) -m tools.lab
 
 test: prepare-all check ## every check and every test; what .ci/run calls
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 build: prepare ## the front-end, into jupyter_automerge/
 
@@ -30,13 +33,13 @@ js: prepare ## the front-end: types, tests, size
 	cd js && npm run --silent check
 
 unit: prepare-redis ## the tests that start no other process
-	$(BIN)/python -m pytest tests/unit tests/properties tests/scenarios tests/contracts tests/test_*.py
+	$(PYTEST) tests/unit tests/properties tests/scenarios tests/contracts tests/test_*.py
 
 interop: prepare ## the tests against the real npm packages
-	$(BIN)/python -m pytest tests/interop
+	$(PYTEST) tests/interop
 
 browser: prepare-browser ## the tests in a real JupyterLab and Notebook 7
-	$(BIN)/python -m pytest tests/browser
+	$(PYTEST) tests/browser
 
 bench: prepare ## measure this server beside others
 	$(BIN)/python -m bench
