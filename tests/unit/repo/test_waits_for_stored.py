@@ -114,6 +114,6 @@ async def test_the_memory_of_a_store_that_could_say_more_ends_no_wait_when_it_is
         cable.cut()
         await until(lambda: [row.link for row in note.peers if row.name == "server"] == [Link.RELAYED], alice)
         assert note.sync.state is not Safety.SAFE
-        with pytest.raises(SyncTimeout, match="server .*do not say that it is stored"):
+        with pytest.raises(SyncTimeout, match=r"server .*do not say that it is stored"):
             await note.synced(timeout=0.2)
         disk.gates["snapshot"].set()
