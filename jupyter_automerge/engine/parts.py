@@ -92,7 +92,7 @@ class Parts:
             self._met,
             self._parted,
             self._chosen,
-            lambda endpoint: self.stores.dialing_moved(endpoint),
+            lambda endpoint: self.stores.links.dialing_moved(endpoint),
         )
         self.stores = Stores(self.local, self.desk, self.connections.is_dialing, retain)
         self.subscriptions = Subscriptions(self.local, self.desk, self.connections)

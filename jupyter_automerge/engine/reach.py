@@ -61,7 +61,7 @@ class Reach:
     def heard(self, connection: Connection, message: InReach) -> None:
         """The peer says which of the stores that it told of it reaches now, and which it does not any more."""
         for store, reached in message.stores.items():
-            self._stores.reached(store, connection, reached=reached)
+            self._stores.links.reached(store, connection, reached=reached)
 
     def frame(self, connection: Connection) -> bytes | None:
         """All that is due for the peer, as it is now."""

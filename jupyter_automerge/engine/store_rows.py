@@ -14,10 +14,11 @@ class StoreRows:
 
     def __init__(self, stores: Stores) -> None:
         self._stores = stores
+        self._links = stores.links
 
     def link(self, facts: StoreFacts) -> Link:
         """How the store can be reached, as far as this document is concerned."""
-        return self._stores.link(facts.store, {store: word.at for store, word in facts.hearsay.items()})
+        return self._links.to(facts.store, {store: word.at for store, word in facts.hearsay.items()})
 
     def make(self, record: DocumentRecord, facts: StoreFacts, *, exact: bool = False) -> StoreRow:
         """As of now. `exact`: no head is left that others are known to come after, whatever that costs."""

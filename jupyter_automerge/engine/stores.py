@@ -1,11 +1,8 @@
 """The table of stores other than our own, whatever documents they have: met, heard of, or remembered."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from math import inf
-from typing import Protocol
 
-from jupyter_automerge.engine.alarm import Alarm
 from jupyter_automerge.engine.connection import Connection
 from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.local import LocalPeer
@@ -18,34 +15,18 @@ from jupyter_automerge.engine.notices import (
 )
 from jupyter_automerge.engine.store_entry import StoreEntry
 from jupyter_automerge.engine.store_files import SavedStore
+from jupyter_automerge.engine.store_links import StoreLinks
+from jupyter_automerge.engine.store_watcher import StoreWatcher
 from jupyter_automerge.values.identity import clean_name
 from jupyter_automerge.values.limits import (
     MAX_ENDPOINTS_PER_STORE,
     MAX_STORES,
     MAX_STORES_PER_REPORTER,
-    RELAYED_FOR_SECONDS,
     STORE_FORGOTTEN_SECONDS,
     STORE_KEPT_SECONDS,
-    UNREACHED_SLACK_SECONDS,
 )
 from jupyter_automerge.values.status import Direction, Link, Trust
 from jupyter_automerge.values.store import KnownStore
-
-
-class StoreWatcher(Protocol):
-    """Who has to do something when a store as a whole moves."""
-
-    def store_moved(self, entry: StoreEntry) -> None:
-        """Something that users see of it is another."""
-
-    def store_left(self, entry: StoreEntry) -> None:
-        """It is in the table no longer; or, if somebody of it is connected, as one that was just met."""
-
-    def store_began_anew(self, entry: StoreEntry) -> None:
-        """It has another epoch: all that was known of it is of a store that is no more."""
-
-    def store_promises_no_more(self, entry: StoreEntry) -> None:
-        """It may lose what it had reported to be stored (E43)."""
 
 
 class Stores:
@@ -64,12 +45,11 @@ class Stores:
         self.watchers: tuple[StoreWatcher, ...] = ()
         self._local = local
         self._desk = desk
-        self._is_dialing = is_dialing
         self._retain = retain
         self._entries: dict[str, StoreEntry] = {}
         self._forgotten: dict[str, float] = {}  # by our user's wish, and when
         self._unsettled: dict[str, StoreEntry] = {}
-        self._alarm = Alarm(desk, self._look_at_relayed)
+        self.links = StoreLinks(desk, self._entries, is_dialing, self.moved)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -82,26 +62,7 @@ class Stores:
 
     def snapshot(self) -> tuple[KnownStore, ...]:
         """All of them, as of now."""
-        return tuple(entry.snapshot(self.link(entry, entry.reporters)) for entry in self)
-
-    # How it can be reached
-
-    def link(self, entry: StoreEntry, reporters: Mapping[str, float]) -> Link:
-        """`reporters`: the stores that told of it, in one document or in any, and when they last did."""
-        if entry.connections:
-            return Link.CONNECTED
-        if any(self._relays(entry, reporter, at) for reporter, at in reporters.items()):
-            return Link.RELAYED
-        return Link.DIALING if any(map(self._is_dialing, entry.endpoints)) else Link.OFFLINE
-
-    def _relays(self, entry: StoreEntry, reporter: str, at: float) -> bool:
-        """Whether a store that told of it then reaches it: by its word, or by having told a short while ago."""
-        if reporter in entry.reached.values():
-            return True
-        if at <= entry.unreached.get(reporter, -inf) + UNREACHED_SLACK_SECONDS:
-            return False
-        teller = self._entries.get(reporter)
-        return teller is not None and bool(teller.connections) and self._is_fresh(at)
+        return tuple(entry.snapshot(self.links.to(entry, entry.reporters)) for entry in self)
 
     def is_trusted(self, store_id: str) -> bool:
         """Whether its word about other stores counts as theirs."""
@@ -136,8 +97,7 @@ class Stores:
         """A connection to the store is gone."""
         entry = self._entries.get(connection.store_id)
         if entry is not None and entry.connections.pop(connection.id, None) is not None:
-            for other in self._told_of_by(entry):
-                other.reach_moved |= other.reached.pop(connection.id, None) is not None
+            self.links.parted(entry, connection)
             self._was_here(entry)
 
     def relayed(
@@ -155,32 +115,10 @@ class Stores:
             entry = self._enter(store_id)
         if not entry.met:
             entry.name, entry.kind = name or entry.name, kind or entry.kind
-        entry.reporters[reporter.store_id] = at
-        self._entries[reporter.store_id].tells_of_others = True
+        self.links.relayed(entry, self._entries[reporter.store_id], at)
         entry.last_seen = self._desk.wall
-        self._alarm.set(at + RELAYED_FOR_SECONDS)
         self.moved(entry)
         return entry
-
-    def reached(self, store_id: str, teller: Connection, *, reached: bool) -> None:
-        """A peer that told of a store says whether it is connected with that one now."""
-        entry = self._entries.get(store_id)
-        if entry is None or entry.is_ours or teller.store_id not in entry.reporters:
-            return
-        if reached:
-            entry.reached[teller.id] = teller.store_id
-            entry.unreached.pop(teller.store_id, None)
-        else:
-            entry.reached.pop(teller.id, None)
-            entry.unreached[teller.store_id] = self._desk.now
-        entry.reach_moved = True
-        self.moved(entry)
-
-    def dialing_moved(self, endpoint: str) -> None:
-        """A Dialer began or gave up to try this endpoint."""
-        for entry in self._entries.values():
-            if endpoint in entry.endpoints:
-                self.moved(entry)
 
     def moved(self, entry: StoreEntry) -> None:
         """Something of it may be another; whoever has to know is told when this event is done with."""
@@ -198,7 +136,7 @@ class Stores:
                 self._settle(entry)
 
     def _settle(self, entry: StoreEntry) -> None:
-        shown = entry.snapshot(self.link(entry, entry.reporters))
+        shown = entry.snapshot(self.links.to(entry, entry.reporters))
         if (entry.ephemeral or entry.is_ours) and shown.link not in (Link.CONNECTED, Link.RELAYED):
             del self._entries[entry.id]
             self._left(entry)
@@ -291,12 +229,7 @@ class Stores:
     def _was_here(self, entry: StoreEntry) -> None:
         entry.last_seen = self._desk.wall
         self.moved(entry)
-        # Whoever it told of is reached through it, or no longer.
-        for other in self._told_of_by(entry):
-            self.moved(other)
-
-    def _told_of_by(self, entry: StoreEntry) -> list[StoreEntry]:
-        return [other for other in self if entry.id in other.reporters] if entry.tells_of_others else []
+        self.links.was_here(entry)
 
     def _may_be_told_of(self, store_id: str, reporter: Connection) -> bool:
         forgotten = self._forgotten.get(store_id)
@@ -325,20 +258,3 @@ class Stores:
             del self._entries[entry.id]
             self._left(entry)
             self._desk.emit(StoreForgotten(entry.id))
-
-    def _look_at_relayed(self) -> None:
-        for entry in list(self._entries.values()):
-            fresh = {reporter: at for reporter, at in entry.reporters.items() if self._is_fresh(at)}
-            entry.reporters = {
-                reporter: at
-                for reporter, at in entry.reporters.items()
-                if reporter in fresh or reporter in entry.reached.values()
-            }
-            entry.unreached = {reporter: at for reporter, at in entry.unreached.items() if self._is_fresh(at)}
-            if fresh:
-                self._alarm.set(max(fresh.values()) + RELAYED_FOR_SECONDS)
-            self.moved(entry)
-
-    def _is_fresh(self, at: float) -> bool:
-        """Whether word of that time still counts as reaching whom it was about."""
-        return self._desk.now < at + RELAYED_FOR_SECONDS
