@@ -217,7 +217,8 @@ class Stores:
             return
         connections = list(entry.connections.values())
         if connections:
-            entry = self._enter(store_id)
+            told_of_others, entry = entry.tells_of_others, self._enter(store_id)
+            entry.tells_of_others = told_of_others
             for connection in connections:
                 self.met(connection)
         self._left(entry)

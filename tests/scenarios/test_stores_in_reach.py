@@ -2,6 +2,7 @@
 
 import pytest
 
+from jupyter_automerge.engine.events import ForgetStore
 from jupyter_automerge.engine.notices import StoreChanged
 from jupyter_automerge.testing.simulated_repo import SimulatedRepo
 from jupyter_automerge.testing.simulated_stranger import Stranger
@@ -59,6 +60,21 @@ def test_a_store_behind_the_server_is_reached_for_as_long_as_it_is_there(sim: Si
     sim.heal(near)
     sim.run(1.0)
     assert link(alice, note, bob) is Link.RELAYED, sim.story()
+
+
+def test_who_forgets_the_server_in_between_still_hears_that_it_left(sim: Simulation) -> None:
+    alice, server, bob = sim.repos("alice", "server", "bob")
+    near, _ = sim.line(alice, server, bob)
+    note = sim.shared(alice, server, bob)
+    sim.run(5.0)
+    alice.feed(ForgetStore(StorageId("store-server")))
+    sim.run(1.0)
+    assert link(alice, note, bob) is Link.RELAYED, (
+        "the server is connected, as one that was just met\n" + sim.story()
+    )
+    sim.cut(near)
+    sim.run(ROUND_TRIP)
+    assert link(alice, note, bob) is Link.OFFLINE, "nobody is left who reaches him\n" + sim.story()
 
 
 def test_of_a_longer_chain_word_gets_old(sim: Simulation) -> None:
