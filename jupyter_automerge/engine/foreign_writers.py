@@ -4,6 +4,7 @@ JavaScript's compaction removes chunks that it has listed, also those that it co
 kept in the store: documents at rest are written as one chunk from then on, of which there is nothing to lose.
 """
 
+from jupyter_automerge.engine import kept_map
 from jupyter_automerge.engine.connection import Connection
 from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.effects import Read
@@ -12,8 +13,8 @@ from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.notices import ForeignWritersSeen
 from jupyter_automerge.engine.siblings import Siblings
 from jupyter_automerge.engine.slow_writes import SlowWrites
-from jupyter_automerge.engine.store_files import read_seen, write_seen
 from jupyter_automerge.values.keys import FOREIGN_WRITERS_KEY
+from jupyter_automerge.wire import cbor
 
 
 class ForeignWriters:
@@ -56,3 +57,14 @@ class ForeignWriters:
         if isinstance(event, Loaded) and event.chunks and not self.are_here:
             self.seen_at = read_seen(event.chunks[0].data)
             self._desk.emit(ForeignWritersSeen(self._local.store_id, self.seen_at))
+
+
+def write_seen(at: float) -> bytes:
+    """Foreign writers were seen in the store at this time."""
+    return cbor.encode({"seenAt": at})
+
+
+def read_seen(data: bytes) -> float:
+    """When they were; long ago for bytes that do not read: that there is such an entry says enough."""
+    item = kept_map.read_map(data)
+    return 0.0 if item is None else kept_map.time_of_day(item, "seenAt")

@@ -12,10 +12,10 @@ from jupyter_automerge.engine.connection import Connection
 from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.effects import Load, Put
 from jupyter_automerge.engine.events import Event, Loaded, PutFailed, StoredChunk
+from jupyter_automerge.engine.leases import Lease, read_lease, write_lease
 from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.notices import StoreClone
 from jupyter_automerge.engine.slow_writes import SlowWrites
-from jupyter_automerge.engine.store_files import Lease, read_lease, write_lease
 from jupyter_automerge.engine.stores import Stores
 from jupyter_automerge.values.ids import SessionId
 from jupyter_automerge.values.keys import SESSIONS_PREFIX, session_key
@@ -95,7 +95,7 @@ class Siblings:
             self._writes.remove(*old)
 
     def _is_old(self, chunk: StoredChunk) -> bool:
-        return read_lease(chunk.data) < self._desk.wall - LEASE_KEPT_SECONDS
+        return read_lease(chunk.data).since < self._desk.wall - LEASE_KEPT_SECONDS
 
     def _look(self, connection: Connection, session: SessionId, *, last: bool) -> None:
         if connection.is_open:

@@ -1,25 +1,22 @@
 """What is kept of other stores, as bytes: one file per store, and one per store and document (docs/peers.md).
 
-Each is one CBOR map. Times are seconds since 1970, hashes are raw. What is missing or of another type is as if it
-had not been kept: all of it is a lower bound of what is known, and a torn file says nothing.
+All of it is a lower bound of what is known, so a torn file, or one that lacks something, does no harm.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from jupyter_automerge.errors import RemoteProtocolError
-from jupyter_automerge.values.heads import HASH_BYTES, NO_HEADS, Heads
+from jupyter_automerge.engine import kept_map
+from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.identity import User, clean_name
 from jupyter_automerge.values.ids import parse_storage_id
 from jupyter_automerge.values.limits import (
     MAX_ENDPOINTS_PER_STORE,
-    MAX_HEADS_PER_STORE,
     MAX_LIVES_PER_STORE,
     MAX_REPORTERS_PER_STORE,
 )
 from jupyter_automerge.values.status import Trust
 from jupyter_automerge.wire import cbor, fields
-from jupyter_automerge.wire.fields import Fields
 
 _TRUST = {trust.value: trust for trust in Trust}
 
@@ -41,16 +38,6 @@ class SavedStore:
     first_seen: float = 0.0
     last_seen: float = 0.0
     met: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """A Repo that runs on this store, or did: since when, its name, and its process (0: unknown) on which host."""
-
-    since: float = 0.0
-    name: str = ""
-    host: str = ""
-    pid: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +96,12 @@ def write_store(store: SavedStore) -> bytes:
 
 def read_store(data: bytes) -> SavedStore | None:
     """None for bytes that are no such file."""
-    item = _map(data)
+    item = kept_map.read_map(data)
     if item is None:
         return None
     return SavedStore(
         known=item.get("known") is True,
-        forgotten_at=_time(item, "forgottenAt"),
+        forgotten_at=kept_map.time_of_day(item, "forgottenAt"),
         name=clean_name(fields.text(item, "name", "")),
         kind=clean_name(fields.text(item, "kind", "")),
         user=_read_user(item.get("user")),
@@ -122,9 +109,9 @@ def read_store(data: bytes) -> SavedStore | None:
         trust=_TRUST.get(fields.text(item, "trust", ""), Trust.NORMAL),
         durable_acks=item.get("durableAcks") is True,
         epoch=fields.optional_id(item, "epoch", parse_storage_id),
-        endpoints=_texts(item, "endpoints")[:MAX_ENDPOINTS_PER_STORE],
-        first_seen=_time(item, "firstSeen"),
-        last_seen=_time(item, "lastSeen"),
+        endpoints=kept_map.texts(item, "endpoints")[:MAX_ENDPOINTS_PER_STORE],
+        first_seen=kept_map.time_of_day(item, "firstSeen"),
+        last_seen=kept_map.time_of_day(item, "lastSeen"),
         met=item.get("met") is True,
     )
 
@@ -147,59 +134,27 @@ def write_row(row: SavedRow) -> bytes:
 
 def read_row(data: bytes) -> SavedRow | None:
     """None for bytes that are no such file."""
-    item = _map(data)
+    item = kept_map.read_map(data)
     if item is None:
         return None
     return SavedRow(
-        received=_heads(item, "received"),
-        stored=_heads(item, "stored"),
-        as_of=_time(item, "asOf"),
-        unsent_since=_time(item, "unsentSince") or None,
+        received=kept_map.heads(item, "received"),
+        stored=kept_map.heads(item, "stored"),
+        as_of=kept_map.time_of_day(item, "asOf"),
+        unsent_since=kept_map.time_of_day(item, "unsentSince") or None,
         epoch=fields.optional_id(item, "epoch", parse_storage_id),
         words=_read_words(item.get("words")),
         lives=_read_lives(item.get("lives")),
     )
 
 
-def write_lease(lease: Lease) -> bytes:
-    return cbor.encode({"since": lease.since, "name": lease.name, "host": lease.host, "pid": lease.pid})
-
-
-def read_lease(data: bytes) -> float:
-    """When its Repo began; long ago for bytes that are no lease."""
-    return read_whole_lease(data).since
-
-
-def read_whole_lease(data: bytes) -> Lease:
-    """One that nobody in particular began long ago, for bytes that are no lease."""
-    item = _map(data)
-    if item is None:
-        return Lease()
-    pid = item.get("pid")
-    return Lease(
-        since=_time(item, "since"),
-        name=clean_name(fields.text(item, "name", "")),
-        host=clean_name(fields.text(item, "host", "")),
-        pid=pid if isinstance(pid, int) and 0 < pid < 2**31 else 0,
-    )
-
-
-def write_seen(at: float) -> bytes:
-    """Foreign writers were seen in the store at this time."""
-    return cbor.encode({"seenAt": at})
-
-
-def read_seen(data: bytes) -> float:
-    """When they were; long ago for bytes that do not read: that there is such an entry says enough."""
-    item = _map(data)
-    return 0.0 if item is None else _time(item, "seenAt")
-
-
 def _read_words(value: object) -> Mapping[str, SavedWord]:
     if not isinstance(value, Mapping):
         return {}
     return {
-        store: SavedWord(_heads(word, "received"), _heads(word, "stored"), _time(word, "at"))
+        store: SavedWord(
+            kept_map.heads(word, "received"), kept_map.heads(word, "stored"), kept_map.time_of_day(word, "at")
+        )
         for store, word in list(value.items())[:MAX_REPORTERS_PER_STORE]
         if isinstance(store, str) and isinstance(word, Mapping)
     }
@@ -209,33 +164,7 @@ def _read_lives(value: object) -> Mapping[str, Heads]:
     if not isinstance(value, Mapping):
         return {}
     named = [name for name in value if isinstance(name, str)][:MAX_LIVES_PER_STORE]
-    return {name: _heads(value, name) for name in named}
-
-
-def _map(data: bytes) -> Fields | None:
-    try:
-        item = cbor.decode(data)
-    except RemoteProtocolError:
-        return None  # torn, or somebody else's
-    return item if isinstance(item, Mapping) else None
-
-
-def _heads(item: Fields, name: str) -> Heads:
-    value = item.get(name)
-    if not isinstance(value, list):
-        return NO_HEADS
-    heads = [head for head in value[:MAX_HEADS_PER_STORE] if isinstance(head, bytes)]
-    return frozenset(head for head in heads if len(head) == HASH_BYTES)
-
-
-def _time(item: Fields, name: str) -> float:
-    value = item.get(name)
-    return float(value) if isinstance(value, int | float) and 0 <= value < 1e12 else 0.0
-
-
-def _texts(item: Fields, name: str) -> tuple[str, ...]:
-    value = item.get(name)
-    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
+    return {name: kept_map.heads(value, name) for name in named}
 
 
 def _write_user(user: User) -> dict[str, object]:

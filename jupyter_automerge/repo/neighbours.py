@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jupyter_automerge.engine.store_files import Lease, read_whole_lease
+from jupyter_automerge.engine.leases import Lease, read_lease
 from jupyter_automerge.values.identity import clean_name
 from jupyter_automerge.values.keys import SESSIONS_PREFIX, session_key
 from jupyter_automerge.values.limits import LEASE_KEPT_SECONDS
@@ -49,7 +49,7 @@ async def neighbours(repo: "Repo") -> tuple[Neighbour, ...]:
     if storage is None:
         return ()
     entries = await storage.load_range(SESSIONS_PREFIX)
-    others = [read_whole_lease(data) for key, data in entries if key != session_key(repo.session_id)]
+    others = [read_lease(data) for key, data in entries if key != session_key(repo.session_id)]
     now = datetime.now(UTC).timestamp()
     lasting = [lease for lease in others if lease.since > now - LEASE_KEPT_SECONDS]
     found = [(lease, _runs(lease)) for lease in sorted(lasting, key=lambda lease: lease.since, reverse=True)]

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 
 from jupyter_automerge.document import Document
-from jupyter_automerge.engine.store_files import read_lease
+from jupyter_automerge.engine.leases import read_lease
 from jupyter_automerge.repo.upkeep.checking import CheckedDocument, Fault, checked, chunks_of
 from jupyter_automerge.repo.upkeep.contents import Contents, StoredDocument
 from jupyter_automerge.storage.contract import KeyInfo, Storage
@@ -86,7 +86,7 @@ async def _snapshot_of_all(storage: Storage, document: CheckedDocument) -> Stora
 async def _is_dead_lease(storage: Storage, entry: KeyInfo, now: float) -> bool:
     if entry.key[: len(SESSIONS_PREFIX)] != SESSIONS_PREFIX:
         return False
-    return read_lease(await storage.load(entry.key) or b"") < now - LEASE_KEPT_SECONDS
+    return read_lease(await storage.load(entry.key) or b"").since < now - LEASE_KEPT_SECONDS
 
 
 def _garbage(stored: StoredDocument, entries: Iterable[KeyInfo], reason: str) -> Garbage:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_automerge.engine.store_files import Lease, write_lease
+from jupyter_automerge.engine.leases import Lease, write_lease
 from jupyter_automerge.repo import FileStorage, MemoryStorage, Repo
 from jupyter_automerge.repo.neighbours import Neighbour, line_about_neighbours, neighbours
 from jupyter_automerge.values.keys import SESSIONS_PREFIX
