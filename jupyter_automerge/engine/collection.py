@@ -77,7 +77,7 @@ class Collection:
         self._desk.mark_document(document_id)
 
     def _want(self, record: DocumentRecord) -> None:
-        record.wanted = True
+        record.wanted, record.passing = True, False
         if record.leaving:
             record.leaving = False
             self._desk.emit(DocumentUnloaded(record.id, kept=True))
@@ -107,6 +107,18 @@ class Collection:
             self._desk.emit(DocumentUnloaded(document_id))
         else:
             record.leaving, record.wanted = True, False
+            self._desk.mark_document(document_id)
+
+    def resume(self, document_id: DocumentId) -> None:
+        """Speak of the document to those who may hear of it, though nobody here looks for it."""
+        if document_id not in self._graveyard:
+            self._begin(self.get_or_enter(document_id))
+
+    def dismiss(self, document_id: DocumentId) -> None:
+        """What it was resumed for is done; what somebody here wants stays as any other."""
+        record = self._documents.get(document_id)
+        if record is not None and not record.wanted:
+            record.passing = True
             self._desk.mark_document(document_id)
 
     def hold(self, document_id: DocumentId) -> None:

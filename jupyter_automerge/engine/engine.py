@@ -166,6 +166,10 @@ class Engine:
                 self._remove(document_id, force=force)
             case e.Unload(document_id):
                 self._collection.unload(document_id)
+            case e.Resume(document_id):
+                self._collection.resume(document_id)
+            case e.Dismiss(document_id):
+                self._collection.dismiss(document_id)
             case e.Hold(document_id):
                 self._collection.hold(document_id)
             case e.Release(document_id):

@@ -164,6 +164,20 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
+class Resume:
+    """Bring a stored document into memory for the sake of peers: nobody here looks for it. A deleted one stays so."""
+
+    document_id: DocumentId
+
+
+@dataclass(frozen=True, slots=True)
+class Dismiss:
+    """The document was resumed, and need not stay: it leaves as soon as nobody has a use for it."""
+
+    document_id: DocumentId
+
+
+@dataclass(frozen=True, slots=True)
 class Broadcast:
     """Send `data` (encoded CBOR) as an ephemeral message to everybody who has the document open."""
 
@@ -341,6 +355,8 @@ Event = (
     | Unload
     | Hold
     | Release
+    | Resume
+    | Dismiss
     | Broadcast
     | NameStore
     | TrustStore

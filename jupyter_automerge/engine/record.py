@@ -162,6 +162,7 @@ class DocumentRecord:
     reread: Rereading | None = None  # once others did anything to what is stored
     leaving: bool = False  # to be unloaded once it is saved
     idle: Idle | None = None  # nobody here or there has any use for it
+    passing: bool = False  # it was resumed and is done: unused, it does not stay
 
     @property
     def document(self) -> Document:

@@ -1,11 +1,12 @@
 """When a document leaves memory by itself. It stays in the store, and comes back for whoever asks.
 
-It does once all of this has been so for `after` seconds:
+It does once all of this has been so for `after` seconds, and at once where it was only resumed for peers (E47):
 
 1. Nobody in this process holds or looks for it.
 2. No peer that connected to us has it open. Whom we dialed has it because we spoke of it: that is no reason.
 3. All of it is durable here, and nothing is on its way to or from the store.
-4. No store that our Dialers lead to lacks anything of it: only what is in memory is sent once it is in reach.
+4. No store that our Dialers lead to lacks anything of it: what is in memory is sent at once when it is in reach.
+   What was resumed does not stay for that: it is resumed again.
 """
 
 from functools import partial
@@ -30,7 +31,8 @@ class Unloading:
 
     def is_due(self, record: DocumentRecord) -> bool:
         """Whether the document has been idle for long enough. To be asked whenever something of it moved."""
-        if self._after is None:
+        after = 0.0 if record.passing else self._after
+        if after is None:
             return False
         if not self._is_idle(record):
             self.used(record)
@@ -39,7 +41,7 @@ class Unloading:
             record.idle = Idle(None, Alarm(self._desk, partial(self._desk.mark_document, record.id)))
         if record.idle.since is None:
             record.idle.since = self._desk.now
-        due = record.idle.since + self._after
+        due = record.idle.since + after
         if due <= self._desk.now:
             return True
         record.idle.alarm.set(due)
@@ -58,7 +60,7 @@ class Unloading:
             return False
         if any(_has_it_open(session) for session in record.sessions.values()):
             return False
-        return not any(_is_owed(record, facts) for facts in record.stores.values())
+        return record.passing or not any(_is_owed(record, facts) for facts in record.stores.values())
 
 
 def _has_it_open(session: Session) -> bool:

@@ -48,6 +48,7 @@ def metrics_of(running: "Running") -> dict[str, int]:
         "handles": len(running.documents),
         "transports": len(running.links),
         "tasks": len(running.tasks),
+        "resuming": 0 if running.resuming is None else len(running.resuming),
         "waits": len(running.watching),
         "events_waiting": running.driver.waiting,
         "defects": running.driver.defects,

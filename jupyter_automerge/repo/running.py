@@ -45,6 +45,7 @@ from jupyter_automerge.repo.known_stores import KnownStores
 from jupyter_automerge.repo.links import INTERNAL_ERROR, Links
 from jupyter_automerge.repo.listeners import Listeners
 from jupyter_automerge.repo.report import CloseReport
+from jupyter_automerge.repo.resuming import Resuming
 from jupyter_automerge.repo.safety import SAFE, SafetyPolicy
 from jupyter_automerge.repo.share import Asking, SharePolicy
 from jupyter_automerge.repo.shelf import Shelf
@@ -127,6 +128,7 @@ class Running:
             if self._storing is None or storage is None
             else Shelf(self, storage, self._storing.rows_written)
         )
+        self.resuming = None if self.shelf is None else Resuming(self, self.shelf)
         self._stopped: asyncio.Future[Stopped] = home.loop.create_future()
         self._performers: dict[type[Effect], Callable[[Any], None]] = {
             Send: self.links.send,
@@ -215,6 +217,8 @@ class Running:
         self.directory.hear(notice)
         self.stores.hear(notice)
         own_store.log(notice)
+        if self.resuming is not None:
+            self.resuming.hear(notice)
         if isinstance(notice, ForeignWritersSeen):
             self.foreign_writers = own_store.seen_at(notice)
         document_id: DocumentId | None = getattr(notice, "document_id", None)

@@ -135,17 +135,32 @@ class Asking:
             self._post(PolicyAnswered(effect.token, *answers))
 
 
+async def may_hear(policy: SharePolicy, peer: PeerInfo, document_id: DocumentId) -> bool:
+    """Whether the peer is to be told of the document unasked. A policy that raises says no, as to the Engine."""
+    try:
+        return await _verdict(policy.access(peer, document_id)) and await _verdict(
+            policy.announce(peer, document_id)
+        )
+    except Exception as error:  # noqa: BLE001 - the user's code; logged and taken for a refusal
+        _complain(peer.peer_id, document_id, error)
+        return False
+
+
 async def _verdict(verdict: Verdict) -> bool:
     return bool(await verdict) if inspect.isawaitable(verdict) else bool(verdict)
 
 
-def _refusal(effect: AskPolicy, error: Exception) -> PolicyAnswered:
+def _complain(peer_id: PeerId, document_id: DocumentId, error: Exception) -> None:
     _logger.error(
         "the share policy failed for peer %s and document %s, which means no",
-        effect.peer_id,
-        effect.document_id,
+        peer_id,
+        document_id,
         exc_info=error,
     )
+
+
+def _refusal(effect: AskPolicy, error: Exception) -> PolicyAnswered:
+    _complain(effect.peer_id, effect.document_id, error)
     return PolicyAnswered(
         effect.token, announce=False, access=False, error=f"{type(error).__name__}: {error}"
     )

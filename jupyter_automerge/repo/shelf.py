@@ -14,6 +14,7 @@ from jupyter_automerge.engine.store_files import SavedRow
 from jupyter_automerge.repo.comparing import Viewpoint, frontiers_of, standings_of
 from jupyter_automerge.repo.local_copy import LocalCopy
 from jupyter_automerge.repo.looking import viewpoint
+from jupyter_automerge.repo.owed import Comers
 from jupyter_automerge.repo.shelved_rows import ShelvedStore, row_of, saved_rows, saved_stores
 from jupyter_automerge.repo.summary import SyncSummary, summarise
 from jupyter_automerge.storage.contract import KeyInfo, Storage
@@ -89,16 +90,38 @@ class Shelf:
     async def summaries(self) -> dict[DocumentId, SyncSummary]:
         """Of every stored document that is not open. Raises StorageError if they cannot be listed."""
         async with self._turn:
-            return await self._look()
+            files = await self._files()
+            return self._judged(await self._look(files, lambda entries: True), files)
 
-    async def _look(self) -> dict[DocumentId, SyncSummary]:
+    async def owed(self, comers: Comers) -> dict[DocumentId, frozenset[str]]:
+        """Of stored documents that are not open, the comers that are not known to have all of them (E47).
+
+        Only those are read of which it may be so. Raises StorageError if they cannot be listed.
+        """
+        async with self._turn:
+            files = await self._files()
+            comers = comers.as_written(files)
+            read = await self._look(files, comers.may_lack)
+        view, stores = viewpoint(self._running), saved_stores(self._running, files)
+        found = {
+            one: comers.lacking(what.entries, what.rows, stores, what.standings, view)
+            for one, what in read.items()
+            if isinstance(what, Shelved) and self._running.documents.get(one) is None
+        }
+        return {one: lacking for one, lacking in found.items() if lacking}
+
+    async def _files(self) -> Files:
         self._moved.clear()
         # What was known of a document that was just put away is on its way; a disk that hangs holds up nobody.
         await self._rows_written(_WRITING_SECONDS)
-        files = await self._storage.load_range(STORES_PREFIX)
-        read: dict[DocumentId, Shelved | SyncSummary] = {}
+        return await self._storage.load_range(STORES_PREFIX)
+
+    async def _look(self, files: Files, wanted: Callable[[frozenset[KeyInfo]], bool]) -> Read:
+        """Those documents that are wanted by their entries."""
+        read: Read = {}
         due = _by_document(await self._storage.keys(()))
         while due:
+            due = {one: entries for one, entries in due.items() if wanted(entries)}
             for document_id, entries in due.items():
                 if self._running.documents.get(document_id) is None:
                     read[document_id] = await self._shelved(document_id, entries, files)
@@ -108,7 +131,7 @@ class Shelf:
                 self._moved.discard(document_id)
                 read.pop(document_id, None)
                 due |= _by_document(await self._storage.keys(document_prefix(document_id)))
-        return self._judged(read, files)
+        return read
 
     def _judged(self, read: Read, files: Files) -> dict[DocumentId, SyncSummary]:
         """All as of one moment: what was heard while others were read counts for the first of them, too."""

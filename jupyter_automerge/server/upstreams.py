@@ -1,7 +1,7 @@
 """Sync servers elsewhere that this server keeps a connection to, because its owner named them.
 
-Everything that this server has open is told to them, and they may have all of it. Nobody else is told of
-anything unasked.
+Everything that this server has open is told to them, and what they may lack of what they were told before (E47);
+they may have all of it. Nobody else is told of anything unasked.
 """
 
 import logging

@@ -106,6 +106,16 @@ MAX_DOCUMENTS_REMEMBERED = 100_000
 
 UNLOAD_AFTER_SECONDS = 600.0
 """A document that nobody has any use for leaves memory after so long; the store keeps it."""
+MAX_RESUMED_AT_ONCE = 4
+"""Stored documents that are in memory at one time because a store that came in reach may lack something of them."""
+RESUME_AFTER_SECONDS = 2.0
+"""How long after a store came in reach that begins: what is open goes first, and so does what the store reports."""
+RESUME_REST = 10.0
+"""Looking for such documents waits for so many times as long as the last look took."""
+RESUME_PATIENCE_SECONDS = 30.0
+"""A document that is resumed makes room for the next once nothing moved for so long."""
+RESUME_AGAIN_SECONDS = 300.0
+"""When those that made room that way are tried again, if their store is still there."""
 
 # Find
 FIND_TIMEOUT_SECONDS = 30.0
