@@ -102,7 +102,7 @@ async def test_while_somebody_is_there_who_could_tell_of_a_store_it_goes_on() ->
 
 
 @story
-async def test_the_memory_of_a_store_that_could_say_more_ends_no_wait_when_it_is_reached_through_others() -> None:
+async def test_the_memory_of_a_store_that_could_say_more_ends_no_wait_from_behind_a_relay() -> None:
     disk = ObservedStorage()
     disk.gates["snapshot"] = asyncio.Event()
     async with Repo(name="alice") as alice, Repo(name="relay") as relay, Repo(disk, name="server") as server:
