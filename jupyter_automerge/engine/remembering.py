@@ -5,8 +5,8 @@ from functools import partial
 
 from jupyter_automerge.engine.connection import EARLIER, Life
 from jupyter_automerge.engine.desk import Desk
-from jupyter_automerge.engine.effects import Load
-from jupyter_automerge.engine.events import Event, Loaded, LoadFailed
+from jupyter_automerge.engine.events import Loaded
+from jupyter_automerge.engine.first_look import FirstLook
 from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.record import DocumentRecord, Storage
 from jupyter_automerge.engine.slow_writes import SlowWrites
@@ -25,7 +25,7 @@ from jupyter_automerge.errors import InvalidId
 from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.ids import StorageId, parse_storage_id
 from jupyter_automerge.values.keys import STORES_PREFIX, remote_heads_key, store_key, sync_state_key
-from jupyter_automerge.values.limits import MAX_LIVES_PER_STORE, PUT_RETRY_MOST_SECONDS
+from jupyter_automerge.values.limits import MAX_LIVES_PER_STORE
 from jupyter_automerge.values.lives import life_name
 
 
@@ -41,32 +41,29 @@ class Remembering:
         self._session_id = local.session_id
         self._writes = writes
         self._keeps = local.has_storage
-        self._read = not local.has_storage
-        self._failed = False
-        self._waiting: list[Callable[[], None]] = []
+        self._table = FirstLook(local, desk, STORES_PREFIX, self._take)
 
     def open(self) -> None:
         """Read the table of stores."""
-        if not self._read:
-            self._desk.ask(lambda token: Load(token, STORES_PREFIX), self._opened)
+        self._table.begin()
 
     def then(self, action: Callable[[], None]) -> None:
         """Do it once the table is read, or cannot be read for now."""
-        if self._read or self._failed:
-            action()
-        else:
-            self._waiting.append(action)
+        self._table.then(action)
 
     # Stores
 
     def store_moved(self, entry: StoreEntry) -> None:
         """Write it down. Nothing is written over a table that was never read."""
-        if self._read and self._keeps and _lasts(entry):
+        if self._table.is_over and self._keeps and _lasts(entry):
             self._writes.write(store_key(StorageId(entry.id)), lambda: write_store(_store_of(entry)))
 
     def store_left(self, entry: StoreEntry) -> None:
         """Of a forgotten one it is kept when that was; of others nothing."""
-        if not (self._read and self._keeps and _lasts(entry)) or self._stores.get(entry.id) is not None:
+        if (
+            not (self._table.is_over and self._keeps and _lasts(entry))
+            or self._stores.get(entry.id) is not None
+        ):
             return
         key = store_key(StorageId(entry.id))
         forgotten_at = self._stores.forgotten_at(entry.id)
@@ -80,18 +77,6 @@ class Remembering:
 
     def store_promises_no_more(self, entry: StoreEntry) -> None:
         """So is that."""
-
-    def _opened(self, event: Event) -> None:
-        if isinstance(event, LoadFailed):
-            self._failed = True
-            self._desk.at(self._desk.now + PUT_RETRY_MOST_SECONDS, self.open)
-        else:
-            assert isinstance(event, Loaded)
-            self._read, self._failed = True, False
-            self._take(event)
-        waiting, self._waiting = self._waiting, []
-        for action in waiting:
-            action()
 
     def _take(self, event: Loaded) -> None:
         met = list(self._stores)

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from jupyter_automerge.engine.desk import Desk
-from jupyter_automerge.engine.effects import Delete, List, Load, Put, Read
-from jupyter_automerge.engine.events import Event, Listed, Loaded, LoadFailed, PutFailed
+from jupyter_automerge.engine.effects import Delete, List, Put, Read
+from jupyter_automerge.engine.events import Event, Listed, Loaded, PutFailed
+from jupyter_automerge.engine.first_look import FirstLook
 from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.notices import DocumentRemoved
 from jupyter_automerge.engine.record import DocumentRecord
@@ -17,7 +18,6 @@ from jupyter_automerge.engine.store_facts import StoreFacts
 from jupyter_automerge.errors import InvalidId
 from jupyter_automerge.values.ids import DocumentId, parse_document_id
 from jupyter_automerge.values.keys import TOMBSTONE_PREFIX, StorageKey, document_prefix, tombstone_key
-from jupyter_automerge.values.limits import PUT_RETRY_MOST_SECONDS
 from jupyter_automerge.values.status import Trust
 
 UNSAFE = "no other store that is connected says that it keeps all of it"
@@ -33,23 +33,17 @@ class Graveyard:
         self._desk = desk
         self._ids: set[DocumentId] = set()
         self._digging: set[DocumentId] = set()  # the tombstone is on its way, and the document still lives
-        self._read = not local.has_storage
-        self._failed = False
+        self._tombstones = FirstLook(local, desk, TOMBSTONE_PREFIX, self._take)
         self._wanted: set[DocumentId] = set()  # asked for before the tombstones were read
-        self._waiting: list[Callable[[], None]] = []
         self.farewell: Callable[[DocumentId], None]  # to a document in memory that another Repo deleted
 
     def open(self) -> None:
         """Read the tombstones of earlier lives of this store."""
-        if not self._read:
-            self._desk.ask(lambda token: Load(token, TOMBSTONE_PREFIX), self._opened)
+        self._tombstones.begin()
 
     def then(self, action: Callable[[], None]) -> None:
         """Do it once it is known what is buried, or that this cannot be read for now."""
-        if self._read or self._failed:
-            action()
-        else:
-            self._waiting.append(action)
+        self._tombstones.then(action)
 
     def __contains__(self, document_id: DocumentId) -> bool:
         return document_id in self._ids
@@ -77,7 +71,7 @@ class Graveyard:
     def lift(self, document_id: DocumentId) -> None:
         """Somebody wants the document again."""
         self._digging.discard(document_id)
-        if not self._read:
+        if not self._tombstones.is_over:
             self._wanted.add(document_id)
         if document_id in self._ids:
             self._ids.discard(document_id)
@@ -92,7 +86,7 @@ class Graveyard:
 
     def look_at_all(self) -> None:
         """Another Repo may have deleted any document."""
-        if self._read:
+        if self._tombstones.is_over:
             self._desk.ask(lambda token: List(token, TOMBSTONE_PREFIX), self._listed)
 
     def _looked(
@@ -123,18 +117,6 @@ class Graveyard:
     def _unmark(self, document_id: DocumentId) -> None:
         key = tombstone_key(document_id)
         self._desk.ask(lambda token: Delete(token, (key,)), lambda event: None)
-
-    def _opened(self, event: Event) -> None:
-        if isinstance(event, LoadFailed):
-            self._failed = True
-            self._desk.at(self._desk.now + PUT_RETRY_MOST_SECONDS, self.open)
-        else:
-            assert isinstance(event, Loaded)
-            self._read, self._failed = True, False
-            self._take(event)
-        waiting, self._waiting = self._waiting, []
-        for action in waiting:
-            action()
 
     def _take(self, event: Loaded) -> None:
         for document_id in _ids_of(event):

@@ -13,7 +13,7 @@ MEMORY_MUTANTS = (
     Mutant(
         "a table that was never read is not written over",
         "engine/remembering.py",
-        "if self._read and self._keeps and _lasts(entry):",
+        "if self._table.is_over and self._keeps and _lasts(entry):",
         "if self._keeps and _lasts(entry):",
         (f"{REMEMBERED}::test_a_table_of_stores_that_cannot_be_read_is_not_written_over",),
     ),
