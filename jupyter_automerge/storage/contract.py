@@ -38,11 +38,15 @@ class Storage(Protocol):
     """
 
     async def load(self, key: StorageKey) -> bytes | None:
-        """The bytes under exactly this key; None when there are none. An error is not a None."""
+        """The bytes under exactly this key; None when there are none. An error is not a None.
+
+        Whoever reads something takes it for stored: what others wrote a moment ago is to be as durable as what
+        was saved here (P71), or `weakness` says why it may not be.
+        """
         ...
 
     async def load_range(self, prefix: StorageKey) -> list[tuple[StorageKey, bytes]]:
-        """All entries at or below the prefix; the empty prefix means all there are."""
+        """All entries at or below the prefix, as `load` would; the empty prefix means all there are."""
         ...
 
     async def save(self, key: StorageKey, data: bytes) -> None:

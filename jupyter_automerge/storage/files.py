@@ -11,6 +11,7 @@ from jupyter_automerge.errors import StorageError
 from jupyter_automerge.storage.contract import KeyInfo, StorageBase
 from jupyter_automerge.storage.directories import DurableDirectories
 from jupyter_automerge.storage.durable import DurableFiles
+from jupyter_automerge.storage.durable_reads import DurableReads
 from jupyter_automerge.storage.key_rules import TEMPORARY_COMPONENT, check_key, check_prefix
 from jupyter_automerge.storage.layout import path_of
 from jupyter_automerge.storage.leftovers import Tidying
@@ -36,7 +37,8 @@ _READERS = 2
 class FileStorage(StorageBase):
     """Documents under `path`, which is made at the first write. Used from one event loop; never blocks it.
 
-    Several processes may share the folder: files are replaced whole, and readers tolerate those that vanish.
+    Several processes may share the folder: files are replaced whole, and readers tolerate those that vanish. What
+    was read is as durable as what was saved (P71).
     What a process that died left unfinished is removed at the first use.
     """
 
@@ -50,6 +52,7 @@ class FileStorage(StorageBase):
         directories = DurableDirectories(self._os, self.path)
         self._files = DurableFiles(self._os, directories, unfinished)
         self._round = WriteRound(self._os, directories, unfinished, self._writers, _WRITERS)
+        self._reads = DurableReads(self._os, self.path)
         self._tidying = Tidying(self._os, unfinished.folder)
         self._turns = Turns()
         self._rounds = Rounds(self._writers, self._write_round)
@@ -60,12 +63,12 @@ class FileStorage(StorageBase):
         """As the contract says."""
         check_key(key)
         path = path_of(self.path, key)
-        return await self._read("read", path, partial(read, self._os, path))
+        return await self._read("read", path, partial(self._load, path))
 
     async def load_range(self, prefix: StorageKey) -> list[tuple[StorageKey, bytes]]:
         """As the contract says. Files that vanish meanwhile are looked for under their new names."""
         check_prefix(prefix)
-        work = partial(read_range, self._os, self.path, prefix)
+        work = partial(self._load_range, prefix)
         return await self._read("read", path_of(self.path, prefix), work)
 
     async def keys(self, prefix: StorageKey) -> list[KeyInfo]:
@@ -125,6 +128,17 @@ class FileStorage(StorageBase):
         self._writers.shutdown(wait=False)
         self._readers.shutdown(wait=False)
 
+    def _load(self, path: Path) -> bytes | None:
+        data = read(self._os, path)
+        if data is not None:
+            self._reads.confirm([path])
+        return data
+
+    def _load_range(self, prefix: StorageKey) -> list[tuple[StorageKey, bytes]]:
+        found = read_range(self._os, self.path, prefix)
+        self._reads.confirm(path_of(self.path, key) for key, _ in found)
+        return found
+
     def _require_open(self) -> None:
         if self._closed:
             raise StorageError(f"{self.path} is closed: open the store again")
@@ -146,6 +160,7 @@ class FileStorage(StorageBase):
     def _write_round(self, writes: Sequence[Write]) -> None:
         self._tidying.once()
         self._round.run(writes)
+        self._reads.are_durable(write.path for write in writes if write.error is None)
         if not any(write.error for write in writes):
             self._tidying.tell()
 

@@ -15,7 +15,8 @@ from jupyter_automerge.storage import fsync
 
 WRITE_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 """Flags of `open`: make the file, or raise FileExistsError."""
-READ = os.O_RDONLY
+READ = os.O_RDWR if sys.platform == "win32" else os.O_RDONLY
+"""The same, of a file that is there, for syncing it: Windows syncs only what may be written."""
 
 
 class Kind(Enum):
@@ -29,11 +30,15 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Of what is under a path: size in bytes, time of the last write in seconds since 1970."""
+    """Of what is under a path: size in bytes, time of the last write in seconds since 1970.
+
+    `changed`: when anything of it last was, its name included.
+    """
 
     kind: Kind
     size: int
     time: float
+    changed: float
 
 
 class OsPort(Protocol):
@@ -156,7 +161,8 @@ class RealOs:
         """As the port says."""
         found = path.stat()
         kind = Kind.FOLDER if S_ISDIR(found.st_mode) else Kind.FILE if S_ISREG(found.st_mode) else Kind.OTHER
-        return Status(kind, found.st_size, found.st_mtime)
+        # st_ctime is when it was made on Windows, and when anything of it changed elsewhere.
+        return Status(kind, found.st_size, found.st_mtime, max(found.st_mtime, found.st_ctime))
 
     def process_id(self) -> int:
         """As the port says."""

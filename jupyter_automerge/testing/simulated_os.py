@@ -131,7 +131,7 @@ class SimulatedOs:
             self._begin("stat", path)
             node = self.machine.node(path)
             size = len(node.content) if isinstance(node, SimulatedFile) else 0
-            return Status(_kind(node), size, node.time)
+            return Status(_kind(node), size, node.time, node.time)
 
     def process_id(self) -> int:
         """As the port says."""

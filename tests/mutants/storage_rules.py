@@ -155,4 +155,25 @@ STORAGE_MUTANTS = (
         "    if True:\n",
         (FILES,),
     ),
+    Mutant(
+        "fsync of files that others wrote, before they are shown (P71)",
+        "storage/durable_reads.py",
+        "            _unless_gone(self._sync_file, path)\n",
+        "            pass\n",
+        (POWER,),
+    ),
+    Mutant(
+        "fsync of the folders around them (P71)",
+        "storage/durable_reads.py",
+        "                _unless_gone(self._os.sync_directory, folder)\n",
+        "                pass\n",
+        (POWER, "tests/properties/test_repos_survive_power_cuts.py"),
+    ),
+    Mutant(
+        "a file that others wrote anew is another file (P71)",
+        "storage/durable_reads.py",
+        "return self._durable.get(path) == status",
+        "return path in self._durable",
+        (POWER,),
+    ),
 )

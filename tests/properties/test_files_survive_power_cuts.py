@@ -96,6 +96,7 @@ async def _do(machine: SimulatedMachine, expected: Expected, work: list[Batch]) 
     for batch in work:
         await expected.do(store, batch)
     machine.plans.clear()
+    machine.faults.clear()
     if not machine.is_off:
         expected.check(contents(await store.load_range(())), lambda: "while the machine was running")
     await store.close()

@@ -17,6 +17,7 @@ from jupyter_automerge.errors import StorageError
 from jupyter_automerge.repo import DocHandle, DocumentSaved, FileStorage, Repo
 from jupyter_automerge.testing.simulated_machine import SimulatedMachine
 from jupyter_automerge.testing.simulated_os import SimulatedOs
+from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.limits import CLOSE_TIMEOUT_SECONDS
 from tests.properties.acknowledged import Acknowledged
 
@@ -67,6 +68,50 @@ def test_every_acknowledged_change_is_there_after_power_cuts(story: list[Life], 
         calls, machine = machine.calls, machine.started_again(chance)
         note(f"life {number}, {len(calls)} calls; acknowledged: {acknowledged.heads}")
     asyncio.run(_look(machine, acknowledged))
+
+
+CALLS_OF_ONE_SAVE = 9
+"""A Repo is killed before each of them in turn."""
+
+
+@pytest.mark.parametrize("call", range(CALLS_OF_ONE_SAVE))
+def test_what_the_next_repo_calls_saved_of_a_killed_one_is_there_after_a_power_cut(call: int) -> None:
+    for seed in range(3):
+        machine, acknowledged = SimulatedMachine(), Acknowledged()
+        document_id = asyncio.run(_die_while_saving(machine, call))
+        asyncio.run(_find_and_lose_power(machine, document_id, acknowledged))
+        asyncio.run(_look(machine.started_again(Random(seed)), acknowledged))
+
+
+async def _die_while_saving(machine: SimulatedMachine, call: int) -> DocumentId:
+    os = SimulatedOs(machine)
+    store = FileStorage(BASE, os=os)
+    repo = Repo(store)
+    await repo.open()
+    handle = repo.create({"pages": [Random(call).randbytes(4_000)]})
+    await handle.saved()
+    machine.before_call(len(machine.calls) + call, os.kill)
+    await _write(handle, Edit(0, 300, waits=False), Random(call))
+    with suppress(TimeoutError):
+        await handle.saved(timeout=NO_PATIENCE)
+    await repo.close(NO_PATIENCE)
+    await store.close()
+    return handle.document_id
+
+
+async def _find_and_lose_power(
+    machine: SimulatedMachine, document_id: DocumentId, acknowledged: Acknowledged
+) -> None:
+    machine.plans.clear()
+    store = FileStorage(BASE, os=SimulatedOs(machine))
+    repo = Repo(store)
+    await repo.open()
+    handle = await repo.find(document_id)
+    await handle.saved()
+    acknowledged.add(document_id, handle._document.heads)
+    machine.cut_power()
+    await repo.close(NO_PATIENCE)
+    await store.close()
 
 
 async def _live(

@@ -5,7 +5,9 @@ Single stories; tests/properties/test_files_survive_power_cuts.py draws many.
 
 import asyncio
 import errno
+import time
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
@@ -13,6 +15,8 @@ import pytest
 
 from jupyter_automerge.errors import StorageError
 from jupyter_automerge.storage import FileStorage
+from jupyter_automerge.storage.durable_reads import YOUNG_SECONDS
+from jupyter_automerge.storage.os_port import WRITE_NEW
 from jupyter_automerge.testing.simulated_machine import Fault, SimulatedMachine
 from jupyter_automerge.testing.simulated_os import SimulatedOs
 from jupyter_automerge.values.keys import StorageKey
@@ -24,6 +28,8 @@ CHUNK = (DOCUMENT, "incremental", "bb")
 TOMBSTONE = (".jupyter-automerge", "tombstones", DOCUMENT)
 WAYS = range(12)
 """What a loss of power leaves is a matter of chance: each story is looked at after so many."""
+
+MOST_CALLS_OF_TWO_PUTS = 40
 
 Work = Callable[[FileStorage], Awaitable[object]]
 
@@ -186,7 +192,7 @@ def test_the_order_of_the_steps() -> None:
     aside, written, synced, *rest = machine.calls
     assert aside.startswith(f"open {BASE / '.tmp'}/"), f"a file is written aside: {machine.calls}"
     assert (written, synced) == (aside.replace("open", "write"), aside.replace("open", "sync"))
-    assert rest == [f"replace {snapshot / 'aa'}", f"sync_directory {snapshot}"]
+    assert rest == [f"replace {snapshot / 'aa'}", f"sync_directory {snapshot}", f"stat {snapshot / 'aa'}"]
 
 
 def test_folders_that_a_dead_process_left_unsynced_are_synced_by_the_next() -> None:
@@ -229,3 +235,102 @@ def test_after_a_fault_the_second_try_is_durable_or_fails_too(call: str, number:
     play(machine, work)
     for way in WAYS:
         assert left(machine, way) == {SNAPSHOT: b"old", (DOCUMENT, "new folder", "cc"): b"data" * 100}
+
+
+def test_what_a_dead_process_left_is_durable_once_another_has_read_it() -> None:
+    """Whoever has read it tells peers that it is stored."""
+    entries = {SNAPSHOT: b"snapshot" * 30, CHUNK: b"increment" * 30}
+
+    async def work(store: FileStorage) -> None:
+        with suppress(StorageError):
+            for key, data in entries.items():
+                await store.save(key, data)
+
+    async def read(store: FileStorage) -> None:
+        found.update(await store.load_range((DOCUMENT,)))
+        for key in (SNAPSHOT, CHUNK):
+            assert await store.load(key) == found.get(key)
+
+    for call in range(MOST_CALLS_OF_TWO_PUTS):
+        machine = SimulatedMachine()
+        writer = SimulatedOs(machine)
+        machine.before_call(call, writer.kill)
+        asyncio.run(_work_and_die(writer, work))
+        found: dict[StorageKey, bytes] = {}
+        play(machine, read)
+        for way in WAYS:
+            assert left(machine, way) == found, f"killed at call {call}, way {way}, calls {machine.calls}"
+    assert found == entries, "the last writer was not killed"
+
+
+async def _work_and_die(os: SimulatedOs, work: Work) -> None:
+    store = FileStorage(BASE, os=os)
+    await work(store)
+    await store.close()
+
+
+def test_what_javascript_wrote_and_never_synced_is_durable_once_it_was_read() -> None:
+    machine = SimulatedMachine()
+    javascript, folder = SimulatedOs(machine), BASE / DOCUMENT[:2] / DOCUMENT[2:] / "snapshot"
+    for part in (*reversed(folder.parents[:-1]), folder):
+        javascript.mkdir(part)
+        if part in BASE.parents:
+            javascript.sync_directory(part.parent)
+    javascript.sync_directory(BASE.parent)
+    descriptor = javascript.open(folder / "aa", WRITE_NEW)
+    javascript.write(descriptor, b"by nodefs")
+    javascript.close(descriptor)
+    play(machine, lambda store: store.load_range((DOCUMENT,)))
+    for way in WAYS:
+        assert left(machine, way) == {SNAPSHOT: b"by nodefs"}, f"way {way}, calls {machine.calls}"
+
+
+def test_what_another_wrote_in_place_of_ours_is_synced_as_well() -> None:
+    machine = SimulatedMachine()
+    javascript, path = SimulatedOs(machine), BASE / DOCUMENT[:2] / DOCUMENT[2:] / "snapshot" / "aa"
+
+    async def work(store: FileStorage) -> None:
+        await store.save(SNAPSHOT, b"ours")
+        javascript.unlink(path)
+        descriptor = javascript.open(path, WRITE_NEW)
+        javascript.write(descriptor, b"of another")
+        javascript.close(descriptor)
+        assert await store.load(SNAPSHOT) == b"of another"
+
+    play(machine, work)
+    for way in WAYS:
+        assert left(machine, way) == {SNAPSHOT: b"of another"}, f"way {way}, calls {machine.calls}"
+
+
+def test_reading_what_rests_syncs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = SimulatedMachine()
+    play(machine, lambda store: store.save(SNAPSHOT, b"data"))
+    machine.calls.clear()
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 2 * YOUNG_SECONDS)
+    play(machine, lambda store: store.load_range((DOCUMENT,)))
+    assert not [call for call in machine.calls if call.startswith("sync")]
+
+
+def test_what_was_written_here_is_read_without_a_sync() -> None:
+    machine = SimulatedMachine()
+
+    async def work(store: FileStorage) -> None:
+        await store.save(SNAPSHOT, b"data")
+        machine.calls.clear()
+        await store.load_range((DOCUMENT,))
+
+    play(machine, work)
+    assert not [call for call in machine.calls if call.startswith("sync")]
+
+
+def test_a_young_file_that_cannot_be_synced_cannot_be_read() -> None:
+    machine = SimulatedMachine()
+    play(machine, lambda store: store.save(SNAPSHOT, b"data"))
+
+    async def work(store: FileStorage) -> None:
+        machine.faults.append(Fault("sync", errno.EIO, where="aa"))
+        with pytest.raises(StorageError, match=r"cannot read .*the disk reports a fault"):
+            await store.load_range((DOCUMENT,))
+
+    play(machine, work)
