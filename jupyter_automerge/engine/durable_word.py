@@ -1,9 +1,9 @@
 """What a store says that it keeps, and what proves that it no longer does (E7).
 
 A report covers all that its Repo knows to be stored. So a later report of the same life that lacks what an
-earlier one had, or the first one of a life that lacks what all earlier lives had, proves a loss: the store was
-wiped, or an old backup put back. Nothing else does: not silence, not another Repo's word, and no report with
-heads that are unknown here, which may contain anything.
+earlier one had, or that of the only life that is connected which lacks what all earlier lives had, proves a loss:
+the store was wiped, or an old backup put back. Nothing else does: not silence, not another Repo's word, and no
+report with heads that are unknown here, which may contain anything.
 """
 
 from dataclasses import dataclass
@@ -80,9 +80,15 @@ class DurableWord:
         proofs = [self._proves_loss(report, history) for report in self._reports.values() if report.owed]
         return any(proofs)
 
-    def end(self, life: Life) -> None:
-        """This life reports no more."""
-        self._reports.pop(life, None)
+    def end(self, life: Life, history: History) -> bool:
+        """This life reports no more. Whether that proves a loss: what is reported now is up to who is left, and
+        the one that ended may have been dead since before its successor came.
+        """
+        if self._reports.pop(life, None) is None or len(self._reports) != 1:
+            return False
+        (report,) = self._reports.values()
+        report.owed |= self.heads.heads
+        return self._proves_loss(report, history, at_any_cost=True)
 
     def _proves_loss(self, report: Report, history: History, *, at_any_cost: bool = False) -> bool:
         owed = report.owed - report.heads

@@ -95,7 +95,7 @@ class Evidence:
         if session.standing is Standing.UNAVAILABLE:
             losses = facts.losses
             facts.hold_nothing(session.connection.life, record.history)
-            if facts.unavailable and facts.disown():
+            if facts.disown():
                 self._facts.lose(record, facts)
             moved = facts.losses != losses
             self._learned(record, facts, NO_HEADS, session.connection if moved else None)
@@ -141,8 +141,10 @@ class Evidence:
             return
         losses = facts.losses
         facts.sessions.pop(session.connection.id, None)
-        if session.connection.life not in facts.store.lives:
-            facts.end(session.connection.life, record.history)
+        facts.stand()
+        life = session.connection.life
+        if (life not in facts.store.lives and facts.end(life, record.history)) or facts.disown():
+            self._facts.lose(record, facts)
         if facts.fall_silent() or facts.losses != losses:
             self.grew(record, facts.store.id, None)
         self._remembering.row_moved(record, facts)

@@ -9,7 +9,7 @@ from jupyter_automerge.engine.lulls import Lulls
 from jupyter_automerge.engine.notices import RowsChanged, StoreRegressed, StoreRow
 from jupyter_automerge.engine.record import DocumentRecord
 from jupyter_automerge.engine.remembering import Remembering
-from jupyter_automerge.engine.session import Session, Standing
+from jupyter_automerge.engine.session import Session
 from jupyter_automerge.engine.store_entry import StoreEntry
 from jupyter_automerge.engine.store_facts import StoreFacts
 from jupyter_automerge.engine.store_rows import StoreRows
@@ -47,8 +47,7 @@ class Facts:
             assert entry is not None
             facts = self.of_store(record, entry)
         facts.sessions[connection.id] = session
-        facts.denied = all(one.denied or one.muted for one in facts.sessions.values())
-        facts.unavailable = all(one.standing is Standing.UNAVAILABLE for one in facts.sessions.values())
+        facts.stand()
         return facts
 
     def of_store(self, record: DocumentRecord, entry: StoreEntry) -> StoreFacts:

@@ -8,7 +8,7 @@ from jupyter_automerge.engine.connection import EARLIER, Connection, Life
 from jupyter_automerge.engine.durable_word import DurableWord
 from jupyter_automerge.engine.head_set import HeadSet, History, is_beyond
 from jupyter_automerge.engine.notices import StoreRow
-from jupyter_automerge.engine.session import Session
+from jupyter_automerge.engine.session import Session, Standing
 from jupyter_automerge.engine.store_entry import StoreEntry
 from jupyter_automerge.engine.store_files import SavedRow
 from jupyter_automerge.values.heads import NO_HEADS, Heads
@@ -117,6 +117,12 @@ class StoreFacts:
             yield word.received
             yield word.stored
 
+    def stand(self) -> None:
+        """Its sessions are others, or one of them stands otherwise: what they say together, while there are any."""
+        if self.sessions:
+            self.denied = all(one.denied or one.muted for one in self.sessions.values())
+            self.unavailable = all(one.standing is Standing.UNAVAILABLE for one in self.sessions.values())
+
     def hear(self, life: Life, heads: Heads, history: History) -> bool:
         """This running Repo has the heads in memory. Whether that may say more than was known.
 
@@ -181,7 +187,7 @@ class StoreFacts:
         Not while a Repo of it that has not spoken may still keep it.
         """
         spoken = {session.connection.life for session in self.sessions.values()}
-        if self.durable is None or not self.store.lives <= spoken:
+        if not (self.unavailable and spoken) or self.durable is None or not self.store.lives <= spoken:
             return False
         self.durable = None
         return self._lost(True)
@@ -199,12 +205,14 @@ class StoreFacts:
             self.hearsay = NO_HEARSAY
         return proven
 
-    def end(self, life: Life, history: History) -> None:
-        """The last connection of this life is closed. What it held is gone if another goes on that has spoken."""
+    def end(self, life: Life, history: History) -> bool:
+        """The last connection of this life is closed. What it held is gone if another goes on that has spoken.
+
+        Whether that proves that the store lost some of what it kept.
+        """
         if any(session.spoke for session in self.sessions.values()) and life in self.memories:
             self._miss(self._end_memories((life,)), history)
-        if self.durable is not None:
-            self.durable.end(life)
+        return self._lost(self.durable is not None and self.durable.end(life, history))
 
     def fall_silent(self) -> bool:
         """A session is over. Whether what others say counts again for that."""

@@ -95,6 +95,20 @@ MEMORY_MUTANTS = (
         (REPORTS,),
     ),
     Mutant(
+        "whose predecessor turns out to be dead vouches for all",
+        "engine/durable_word.py",
+        "        report.owed |= self.heads.heads\n",
+        "",
+        (REPORTS,),
+    ),
+    Mutant(
+        "who is left says whether the document is there",
+        "engine/evidence.py",
+        "        facts.stand()\n",
+        "",
+        (REPORTS,),
+    ),
+    Mutant(
         "a report that names unknown heads is judged once they are known",
         "engine/durable_word.py",
         "            report.owed = frozenset(sorted(owed)[:MAX_HEADS_PER_STORE])\n",

@@ -39,7 +39,7 @@ PEER_MUTANTS = (
     Mutant(
         "who says that it is not there keeps it no longer",
         "engine/evidence.py",
-        "if facts.unavailable and facts.disown():",
+        "if facts.disown():",
         "if False:",
         (REPORTS,),
     ),

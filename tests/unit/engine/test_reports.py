@@ -266,6 +266,43 @@ def test_of_two_repos_on_one_store_one_may_keep_what_the_other_does_not_give(
     assert not ledger.notices(StoreRegressed)
 
 
+def test_S29_a_store_put_back_while_its_dead_connection_still_seems_open_is_found_out_when_that_closes(
+    ledger: Ledger, plan: Document
+) -> None:
+    first = plan.heads
+    dead = ledger.connect("server", "1")
+    ledger.keeps(dead, edit(plan, 1), 1.0)
+    ledger.keeps(ledger.connect("server", "2"), first, 2.0)
+    ledger.disconnect(dead)
+    assert ledger.rows()["server"].stored == first
+    assert ledger.notices(StoreRegressed) == [StoreRegressed("server", ledger.record.id)]
+
+
+def test_of_two_repos_on_one_store_one_leaves_and_the_other_vouches_for_all(
+    ledger: Ledger, plan: Document
+) -> None:
+    first = plan.heads
+    one, other = ledger.connect("lab", "1"), ledger.connect("lab", "2")
+    ledger.keeps(one, edit(plan, 1), 1.0)
+    ledger.keeps(other, first, 2.0)
+    ledger.keeps(other, plan.heads, 3.0)
+    ledger.disconnect(one)
+    assert ledger.rows()["lab"].stored == plan.heads
+    assert not ledger.notices(StoreRegressed)
+
+
+def test_who_is_left_decides_whether_a_store_has_the_document(ledger: Ledger, plan: Document) -> None:
+    dead, alive = ledger.connect("server", "1"), ledger.connect("server", "2")
+    ledger.keeps(dead, plan.heads, 1.0)
+    alive.standing = Standing.UNAVAILABLE
+    ledger.evidence.standing(ledger.record, alive)
+    assert not ledger.rows()["server"].unavailable
+    ledger.disconnect(dead)
+    row = ledger.rows()["server"]
+    assert row.unavailable and row.stored == NO_HEADS, row
+    assert ledger.notices(StoreRegressed) == [StoreRegressed("server", ledger.record.id)]
+
+
 def test_a_late_report_takes_nothing_back(ledger: Ledger, plan: Document) -> None:
     first = plan.heads
     server = ledger.connect("server")
