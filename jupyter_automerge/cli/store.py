@@ -122,8 +122,8 @@ async def _gc(options: argparse.Namespace, stores: AsyncExitStack) -> int:
     if garbage and _agreed(
         options, f"Remove these {sum(len(one.keys) for one in garbage)} entries for good?"
     ):
-        await upkeep.remove(storage, garbage)
-        print(f"removed: {words.amount(sum(one.size for one in garbage))}")
+        removed = await upkeep.remove(storage, garbage, now=time.time())
+        print(f"removed: {words.amount(removed)}")
     return INTACT
 
 

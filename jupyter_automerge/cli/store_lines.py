@@ -105,13 +105,14 @@ def garbage(found: Sequence[Garbage]) -> Iterator[str]:
 def copied(
     done: Sequence[Copied], contents: Contents, source: str, target: str, *, moved: bool
 ) -> Iterator[str]:
-    """The sum, and what the source itself lacked."""
+    """The sum, and what the source itself lacked, or the target had deleted."""
     for one in done:
         if one.trouble:
-            yield f"automerge:{one.what}: {one.trouble}; they were copied as they are"
+            yield f"automerge:{one.what}: {one.trouble}"
     size, entries = sum(one.size for one in done), sum(one.entries for one in done)
     written = f"{amount(size)} written, {entries} entries"
-    yield f"{_documents(len(done) - 1)} of {source} are in {target}, read back and compared: {written}"
+    there = sum(one.is_there for one in done) - 1
+    yield f"{_documents(there)} of {source} are in {target}, read back and compared: {written}"
     if contents.foreign:
         yield f"{len(contents.foreign)} entries that are nobody's we know were left behind"
     if moved:

@@ -6,9 +6,18 @@ from dataclasses import dataclass
 from jupyter_automerge.document import Document
 from jupyter_automerge.engine.leases import read_lease
 from jupyter_automerge.repo.upkeep.checking import CheckedDocument, Fault, checked, chunks_of
-from jupyter_automerge.repo.upkeep.contents import Contents, StoredDocument
+from jupyter_automerge.repo.upkeep.contents import Contents, StoredDocument, sorted_out
 from jupyter_automerge.storage.contract import KeyInfo, Storage
-from jupyter_automerge.values.keys import SESSIONS_PREFIX, KeyKind, StorageKey, key_kind
+from jupyter_automerge.values.ids import DocumentId
+from jupyter_automerge.values.keys import (
+    QUARANTINE_PREFIX,
+    SESSIONS_PREFIX,
+    KeyKind,
+    StorageKey,
+    document_prefix,
+    key_kind,
+    tombstone_key,
+)
 from jupyter_automerge.values.limits import LEASE_KEPT_SECONDS
 
 
@@ -41,11 +50,34 @@ async def garbage_in(
             yield Garbage("", (entry.key,), entry.size, "a Repo that has not been heard of for a month")
 
 
-async def remove(storage: Storage, garbage: Iterable[Garbage]) -> None:
-    """Raises StorageError."""
+async def remove(storage: Storage, garbage: Iterable[Garbage], *, now: float) -> int:
+    """How many bytes went. Raises StorageError.
+
+    Since somebody was shown the list, and said yes, a document may have come back, or its snapshot have gone: so
+    each is looked at once more, and what is wanted by now stays.
+    """
+    removed = 0
     for one in garbage:
-        for key in one.keys:
+        contents = await _contents_around(storage, one)
+        fresh = {
+            key
+            async for found in garbage_in(storage, contents, now=now, quarantine=True)
+            for key in found.keys
+        }
+        sizes = {entry.key: entry.size for entry in contents.entries}
+        for key in fresh.intersection(one.keys):
             await storage.remove(key)
+            removed += sizes[key]
+    return removed
+
+
+async def _contents_around(storage: Storage, garbage: Garbage) -> Contents:
+    """The document as it lies there now; or what the store keeps of itself."""
+    if not garbage.of:
+        return sorted_out(await storage.keys(SESSIONS_PREFIX))
+    document_id = DocumentId(garbage.of)
+    places = (document_prefix(document_id), tombstone_key(document_id), (*QUARANTINE_PREFIX, document_id))
+    return sorted_out([entry for place in places for entry in await storage.keys(place)])
 
 
 def _by_name(stored: StoredDocument, quarantine: bool) -> list[Garbage]:

@@ -1,6 +1,6 @@
 """What lies in a store, sorted by document, from its keys alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from jupyter_automerge.errors import InvalidId
@@ -50,6 +50,13 @@ class Contents:
     documents: tuple[StoredDocument, ...]
     own: tuple[KeyInfo, ...]
     foreign: tuple[KeyInfo, ...]
+
+    @property
+    def entries(self) -> Iterator[KeyInfo]:
+        """All of it."""
+        for document in self.documents:
+            yield from (*document.chunks, *document.notes, *document.quarantined)
+        yield from (*self.own, *self.foreign)
 
     @property
     def size(self) -> int:

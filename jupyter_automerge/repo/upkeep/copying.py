@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from jupyter_automerge.document import ChunkState, Document
 from jupyter_automerge.errors import StorageError
 from jupyter_automerge.repo.upkeep.checking import chunks_of
-from jupyter_automerge.repo.upkeep.contents import Contents, StoredDocument
+from jupyter_automerge.repo.upkeep.contents import CHUNKS, Contents, StoredDocument
 from jupyter_automerge.storage.contract import KeyInfo, Storage
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.ids import StorageId
@@ -15,8 +15,11 @@ from jupyter_automerge.values.keys import (
     EPOCH_KEY,
     SESSIONS_PREFIX,
     STORAGE_ID_KEY,
+    KeyKind,
     StorageKey,
+    key_kind,
     store_key,
+    tombstone_key,
 )
 
 _ATTEMPTS = 5
@@ -28,13 +31,14 @@ _IDENTITY = (STORAGE_ID_KEY, EPOCH_KEY)
 class Copied:
     """One step done: entries and bytes that were written now; what was there already counts for nothing.
 
-    `trouble`: what the source itself lacks of the document, which no copy can mend; or empty.
+    `trouble`: what the source itself lacks of the document, which no copy can mend, or why it is not there; or empty.
     """
 
     what: str
     entries: int
     size: int
     trouble: str = ""
+    is_there: bool = True
 
 
 async def copy_store(
@@ -48,17 +52,33 @@ async def copy_store(
     """Documents, tombstones, and what is known of other stores; with `identity` the store's own id, too.
 
     `contents` is what the source listed; what is written to it later is not looked for. What the target has
-    already stays. Raises StorageError, also when a document does not read back whole.
+    already stays: also documents that were deleted from the source only, and tombstones. Raises StorageError, also
+    when a document does not read back whole.
     """
     if identity:
         await _require_same_store(source, target)
     own_id = await target.load(STORAGE_ID_KEY) or b""
     for stored in contents.documents:
-        if not stored.deleted:
+        if stored.deleted:
+            continue
+        if await target.load(tombstone_key(stored.id)) is not None:
+            done(Copied(stored.id, 0, 0, f"it was deleted from {target.place}, and was not copied", False))
+        else:
             done(await _copy_document(source, target, stored))
-    kept = [entry for entry in contents.own if _is_to_copy(entry.key, identity, own_id.decode())]
+    kept = [
+        entry
+        for entry in contents.own
+        if _is_to_copy(entry.key, identity, own_id.decode()) and not await _would_bury(target, entry.key)
+    ]
     entries, size = await _copy_entries(source, target, kept)
     done(Copied("what the store keeps of itself", entries, size))
+
+
+async def _would_bury(target: Storage, key: StorageKey) -> bool:
+    """Whether it is the tombstone of a document that the target has."""
+    if key_kind(key) is not KeyKind.TOMBSTONE:
+        return False
+    return any(key_kind(entry.key) in CHUNKS for entry in await target.keys((key[-1],)))
 
 
 async def _require_same_store(source: Storage, target: Storage) -> None:
@@ -116,7 +136,10 @@ async def _require(target: Storage, stored: StoredDocument, heads: Heads) -> Non
 def _heads_of(chunks: list[bytes]) -> tuple[Heads, str]:
     document, verdicts = Document.load(chunks)
     aside = sum(verdict.state is not ChunkState.APPLIED for verdict in verdicts)
-    return document.heads, f"{aside} of its chunks are torn or wait for others" if aside else ""
+    trouble = (
+        f"{aside} of its chunks are torn or wait for others; they were copied as they are" if aside else ""
+    )
+    return document.heads, trouble
 
 
 def _is_whole(data: bytes) -> bool:

@@ -54,8 +54,10 @@ async def perform(storage: Storage, repairs: Iterable[Repair]) -> int:
         if sound and sound != data:
             await storage.save(incremental_key(repair.document_id, sound), sound)
         await storage.save(repair.target, data)
-        await storage.remove(repair.source)
-        done += 1
+        # Since it was read, whoever writes it may have written the rest.
+        if await storage.load(repair.source) == data:
+            await storage.remove(repair.source)
+            done += 1
     return done
 
 

@@ -6,6 +6,7 @@ from hashlib import sha256
 import pytest
 
 from jupyter_automerge.document import Document
+from jupyter_automerge.engine.leases import Lease, write_lease
 from jupyter_automerge.errors import StorageError
 from jupyter_automerge.repo import MemoryStorage, Repo
 from jupyter_automerge.repo.upkeep import (
@@ -37,6 +38,7 @@ from tests.unit.repo.story import story
 
 PLAN = DocumentId("4NMNnkMhL8jXrdJ9jamS58PAVdXu")
 OTHER = DocumentId("3L1mwcxaFLKxA93YEbmLYbyq5Krz")
+NOBODYS = DocumentId("2LtkXoRRqUfbsaBcgKMoXJKuWY3s")
 
 
 class Chapters:
@@ -114,7 +116,7 @@ async def test_a_ghost_of_javascript_is_told_and_is_no_damage() -> None:
     (document,) = await check(store)
     assert [finding.fault for finding in document.findings] == [Fault.EMPTY] and document.is_intact
     (garbage,) = await collect(store)
-    await remove(store, [garbage])
+    await remove(store, [garbage], now=time.time())
     assert await entries(store) == {}
 
 
@@ -170,6 +172,30 @@ async def test_what_was_written_whole_meanwhile_is_left_alone() -> None:
     assert await entries(store) == book.entries
 
 
+class Finishing(MemoryStorage):
+    """Whoever writes a chunk there in pieces writes the last one while it is put aside."""
+
+    def __init__(self, key: StorageKey, whole: bytes) -> None:
+        super().__init__()
+        self.key, self.whole = key, whole
+
+    async def save(self, key: StorageKey, data: bytes) -> None:
+        await super().save(key, data)
+        if key == quarantine_key(self.key):
+            await super().save(self.key, self.whole)
+
+
+@story
+async def test_what_is_written_whole_while_it_is_put_aside_stays() -> None:
+    book = Chapters()
+    store = Finishing(book.third, book.entries[book.third])
+    for key, data in book.entries.items():
+        await store.save(key, data[:-5] if key == book.third else data)
+    (document,) = await check(store)
+    assert await perform(store, await repairs_of(store, document)) == 0
+    assert await store.load(book.third) == book.entries[book.third]
+
+
 class DiesBeforeRemoving(MemoryStorage):
     async def remove(self, key: StorageKey) -> None:
         raise StorageError("the power failed")
@@ -195,7 +221,7 @@ async def test_chunks_go_only_when_one_snapshot_holds_all_of_them() -> None:
     await store.save(*book.whole)
     (garbage,) = await collect(store)
     assert set(garbage.keys) == set(book.entries)
-    await remove(store, [garbage])
+    await remove(store, [garbage], now=time.time())
     (document,) = await check(store)
     assert document.is_intact and document.heads == book.document.heads
 
@@ -222,8 +248,44 @@ async def test_a_deleted_documents_leftovers_notes_of_nothing_and_dead_leases_go
     await store.save(lease, b"\xa0")
     reasons = {one.of: one.reason for one in await collect(store)}
     assert set(reasons) == {PLAN, OTHER, ""}, reasons
-    await remove(store, await collect(store))
+    await remove(store, await collect(store), now=time.time())
     assert list(await entries(store)) == [tombstone_key(PLAN)]
+
+
+@story
+async def test_a_document_that_came_back_while_somebody_read_the_list_stays() -> None:
+    book = Chapters()
+    store = await store_of(book)
+    await store.save(tombstone_key(PLAN), b"deleted")
+    listed = await collect(store)
+    assert listed
+    await store.remove(tombstone_key(PLAN))  # somebody looked for it again, and has it
+    assert await remove(store, listed, now=time.time()) == 0
+    assert await entries(store) == book.entries
+
+
+@story
+async def test_chunks_whose_snapshot_went_while_somebody_read_the_list_stay() -> None:
+    book = Chapters()
+    store = await store_of(book)
+    await store.save(*book.whole)
+    listed = await collect(store)
+    assert listed
+    await store.remove(book.whole[0])
+    assert await remove(store, listed, now=time.time()) == 0
+    assert await entries(store) == book.entries
+
+
+@story
+async def test_a_lease_that_was_renewed_while_somebody_read_the_list_stays() -> None:
+    store = MemoryStorage()
+    lease = session_key("5a2e9a51-5f8a-4d30-8a80-0d6b8a2e9a51")  # type: ignore[arg-type]
+    await store.save(lease, b"\xa0")
+    listed = await collect(store)
+    assert listed
+    await store.save(lease, write_lease(Lease(since=time.time())))
+    assert await remove(store, listed, now=time.time()) == 0
+    assert lease in await entries(store)
 
 
 @story
@@ -275,6 +337,30 @@ async def test_copying_twice_writes_nothing_and_a_torn_chunk_there_is_replaced()
     done.clear()
     await copy_store(source, target, await contents_of(source), identity=False, done=done.append)
     assert sum(one.entries for one in done) == 0, done
+
+
+@story
+async def test_a_document_that_was_deleted_from_the_source_alone_stays_in_the_target() -> None:
+    source, target = await store_of(Chapters(OTHER)), await store_of(Chapters())
+    await source.save(tombstone_key(PLAN), b"deleted")
+    await source.save(tombstone_key(NOBODYS), b"deleted")
+    await copy_store(source, target, await contents_of(source), identity=False, done=lambda _: None)
+    assert {one.id: one.deleted for one in (await contents_of(target)).documents} == {
+        PLAN: False,
+        OTHER: False,
+    }
+    assert await target.load(tombstone_key(NOBODYS)) == b"deleted"
+
+
+@story
+async def test_a_document_that_was_deleted_from_the_target_is_told_and_not_called_copied() -> None:
+    source, target = await store_of(Chapters(), Chapters(OTHER)), MemoryStorage()
+    await target.save(tombstone_key(PLAN), b"deleted")
+    done: list[Copied] = []
+    await copy_store(source, target, await contents_of(source), identity=False, done=done.append)
+    assert {one.what for one in done if not one.is_there} == {PLAN}
+    assert any("deleted from" in one.trouble for one in done)
+    assert [one.id for one in (await contents_of(target)).documents] == [OTHER]
 
 
 class Forgetful(MemoryStorage):
