@@ -8,6 +8,7 @@ from functools import partial
 
 from jupyter_automerge.document import Document
 from jupyter_automerge.engine import events as e
+from jupyter_automerge.engine.began_anew import began_anew
 from jupyter_automerge.engine.effects import Effect
 from jupyter_automerge.engine.local import FixedShare, LocalPeer
 from jupyter_automerge.engine.notices import DocumentRemoved, SearchProgress, StoreRow
@@ -149,6 +150,8 @@ class Engine:
                 self._parts.store_changes.changed(place)
             case e.StoreWeakened(reason):
                 self._weakened(reason)
+            case e.StoreBeganAnew(epoch):
+                began_anew(self._parts, self.local, epoch)
             case e.Tick():
                 pass
             case _:

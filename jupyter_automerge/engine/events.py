@@ -328,6 +328,13 @@ class StoreWeakened:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreBeganAnew:
+    """The store was emptied, or replaced, under our hands, and has its id from us: what it has now is another epoch."""
+
+    epoch: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time has come to `Engine.next_wakeup()`."""
 
@@ -374,6 +381,7 @@ Event = (
     | PolicyAnswered
     | StorageChanged
     | StoreWeakened
+    | StoreBeganAnew
     | Tick
     | Stop
 )

@@ -12,8 +12,8 @@ class LocalPeer:
     """This running Repo. Without a `storage_id` nothing is loaded or put, and the ephemeral id names its
     memory. `host` and `pid`: the process, for whoever finds its lease; not told on the wire.
 
-    `weakness`: why what the store confirms may be lost; empty if it is not. It is the one thing here that may
-    change, from empty to a reason (E43). `fleeting`: the store ends with this process.
+    `weakness`: why what the store confirms may be lost; empty if it is not. It may change, from empty to a
+    reason (E43), and so may the `epoch` (E48); nothing else here does. `fleeting`: the store ends with this process.
     """
 
     peer_id: PeerId

@@ -26,19 +26,28 @@ async def introduce(
     claims = LocalPeer(peer_id, session_id, name=clean_name(name), kind=clean_name(kind))
     if storage is None:
         return replace(claims, ephemeral_store_id=StorageId(str(uuid.uuid4())))
-    storage_id = await _stored_text(storage, STORAGE_ID_KEY, str(uuid.uuid4()))
-    epoch = await _stored_text(storage, EPOCH_KEY, secrets.token_hex(16))
+    storage_id, epoch = await marks_of(storage)
     # It was asked for something by now, so it knows.
     weakness = storage.weakness
     return replace(
         claims,
-        storage_id=_checked(storage_id),
+        storage_id=storage_id,
         epoch=epoch,
         host=clean_name(platform.node()),
         pid=os.getpid(),
         weakness="" if weakness is None else weakness.reason,
         fleeting=weakness is not None and weakness.fleeting,
     )
+
+
+async def marks_of(storage: Storage, own: StorageId | None = None) -> tuple[StorageId, str]:
+    """The store's id and epoch; where there are none, put there, the id as it was (`own`) if it had one.
+
+    Raises StorageError.
+    """
+    storage_id = await _stored_text(storage, STORAGE_ID_KEY, own or str(uuid.uuid4()))
+    epoch = await _stored_text(storage, EPOCH_KEY, secrets.token_hex(16))
+    return _checked(storage_id), epoch
 
 
 async def _stored_text(storage: Storage, key: StorageKey, fresh: str) -> str:

@@ -20,7 +20,7 @@ from jupyter_automerge.engine.effects import (
     Read,
     Send,
 )
-from jupyter_automerge.engine.events import DeleteDone, Event, Listed, Loaded, PutDone, Stop
+from jupyter_automerge.engine.events import DeleteDone, Event, Listed, Loaded, PutDone, Stop, StorageChanged
 from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.notices import (
     ForeignWritersSeen,
@@ -44,6 +44,7 @@ from jupyter_automerge.repo.home import HomeLoop
 from jupyter_automerge.repo.known_stores import KnownStores
 from jupyter_automerge.repo.links import INTERNAL_ERROR, Links
 from jupyter_automerge.repo.listeners import Listeners
+from jupyter_automerge.repo.own_marks import OwnMarks
 from jupyter_automerge.repo.report import CloseReport
 from jupyter_automerge.repo.resuming import Resuming
 from jupyter_automerge.repo.safety import SAFE, SafetyPolicy
@@ -141,9 +142,14 @@ class Running:
             Put: self._put if self._storing is None else self._storing.put,
             Delete: self._delete if self._storing is None else self._storing.delete,
         }
-        self.store_watch = (
-            None if storage is None else StoreWatch(storage, local.store_id, self.driver.post, self._tell)
+        self._marks = (
+            None if storage is None or local.fleeting else OwnMarks(storage, local, self.driver.post)
         )
+        self.store_watch = (
+            None if storage is None else StoreWatch(storage, local.store_id, self._store_changed, self._tell)
+        )
+        if self._marks is not None:
+            self.tasks.start(self._marks.run())
         if self.store_watch is not None:
             self.tasks.start(self.store_watch.run())
 
@@ -231,6 +237,11 @@ class Running:
     def rows_moved(self, document_id: DocumentId) -> None:
         """Tell whoever looks at the document's rows to look again. On the loop."""
         self._tell(RowsChanged(document_id, self.engine.rows(document_id)))
+
+    def _store_changed(self, event: StorageChanged) -> None:
+        self.driver.post(event)
+        if self._marks is not None:
+            self._marks.changed(event.place)
 
     def _start_over(self) -> None:
         """The Engine lost effects, perhaps frames that it counts as sent: no session can be relied on."""

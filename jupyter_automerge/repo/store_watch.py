@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 
-from jupyter_automerge.engine.events import Event, StorageChanged
+from jupyter_automerge.engine.events import StorageChanged
 from jupyter_automerge.engine.notices import StoreWatched
 from jupyter_automerge.repo.storing import in_words
 from jupyter_automerge.storage.contract import Storage
@@ -22,7 +22,7 @@ class StoreWatch:
         self,
         storage: Storage,
         store_id: str,
-        post: Callable[[Event], None],
+        post: Callable[[StorageChanged], None],
         tell: Callable[[StoreWatched], None],
     ) -> None:
         self._storage = storage

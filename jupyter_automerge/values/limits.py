@@ -177,6 +177,12 @@ START_RETRY_MOST_SECONDS = 30.0
 """The pause before a Jupyter server whose store did not answer tries again; it doubles each time."""
 CATALOGUE_TIMEOUT_SECONDS = 10.0
 """How long a starting Jupyter server lets others wait for its catalogue; then it runs without, and goes on trying."""
+MARKS_LOOK_SECONDS = 60.0
+"""How often a Repo looks whether its store is still the one that it began with, where nothing says otherwise."""
+MARKS_SECOND_LOOK_SECONDS = 1.0
+"""How long after a look that did not find the store's id or epoch the look is that counts."""
+MARKS_REST_SECONDS = 5.0
+"""The least time between two such looks, however often a store says that anything may have changed."""
 OWN_WRITE_SECONDS = 10.0
 """How long after a write of ours news of its key from the store are taken for that very write."""
 OWN_WRITES_REMEMBERED = 16_384

@@ -165,6 +165,25 @@ async def until_saved(store: RedisStorage) -> None:
 
 
 @played
+async def test_a_redis_that_forgot_what_the_server_has_not_open_is_given_it_again(
+    own_redis: RedisProcess,
+) -> None:
+    async with alice_at(own_redis.url()) as (alice, server):
+        note, store_id = alice.create({"n": 1}), server.storage_id
+        assert (await note.synced(level=Level.STORED, timeout=20)).durability == "stored"
+        await server.unload(note.url)
+        taken_back: list[bool] = []
+        alice.on_event(lambda _: taken_back.append(not note.peers[0].facts.stored))
+        own_redis.stop(kill=True)
+        shutil.rmtree(own_redis.folder)
+        own_redis.start()
+        await until(alice, lambda: any(taken_back), "Alice hears that nothing is stored there", 30)
+        assert (await note.synced(level=Level.STORED, timeout=40)).durability == "stored"
+        assert own_redis.ask("HLEN", f"automerge:{note.document_id}") >= 1, "stored, and there it is"
+        assert [store.id for store in alice.stores] == [store_id], "it goes on under its id"
+
+
+@played
 async def test_a_redis_that_forgot_everything_is_not_relied_on_until_it_has_it_again(
     own_redis: RedisProcess,
 ) -> None:

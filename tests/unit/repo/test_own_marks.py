@@ -1,0 +1,93 @@
+"""A store that is emptied or replaced while its Repo runs is noticed by the marks that lie in it (E48)."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from jupyter_automerge.engine.notices import ConnectionChanged
+from jupyter_automerge.repo import MemoryStorage, Repo, own_marks
+from jupyter_automerge.values.keys import EPOCH_KEY, STORAGE_ID_KEY, StorageKey
+from jupyter_automerge.values.status import Level
+from tests.unit.repo.stores import ObservedStorage
+from tests.unit.repo.story import story, turns, until
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(own_marks, "MARKS_SECOND_LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(own_marks, "MARKS_REST_SECONDS", 0.0)
+    yield
+
+
+def suspect(repo: Repo, place: StorageKey = ()) -> None:
+    assert repo._running is not None and repo._running._marks is not None
+    repo._running._marks.changed(place)
+
+
+@story
+async def test_an_emptied_store_goes_on_under_its_id_and_everybody_is_met_anew(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    kept = MemoryStorage()
+    async with Repo(kept, name="server") as server, Repo(MemoryStorage(), name="alice") as alice:
+        alice.link(server)
+        note = alice.create({"n": 1})
+        await note.synced(level=Level.STORED, timeout=5)
+        await server.unload(note.url)
+        store_id, epoch = server.storage_id, kept._entries[EPOCH_KEY]
+        kept._entries.clear()
+        parted: list[object] = []
+        alice.on_event(lambda notice: parted.append(notice), ConnectionChanged)
+        suspect(server, EPOCH_KEY)
+        await until(lambda: parted, alice)
+        assert kept._entries[STORAGE_ID_KEY].decode() == store_id and kept._entries[EPOCH_KEY] != epoch
+        alice.link(server)
+        await until(lambda: alice.stores[0].epoch == kept._entries[EPOCH_KEY].decode(), alice)
+        await note.synced(level=Level.STORED, timeout=5)
+        assert any(key[0] == note.document_id for key in kept._entries), "stored, and there it is"
+    assert "lost what was in it" in caplog.text
+
+
+@story
+async def test_siblings_on_an_emptied_store_agree_on_what_it_is_now() -> None:
+    kept = MemoryStorage()
+    async with Repo(kept, name="one") as one, Repo(kept, name="two") as two:
+        kept._entries.clear()
+        suspect(one)
+        suspect(two)
+        assert one._running is not None and two._running is not None
+        mine, other = one._running.local, two._running.local
+        before = mine.epoch
+        await turns(100)
+        assert mine.epoch == other.epoch == kept._entries[EPOCH_KEY].decode() != before
+
+
+@story
+async def test_another_store_in_place_of_ours_is_not_taken_for_it(caplog: pytest.LogCaptureFixture) -> None:
+    kept = MemoryStorage()
+    async with Repo(kept, name="server") as server, Repo(MemoryStorage(), name="alice") as alice:
+        alice.link(server)
+        note = alice.create({"n": 1})
+        await note.synced(level=Level.STORED, timeout=5)
+        kept._entries[STORAGE_ID_KEY] = b"11111111-2222-4333-8444-555555555555"
+        suspect(server)
+        await until(lambda: not note.peers[0].facts.stored, alice)
+        assert server.own_store is not None and "another store" in server.own_store.weakness
+    assert "start this Repo again" in caplog.text
+
+
+@story
+async def test_a_store_that_cannot_be_read_has_lost_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    kept = ObservedStorage()
+    async with Repo(kept, name="server") as server:
+        assert server._running is not None
+        epoch = server._running.local.epoch
+        kept.failing = True
+        suspect(server)
+        await turns(50)
+        kept.failing = False
+        suspect(server)
+        await turns(50)
+        assert server._running.local.epoch == epoch
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
