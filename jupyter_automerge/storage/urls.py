@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, urlsplit
 from urllib.request import url2pathname
 
 from jupyter_automerge.errors import InvalidId
@@ -28,7 +28,7 @@ def open_storage(store: str | Path) -> Storage:
     Raises InvalidId for what names none, StorageError for one whose client is not installed.
     """
     if isinstance(store, Path):
-        return FileStorage(store.expanduser())
+        return FileStorage(_folder(str(store)))
     scheme = scheme_of(store)
     if scheme is None:
         return FileStorage(_folder(store))
@@ -54,11 +54,15 @@ def scheme_of(store: str) -> str | None:
 def _folder(store: str) -> Path:
     if not store.strip() or "\0" in store:
         raise InvalidId("store", store, f"it must be {FORMS}")
-    return Path(store).expanduser()
+    try:
+        return Path(store).expanduser()
+    except RuntimeError:  # ~name, of a user that this machine does not have
+        raise InvalidId("store", store, "there is no such home") from None
 
 
 def _path_of(url: SplitResult) -> Path:
-    path = url2pathname(unquote(url.path)) if "%" in url.path else url2pathname(url.path)
-    if url.netloc not in ("", "localhost") or url.query or url.fragment or not Path(path).is_absolute():
+    path = url2pathname(url.path)
+    is_odd = url.netloc not in ("", "localhost") or url.query or url.fragment or "\0" in path
+    if is_odd or not Path(path).is_absolute():
         raise InvalidId("store", url.geturl(), "it must be file:/// and the whole path of a folder")
     return Path(path)

@@ -21,6 +21,8 @@ from jupyter_automerge.storage import (
     [
         ("/srv/documents", FileStorage, "/srv/documents"),
         ("file:///srv/my%20documents", FileStorage, "/srv/my documents"),
+        ("file:///srv/100%25", FileStorage, "/srv/100%"),
+        (Path("/srv/my%20documents").as_uri(), FileStorage, "/srv/my%20documents"),
         ("file://localhost/srv", FileStorage, "/srv"),
         ("memory:", MemoryStorage, "memory:"),
         ("redis://example.org", RedisStorage, "redis://example.org:6379/0"),
@@ -71,6 +73,8 @@ def test_a_path_may_be_relative_or_begin_at_home(monkeypatch: pytest.MonkeyPatch
         "file:documents",
         "file://example.org/documents",
         "file:///documents?s3cret",
+        "file:///docu%00ments",
+        "docu\0ments",
         "redis:",
         "redis://",
         "redis://:s3cret@example.org/zero",
@@ -99,6 +103,12 @@ def test_what_names_no_store_is_told_in_one_sentence_without_secrets(text: str) 
     assert "it must be" in told and "\n" not in told, told
     if "@" in text or "key" in text or "password" in text:
         assert "s3cret" not in told
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_the_home_of_nobody_is_told(kind: type[str] | type[Path]) -> None:
+    with pytest.raises(InvalidId, match="there is no such home"):
+        open_storage(kind("~nobody-of-this-name/documents"))
 
 
 @pytest.mark.parametrize(
