@@ -11,10 +11,10 @@ from jupyter_automerge.engine import events as e
 from jupyter_automerge.engine.began_anew import began_anew
 from jupyter_automerge.engine.effects import Effect
 from jupyter_automerge.engine.local import FixedShare, LocalPeer
-from jupyter_automerge.engine.notices import DocumentRemoved, SearchProgress, StoreRow
+from jupyter_automerge.engine.notices import SearchProgress, StoreRow
 from jupyter_automerge.engine.parts import Parts
 from jupyter_automerge.engine.progress import progress_of
-from jupyter_automerge.engine.removal import UNSAFE, is_elsewhere
+from jupyter_automerge.engine.removal import is_elsewhere
 from jupyter_automerge.engine.settling import Settling
 from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.ids import DocumentId
@@ -166,7 +166,7 @@ class Engine:
             case e.Find(document_id):
                 self._collection.find(document_id)
             case e.Remove(document_id, force):
-                self._remove(document_id, force=force)
+                parts.departing.remove(document_id, force=force)
             case e.Unload(document_id):
                 self._collection.unload(document_id)
             case e.Resume(document_id):
@@ -188,7 +188,7 @@ class Engine:
             case e.ForgetStore(store_id):
                 parts.remembering.then(partial(self._stores.forget, store_id))
             case e.PolicyChanged():
-                self._collection.policy_changed()
+                parts.sessions.policy_changed()
             case e.Follow(store_ids):
                 parts.subscriptions.follow(store_ids)
             case e.Unfollow(store_ids):
@@ -204,13 +204,6 @@ class Engine:
         for record in self._documents.values():
             record.rows_moved = True
             self._desk.mark_document(record.id)
-
-    def _remove(self, document_id: DocumentId, *, force: bool) -> None:
-        record = self._documents.get(document_id)
-        if record is not None and record.has_data and not force and not is_elsewhere(record):
-            self._desk.emit(DocumentRemoved(document_id, UNSAFE))
-            return
-        self._graveyard.bury(document_id, lambda: self._collection.bid_farewell(document_id))
 
     # Views
 

@@ -14,6 +14,7 @@ from jupyter_automerge.engine.reach import Reach
 from jupyter_automerge.engine.receiving import Receiving
 from jupyter_automerge.engine.record import DocumentRecord
 from jupyter_automerge.engine.session import Incoming, Session, Standing
+from jupyter_automerge.engine.sessions import Sessions
 from jupyter_automerge.engine.surroundings import Surroundings
 from jupyter_automerge.errors import InvalidId, RemoteProtocolError
 from jupyter_automerge.values.heads import NO_HEADS
@@ -45,6 +46,7 @@ class Inbox:
         self,
         around: Surroundings,
         collection: Collection,
+        sessions: Sessions,
         receiving: Receiving,
         broadcasting: Broadcasting,
         reach: Reach,
@@ -54,6 +56,7 @@ class Inbox:
         self._documents = around.documents
         self._connections = around.connections
         self._collection = collection
+        self._sessions = sessions
         self._receiving = receiving
         self._evidence = around.evidence
         self._broadcasting = broadcasting
@@ -109,7 +112,7 @@ class Inbox:
         if self._is_refused(connection, message):
             return
         record = self._collection.get_or_enter(message.document_id)
-        session = self._collection.session(record, connection)
+        session = self._sessions.of(record, connection)
         session.requested = True
         if isinstance(message, Request):
             session.standing = Standing.WANTS

@@ -8,6 +8,7 @@ from jupyter_automerge.engine.collection import Collection
 from jupyter_automerge.engine.connection import Connection
 from jupyter_automerge.engine.connections import Connections
 from jupyter_automerge.engine.crossing import Crossing
+from jupyter_automerge.engine.departing import Departing
 from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.docsync import DocumentSync
 from jupyter_automerge.engine.ephemeral import Broadcasting
@@ -30,6 +31,7 @@ from jupyter_automerge.engine.rereading import Rereader
 from jupyter_automerge.engine.resume import Resumption
 from jupyter_automerge.engine.retelling import Retelling
 from jupyter_automerge.engine.saving import Saver
+from jupyter_automerge.engine.sessions import Sessions
 from jupyter_automerge.engine.sharing import Sharing
 from jupyter_automerge.engine.siblings import Siblings
 from jupyter_automerge.engine.slow_writes import SlowWrites
@@ -121,7 +123,7 @@ class Parts:
         local, desk, documents, saved = self.local, self.desk, self.documents, self.acknowledging.saved
         self.saver = Saver(local, desk, self.after_save, saved, put_rest, self.foreign)
         self.graveyard = Graveyard(local, desk)
-        self.graveyard.farewell = lambda document_id: self.collection.bid_farewell(document_id)
+        self.graveyard.farewell = lambda document_id: self.departing.bid_farewell(document_id)
         self.sync_states = SyncStates(local, desk, documents, self.resumption, self.graveyard)
         quarantine = Quarantine(desk, documents)
         self.loader = Loader(desk, self.resumption, actor, self._then, self.evidence, quarantine, saved)
@@ -147,8 +149,10 @@ class Parts:
             self.remembering,
         )
         unloading = Unloading(self.local, self.desk, self.saver, unload_after)
-        self.collection = Collection(self.around, self.loader, self.saver, unloading)
-        self.collection.sharing = Sharing(self.desk, share, self.collection.decided)
+        self.departing = Departing(self.around, self.saver, unloading)
+        self.sessions = Sessions(self.around, self.loader, self.departing)
+        self.sessions.sharing = Sharing(self.desk, share, self.sessions.decided)
+        self.collection = Collection(self.around, self.loader, self.sessions, unloading)
 
     def _talk(self) -> None:
         """What peers say, and what is said to them."""
@@ -161,7 +165,9 @@ class Parts:
             self.around, receiving, self.resumption, self.saver, self.after_save, crossing, joining
         )
         self.broadcasting = Broadcasting(local, desk, connections)
-        self.inbox = Inbox(self.around, self.collection, receiving, self.broadcasting, self.reach)
+        self.inbox = Inbox(
+            self.around, self.collection, self.sessions, receiving, self.broadcasting, self.reach
+        )
         self.writer = Writer(
             desk,
             self.docsync.frame,
@@ -185,18 +191,18 @@ class Parts:
         self.reach.moved(connection.store_id)
         self.siblings.met(connection)
         self.foreign.met(connection)
-        self.collection.met(connection)
+        self.sessions.met(connection)
         self.subscriptions.met(connection)
 
     def _chosen(self, connection: Connection) -> None:
-        self.collection.led_by(connection)
+        self.sessions.led_by(connection)
         self.subscriptions.met(connection)
 
     def _parted(self, connection: Connection) -> None:
         self.stores.parted(connection)
         self.gossip.parted(connection)
         self.reach.parted(connection)
-        self.collection.parted(connection)
+        self.sessions.parted(connection)
         self.reconsider_searches()
 
     def _then(self, action: Callable[[], None]) -> None:

@@ -35,7 +35,7 @@ class Graveyard:
         self._digging: set[DocumentId] = set()  # the tombstone is on its way, and the document still lives
         self._tombstones = FirstLook(local, desk, TOMBSTONE_PREFIX, self._take)
         self._wanted: set[DocumentId] = set()  # asked for before the tombstones were read
-        self.farewell: Callable[[DocumentId], None]  # to a document in memory that another Repo deleted
+        self.farewell: Callable[[DocumentId], None]  # to a document in memory that is deleted
 
     def open(self) -> None:
         """Read the tombstones of earlier lives of this store."""
@@ -51,21 +51,19 @@ class Graveyard:
     def __len__(self) -> int:
         return len(self._ids)
 
-    def bury(self, document_id: DocumentId, farewell: Callable[[], None]) -> None:
+    def bury(self, document_id: DocumentId) -> None:
         """Remember the deletion, durably; then bid farewell to what is in memory and remove what is stored.
 
         Until then the document lives on, for the deletion may fail, or be taken back by who finds it again.
         """
         if not self._local.has_storage:
-            self._ids.add(document_id)
-            farewell()
-            self._desk.emit(DocumentRemoved(document_id))
+            self._lay_to_rest(document_id)
             return
         self._digging.add(document_id)
         self._wanted.discard(document_id)
         self._desk.ask(
             lambda token: Put(token, tombstone_key(document_id), b"deleted"),
-            lambda event: self._buried(document_id, farewell, event),
+            lambda event: self._buried(document_id, event),
         )
 
     def lift(self, document_id: DocumentId) -> None:
@@ -110,9 +108,12 @@ class Graveyard:
         if not is_buried:
             self._ids.discard(document_id)
         elif document_id not in self._ids:
-            self._ids.add(document_id)
-            self.farewell(document_id)
-            self._desk.emit(DocumentRemoved(document_id))
+            self._lay_to_rest(document_id)
+
+    def _lay_to_rest(self, document_id: DocumentId) -> None:
+        self._ids.add(document_id)
+        self.farewell(document_id)
+        self._desk.emit(DocumentRemoved(document_id))
 
     def _unmark(self, document_id: DocumentId) -> None:
         key = tombstone_key(document_id)
@@ -126,7 +127,7 @@ class Graveyard:
                 self._ids.add(document_id)
         self._wanted.clear()
 
-    def _buried(self, document_id: DocumentId, farewell: Callable[[], None], event: Event) -> None:
+    def _buried(self, document_id: DocumentId, event: Event) -> None:
         if isinstance(event, PutFailed):
             self._digging.discard(document_id)
             self._desk.emit(
@@ -139,7 +140,7 @@ class Graveyard:
             return
         self._digging.discard(document_id)
         self._ids.add(document_id)
-        farewell()
+        self.farewell(document_id)
         prefix = document_prefix(document_id)
         self._desk.ask(
             lambda token: Delete(token, prefixes=(prefix,)),

@@ -19,7 +19,7 @@ class Settling:
         self._docsync = parts.docsync
         self._rereader = parts.rereader
         self._writer = parts.writer
-        self._collection = parts.collection
+        self._departing = parts.departing
         self._sync_states = parts.sync_states
         self._stopping = parts.stopping
 
@@ -47,7 +47,7 @@ class Settling:
             if not (desk.due_documents or desk.due_connections) and self._stores.is_settled:
                 for record in self._records(evaluated):
                     self._docsync.save(record)
-                    self._collection.leave_if_due(record)
+                    self._departing.leave_if_due(record)
                 evaluated.clear()
         self._sync_states.save_later()
         self._stopping.end_if_done()

@@ -286,7 +286,7 @@ PEER_MUTANTS = (
     Mutant(
         "a connection that takes over begins what there is to say",
         "engine/parts.py",
-        "        self.collection.led_by(connection)\n",
+        "        self.sessions.led_by(connection)\n",
         "",
         (STANDBY,),
     ),

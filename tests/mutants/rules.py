@@ -186,7 +186,7 @@ MUTANTS = (
     ),
     Mutant(
         "the last copy is not deleted unasked",
-        "engine/engine.py",
+        "engine/departing.py",
         "not force and not is_elsewhere(record):",
         "not force and False:",
         (DELETION, COLLECTION),
@@ -270,9 +270,9 @@ MUTANTS = (
     ),
     Mutant(
         "nothing is looked for on behalf of the denied",
-        "engine/collection.py",
-        "        if policy is not Policy.DENIED:\n            self._begin(record)\n",
-        "        self._begin(record)\n",
+        "engine/sessions.py",
+        "        if policy is not Policy.DENIED:\n            self.begin(record)\n",
+        "        self.begin(record)\n",
         (UNAVAILABLE,),
     ),
     Mutant(

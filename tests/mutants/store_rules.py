@@ -101,8 +101,8 @@ STORE_MUTANTS = (
     Mutant(
         "the tombstone of another Repo is heeded",
         "engine/removal.py",
-        "            self.farewell(document_id)\n",
-        "            pass\n",
+        "        elif document_id not in self._ids:\n            self._lay_to_rest(document_id)\n",
+        "        elif document_id not in self._ids:\n            self._ids.add(document_id)\n",
         (SHARED,),
     ),
     Mutant(
