@@ -30,12 +30,12 @@ class AfterSave:
         record.saving.copy = record.document.copy()
         return record.saving.copy.heads
 
-    def put_ended(self, record: DocumentRecord, done: bool) -> None:
-        """Its answer came; the document is marked already."""
+    def put_ended(self, record: DocumentRecord, *, kept: bool) -> None:
+        """Its answer came; the document is marked already. `kept`: all that it was to make durable is."""
         if not self._on:
             return
-        record.saving.is_news = done
-        if done:
+        record.saving.is_news = kept
+        if kept:
             record.mark_all_dirty()
         else:
             record.saving.copy = None

@@ -120,12 +120,14 @@ class Saver:
         took = self._desk.now - saving.put_began
         saving.next_put_at = self._desk.now + min(self._rest * took, PUT_REST_MOST_SECONDS)
         self._desk.mark_document(record.id)
-        self._after_save.put_ended(record, isinstance(event, PutDone))
         if isinstance(event, PutFailed):
             self._failed(record, event.error)
-            return
-        assert isinstance(event, PutDone)
-        self._done(record, write)
+        else:
+            assert isinstance(event, PutDone)
+            self._done(record, write)
+        # What it follows may have been destroyed meanwhile: then it is done, and does not make its heads durable.
+        kept = isinstance(event, PutDone) and saving.heads == write.heads
+        self._after_save.put_ended(record, kept=kept)
 
     def _failed(self, record: DocumentRecord, error: str) -> None:
         saving = record.saving

@@ -65,7 +65,7 @@ MUTANTS = (
     Mutant(
         "with ack_after_save peers are told before what waited is applied",
         "engine/after_save.py",
-        "record.saving.is_news = done",
+        "record.saving.is_news = kept",
         "record.saving.is_news = False",
         (AFTER_SAVE,),
     ),

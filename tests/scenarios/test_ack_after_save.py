@@ -9,9 +9,11 @@ from jupyter_automerge.testing.simulated_link import LinkEnd, SimulatedLink
 from jupyter_automerge.testing.simulated_repo import SimulatedRepo
 from jupyter_automerge.testing.simulation import Simulation
 from jupyter_automerge.values.ids import DocumentId
+from jupyter_automerge.values.keys import KeyKind
 from jupyter_automerge.wire.codec import decode
 from jupyter_automerge.wire.messages import Sync
 from jupyter_automerge.wire.sync_message import parse
+from tests.scenarios.shared_store import SharedStore, large
 
 WRITERS = 10
 DISK_SECONDS = 0.2
@@ -152,6 +154,26 @@ def test_while_the_disk_fails_nobody_is_told_and_afterwards_everybody(
     server.disk.failing = ""
     sim.run(60.0)
     assert bob.value(note)["n"] == 1, sim.story()
+
+
+def test_a_put_whose_ground_was_destroyed_meanwhile_is_no_news(sim: Simulation) -> None:
+    store = SharedStore(sim)
+    server, bob = store.repo("server", ack_after_save=True), sim.repo("bob", plain=True, stores=False)
+    auditor = Auditor(sim, server)
+    auditor.watch(sim.connect(bob, server))
+    note = large(sim, server)
+    bob.find(note)
+    sim.run_until_quiet()
+    bob.change(note, n=1)
+    sim.run(15.0)
+    server.disk.latency = DISK_SECONDS
+    bob.change(note, n=2)
+    sim.run(0.05)
+    server.disk.latency = 0.001
+    store.remove(*store.chunks(note, KeyKind.INCREMENTAL))
+    sim.run_until_quiet()
+    assert server.value(note)["n"] == 2 and stored(server, note).knows_all(server.heads(note)), sim.story()
+    assert auditor.read > 3, sim.story()
 
 
 def test_without_it_a_peer_hears_at_once(sim: Simulation) -> None:
