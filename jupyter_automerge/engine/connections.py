@@ -1,26 +1,20 @@
-"""The connections and Dialers of a Repo: opening, introducing, replacing, closing."""
+"""The connections of a Repo: opening, introducing, replacing, closing."""
 
 from collections.abc import Callable
 
 from jupyter_automerge.engine import handshake
 from jupyter_automerge.engine.connection import Connection, Phase
 from jupyter_automerge.engine.desk import Desk
-from jupyter_automerge.engine.dialer import Dialer, Turn
+from jupyter_automerge.engine.dialer import Turn
+from jupyter_automerge.engine.dialers import Dialers
 from jupyter_automerge.engine.effects import Close, Send
-from jupyter_automerge.engine.events import (
-    ConnectionClosed,
-    ConnectionOpened,
-    DialerAdded,
-    DialerRemoved,
-    DialFailed,
-)
+from jupyter_automerge.engine.events import ConnectionClosed, ConnectionOpened
 from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.notices import ConnectionChanged, IdCollision
 from jupyter_automerge.engine.peers import Peers
 from jupyter_automerge.engine.primaries import Primaries
-from jupyter_automerge.values.ids import ConnectionId, DialerId, PeerId
+from jupyter_automerge.values.ids import ConnectionId, DialerId
 from jupyter_automerge.values.limits import HANDSHAKE_TIMEOUT_SECONDS
-from jupyter_automerge.values.status import DialerState
 from jupyter_automerge.wire.codec import encode
 from jupyter_automerge.wire.messages import Message
 
@@ -45,16 +39,14 @@ class Connections:
         on_dialing: Callable[[str], None],
     ) -> None:
         self.table: dict[ConnectionId, Connection] = {}
-        self.dialers: dict[DialerId, Dialer] = {}
+        self.dialers = Dialers(desk, jitter, on_dialing)
         self.peers = Peers(desk)
         self.primaries = Primaries(local, desk, self.peers, self.queue, self._role_turned)
         self._local = local
         self._desk = desk
-        self._jitter = jitter
         self._on_open = on_open
         self._on_gone = on_gone
         self._on_primary = on_primary
-        self._on_dialing = on_dialing
 
     @property
     def open(self) -> list[Connection]:
@@ -65,38 +57,13 @@ class Connections:
         """Those on which we speak unasked: one of several to one life of a peer (E31)."""
         return [connection for connection in self.open if not connection.is_standby]
 
-    # Dialers
-
-    def is_dialing(self, endpoint: str) -> bool:
-        """Whether a Dialer may still come through to this endpoint."""
-        return any(dialer.trying and dialer.endpoint == endpoint for dialer in self.dialers.values())
-
-    def dialer_added(self, event: DialerAdded) -> None:
-        dialer = Dialer(event.dialer, event.endpoint, self._desk, self._jitter, self._on_dialing)
-        self.dialers[event.dialer] = dialer
-        dialer.turn(Turn.STARTED)
-
-    def dialer_removed(self, event: DialerRemoved) -> None:
-        dialer = self.dialers.pop(event.dialer, None)
-        if dialer is None:
-            return
-        dialer.turn(Turn.REMOVED)
-        for connection in list(self.table.values()):
-            if connection.dialer == event.dialer:
-                self.close(connection, handshake.NORMAL, "no longer wanted here")
-
-    def retire_dialers(self) -> None:
-        """Nothing is dialed any more; connections that exist go on."""
-        for dialer in self.dialers.values():
-            dialer.turn(Turn.REMOVED)
-        self.dialers.clear()
-
-    def dial_failed(self, event: DialFailed) -> None:
-        dialer = self.dialers.get(event.dialer)
-        if dialer is not None and dialer.state is DialerState.DIALING:
-            dialer.turn(Turn.REFUSED if event.fatal else Turn.LOST, event.reason)
-
-    # Connections
+    def dialer_removed(self, dialer: DialerId) -> None:
+        """It dials no more, and the connections that it made are closed."""
+        if dialer in self.dialers:
+            self.dialers.removed(dialer)
+            for connection in list(self.table.values()):
+                if connection.dialer == dialer:
+                    self.close(connection, handshake.NORMAL, "no longer wanted here")
 
     def opened(self, event: ConnectionOpened) -> None:
         connection = Connection(event)
@@ -149,12 +116,9 @@ class Connections:
             for older in self.peers.called(connection.peer):
                 if not older.metadata.multi_link:
                     self._replace(older)
-        if connection.dialer is not None:
-            dialer = self.dialers[connection.dialer]
-            dialer.led_to = connection.peer
-            dialer.turn(Turn.GREETED)
+        self.dialers.greeted(connection)
         if not connection.metadata.multi_link:
-            self._let_others_stand_by(connection.peer)
+            self.dialers.let_others_stand_by(connection.peer)
         self.primaries.place(connection)
         self._tell(connection, is_open=True)
         self.peers.joined(connection)
@@ -186,10 +150,8 @@ class Connections:
             and self.peers.left(connection, reason)
             and turn is not Turn.REPLACED
         ):
-            self._wake_standbys(connection.peer)
-        dialer = self.dialers.get(connection.dialer) if connection.dialer is not None else None
-        if dialer is not None and dialer.state in (DialerState.DIALING, DialerState.CONNECTED):
-            dialer.turn(turn, reason if code is None else f"{reason} (close code {code})")
+            self.dialers.wake_standbys(connection.peer)
+        self.dialers.lost(connection, turn, reason if code is None else f"{reason} (close code {code})")
         self._tell(connection, is_open=False, code=code, reason=reason)
         if was_open:
             self._on_gone(connection)
@@ -199,19 +161,6 @@ class Connections:
         self._tell(connection, is_open=True)
         if not connection.is_standby:
             self._on_primary(connection)
-
-    def _let_others_stand_by(self, peer_id: PeerId) -> None:
-        """The peer bears one connection, which it has now. It may have closed an older one before it answered
-        on this: that one's Dialer would take the peer away again, and so on in turns.
-        """
-        for dialer in self.dialers.values():
-            if dialer.state is DialerState.WAITING and dialer.led_to == peer_id:
-                dialer.turn(Turn.REPLACED)
-
-    def _wake_standbys(self, peer_id: PeerId) -> None:
-        for dialer in self.dialers.values():
-            if dialer.state is DialerState.STANDBY and dialer.led_to == peer_id:
-                dialer.turn(Turn.PARTED)
 
     def _expect_greeting(self, connection: Connection) -> None:
         if connection.phase in (Phase.AWAITING_JOIN, Phase.AWAITING_PEER):

@@ -140,7 +140,7 @@ class DocumentSync:
         if record.has_data or any(_may_supply(session) for session in record.sessions.values()):
             return True
         # A first attempt counts as a peer that has not answered; a server that stays away does not.
-        return any(dialer.trying and dialer.attempt <= 1 for dialer in self._connections.dialers.values())
+        return any(dialer.trying and dialer.attempt <= 1 for dialer in self._connections.dialers)
 
     def _settle_state(self, record: DocumentRecord) -> None:
         state = self.state_of(record)

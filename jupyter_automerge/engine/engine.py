@@ -139,12 +139,12 @@ class Engine:
             case e.ConnectionClosed():
                 self._connections.closed(event)
             case e.DialerAdded():
-                self._connections.dialer_added(event)
-            case e.DialerRemoved():
-                self._connections.dialer_removed(event)
+                self._connections.dialers.added(event)
+            case e.DialerRemoved(dialer):
+                self._connections.dialer_removed(dialer)
                 self._parts.reconsider_searches()
             case e.DialFailed():
-                self._connections.dial_failed(event)
+                self._connections.dialers.failed(event)
                 self._parts.reconsider_searches()
             case e.StorageChanged(place):
                 self._parts.store_changes.changed(place)

@@ -96,7 +96,7 @@ class Parts:
             self._chosen,
             lambda endpoint: self.stores.links.dialing_moved(endpoint),
         )
-        self.stores = Stores(self.local, self.desk, self.connections.is_dialing, retain)
+        self.stores = Stores(self.local, self.desk, self.connections.dialers.is_dialing, retain)
         self.subscriptions = Subscriptions(self.local, self.desk, self.connections)
         self.reach = Reach(self.local, self.desk, self.stores)
 

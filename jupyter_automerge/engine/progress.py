@@ -33,7 +33,7 @@ def progress_of(record: DocumentRecord, connections: Connections) -> SearchProgr
         STAGES[record.state],
         record.since,
         tuple(_asked(session) for session in record.sessions.values() if _counts(session)),
-        tuple(dialer.endpoint for dialer in connections.dialers.values() if dialer.trying),
+        tuple(dialer.endpoint for dialer in connections.dialers if dialer.trying),
         record.storage_error,
     )
 

@@ -38,7 +38,7 @@ class Stopping:
 
     def begin(self) -> None:
         self._begun = True
-        self._connections.retire_dialers()
+        self._connections.dialers.retire()
 
     def end_if_done(self) -> None:
         """Close everything once nothing can be saved or sent any more, and tell once."""

@@ -187,14 +187,14 @@ REMOTE_HEADS_MUTANTS = (
     ),
     Mutant(
         "another address of a peer that came by stands by",
-        "engine/connections.py",
+        "engine/dialers.py",
         "if dialer.state is DialerState.WAITING and dialer.led_to == peer_id:",
         "if dialer.state is DialerState.STANDBY and dialer.led_to == peer_id:",
         (ADDRESSES, CONNECTIONS),
     ),
     Mutant(
         "an address that stands by takes over",
-        "engine/connections.py",
+        "engine/dialers.py",
         "dialer.turn(Turn.PARTED)",
         "pass",
         (ADDRESSES,),
