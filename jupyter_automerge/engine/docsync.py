@@ -18,6 +18,7 @@ from contextlib import suppress
 
 from jupyter_automerge.document import question
 from jupyter_automerge.engine.after_save import AfterSave
+from jupyter_automerge.engine.availability import is_whole, state_of, waits_for_word
 from jupyter_automerge.engine.connection import Connection
 from jupyter_automerge.engine.crossing import Crossing
 from jupyter_automerge.engine.filters import with_better_have
@@ -33,7 +34,7 @@ from jupyter_automerge.engine.surroundings import Surroundings
 from jupyter_automerge.engine.sync_forms import reset
 from jupyter_automerge.errors import DocumentBusy
 from jupyter_automerge.values.ids import DocumentId
-from jupyter_automerge.values.status import Access, DocumentState
+from jupyter_automerge.values.status import DocumentState
 from jupyter_automerge.wire.codec import encode
 from jupyter_automerge.wire.messages import DocUnavailable, Request, Sync
 
@@ -112,38 +113,12 @@ class DocumentSync:
     # Availability
 
     def _complete(self, record: DocumentRecord) -> None:
-        """Data is whole once a supplier's first heads are here, or nobody is left who owes any (invariant
-        3).
-        """
-        if record.complete or not record.has_data:
-            return
-        suppliers = record.suppliers()
-        record.complete = not suppliers or any(
-            record.document.knows_all(session.advertised) for session in suppliers
-        )
-        if record.complete:
+        if record.has_data and not record.complete and is_whole(record):
+            record.complete = True
             record.mark_all_dirty()
 
-    def state_of(self, record: DocumentRecord) -> DocumentState:
-        """Derived, never remembered: data first, then who may still bring it."""
-        if record.has_data and record.complete:
-            return DocumentState.READY
-        if record.storage is Storage.PENDING:
-            return DocumentState.LOADING
-        if self._somebody_may_supply(record):
-            return DocumentState.REQUESTING
-        if record.storage is Storage.FAILED:
-            return DocumentState.ERROR
-        return DocumentState.UNAVAILABLE
-
-    def _somebody_may_supply(self, record: DocumentRecord) -> bool:
-        if record.has_data or any(_may_supply(session) for session in record.sessions.values()):
-            return True
-        # A first attempt counts as a peer that has not answered; a server that stays away does not.
-        return any(dialer.trying and dialer.attempt <= 1 for dialer in self._connections.dialers)
-
     def _settle_state(self, record: DocumentRecord) -> None:
-        state = self.state_of(record)
+        state = state_of(record, self._connections)
         if state is not record.state:
             record.state, record.since = state, self._desk.now
             record.mark_all_dirty()
@@ -159,7 +134,7 @@ class DocumentSync:
         if record.state not in (DocumentState.UNAVAILABLE, DocumentState.ERROR):
             return
         for session in record.sessions.values():
-            if session.may_speak and _waits_for_word(session):
+            if session.may_speak and waits_for_word(session):
                 session.standing = Standing.TOLD
                 self._say_unavailable(record, session)
 
@@ -242,19 +217,3 @@ class DocumentSync:
         asks = not record.has_data and session.standing is Standing.UNKNOWN
         kind = Request if asks else Sync
         return encode(kind(self._local.peer_id, session.connection.peer, record.id, data))
-
-
-def _waits_for_word(session: Session) -> bool:
-    """Whether the peer asked; or reads, and named heads that we may not take from it, so that it would go on
-    believing what an earlier life of ours told (P25). Plain JavaScript would take that word for the end.
-    """
-    if session.standing is not Standing.UNKNOWN:
-        return session.standing is Standing.WANTS
-    connection = session.connection
-    return session.holds and connection.access is Access.READ and connection.speaks_our_dialect
-
-
-def _may_supply(session: Session) -> bool:
-    if session.policy is Policy.LOADING:
-        return True
-    return session.engaged and session.can_supply and session.standing in (Standing.UNKNOWN, Standing.HAS)

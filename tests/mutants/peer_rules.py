@@ -257,7 +257,7 @@ PEER_MUTANTS = (
     ),
     Mutant(
         "a reader hears that what it follows is not here",
-        "engine/docsync.py",
+        "engine/availability.py",
         "return session.holds and connection.access is Access.READ and connection.speaks_our_dialect",
         "return False",
         (READERS,),

@@ -291,7 +291,7 @@ MUTANTS = (
     ),
     Mutant(
         "an asker waits for whoever may still supply",
-        "engine/docsync.py",
+        "engine/availability.py",
         "if record.has_data or any(_may_supply(session) for session in record.sessions.values()):",
         "if record.has_data:",
         (SYNC,),
