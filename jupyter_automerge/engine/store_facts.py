@@ -7,6 +7,7 @@ from types import MappingProxyType
 from jupyter_automerge.engine.connection import EARLIER, Connection, Life
 from jupyter_automerge.engine.durable_word import DurableWord
 from jupyter_automerge.engine.head_set import HeadSet, History, is_beyond
+from jupyter_automerge.engine.hearsay import Hearsay
 from jupyter_automerge.engine.notices import StoreRow
 from jupyter_automerge.engine.session import Session, Standing
 from jupyter_automerge.engine.store_entry import StoreEntry
@@ -15,23 +16,6 @@ from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.ids import ConnectionId
 from jupyter_automerge.values.limits import MAX_REPORTERS_PER_STORE
 from jupyter_automerge.wire.messages import StoreHeads
-
-
-@dataclass(slots=True, eq=False)
-class Hearsay:
-    """What the Repos of one other store told of this one. `stored`: so said all who passed it on."""
-
-    life: Life
-    at: float
-    received: HeadSet = field(default_factory=HeadSet)
-    stored: HeadSet = field(default_factory=HeadSet)
-
-    def lacks(self, before: "Hearsay", history: History) -> bool:
-        """Whether more was told before."""
-        heads = before.received.heads | before.stored.heads
-        more = is_beyond(heads, (self.received, self.stored), history)
-        return more or is_beyond(before.stored.heads, (self.stored,), history)
-
 
 NO_MEMORIES: Mapping[Life, HeadSet] = MappingProxyType({})
 NO_HEARSAY: Mapping[str, Hearsay] = MappingProxyType({})
