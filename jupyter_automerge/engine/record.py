@@ -115,7 +115,6 @@ class Resume:
     recent_since: float = 0.0
     written: Heads = frozenset()
     writing: bool = False
-    next_write_at: float = 0.0
 
 
 NOTHING_SHARED: Mapping[StorageId, Resume] = MappingProxyType({})
