@@ -6,7 +6,8 @@ a dot is ours and is not split; JavaScript never looks there.
 
 from pathlib import Path
 
-from jupyter_automerge.storage.key_rules import TEMPORARY_COMPONENT
+from jupyter_automerge.errors import InvalidId
+from jupyter_automerge.storage.key_rules import TEMPORARY_COMPONENT, check_key
 from jupyter_automerge.values.keys import StorageKey
 
 _SPLIT_AT = 2
@@ -21,14 +22,23 @@ def path_of(base: Path, key: StorageKey) -> Path:
 
 
 def key_of(parts: tuple[str, ...]) -> StorageKey | None:
-    """The key of a path below the base, given by its names; None for a file that no key can have."""
-    if not parts or any(name.startswith(".") for name in parts[1:]):
+    """The key of a path below the base, given by its names; None for a file that no key can have.
+
+    So whatever is listed can be read and removed by its key.
+    """
+    if len(parts) < 2:
         return None
     if parts[0].startswith("."):
-        return parts if parts[0] != TEMPORARY_COMPONENT and len(parts) > 1 else None
-    if len(parts[0]) != _SPLIT_AT or len(parts) < 2:
+        key = parts
+    elif len(parts[0]) == _SPLIT_AT:
+        key = (parts[0] + parts[1], *parts[2:])
+    else:
         return None
-    return (parts[0] + parts[1], *parts[2:])
+    try:
+        check_key(key)
+    except InvalidId:
+        return None
+    return key
 
 
 def is_foreign(parts: tuple[str, ...]) -> bool:

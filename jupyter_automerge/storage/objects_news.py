@@ -5,7 +5,8 @@ import contextlib
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from jupyter_automerge.errors import StorageError
@@ -34,6 +35,7 @@ MAX_WRITERS = 1_000
 """Writers whose count is remembered; the ones that wrote the longest ago leave."""
 
 _logger = logging.getLogger(__name__)
+_Tag = tuple[str | None, int, datetime]
 
 
 class Announcer:
@@ -117,7 +119,7 @@ class Lookout:
         self._bucket = bucket
         self._writer = writer
         self._seconds = seconds
-        self._tags: dict[str, object] = {}
+        self._tags: dict[str, _Tag] = {}
         self._counts: OrderedDict[str, int] = OrderedDict()
         self._looked_at: float | None = None
 
@@ -136,16 +138,23 @@ class Lookout:
         changed = [one for one in found if self._tags.get(one["path"]) != _tag(one)]
         others = [one for one in changed if writer_of(one["path"]) != self._writer]
         was_away = self._looked_at is None or abs(now - self._looked_at) > LOG_RENEWED_SECONDS
+        # Nobody of us removes a young one: then somebody emptied the bucket.
+        was_emptied = any(now - at < LOG_RENEWED_SECONDS for at in self._gone(found))
         for one in others:
             # Logs that were there before the first look are read for their counts.
             for key in await self._read(one["path"]):
                 if not was_away:
                     news.tell(key)
-        if was_away:
+        if was_away or was_emptied:
             news.tell(ANYTHING)
         self._tags = {one["path"]: _tag(one) for one in found}
         self._looked_at = now
         await self._remove_old(found, now)
+
+    def _gone(self, found: "Sequence[ObjectMeta]") -> Iterator[float]:
+        """When those were written that were there at the last look."""
+        there = {one["path"] for one in found}
+        return (tag[-1].timestamp() for name, tag in self._tags.items() if name not in there)
 
     async def _read(self, name: str) -> Sequence[StorageKey]:
         data = await self._bucket.get(name)
@@ -169,5 +178,5 @@ class Lookout:
             await self._bucket.delete(old)
 
 
-def _tag(one: "ObjectMeta") -> object:
+def _tag(one: "ObjectMeta") -> _Tag:
     return one["e_tag"], one["size"], one["last_modified"]

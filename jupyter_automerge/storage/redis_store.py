@@ -6,27 +6,31 @@ Ranges within a document are one script. Only a range of everything walks over t
 (SCAN), which is why a database of its own is better than one shared with much else.
 """
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from jupyter_automerge.errors import InvalidId, StorageError
 from jupyter_automerge.storage import redis_scripts as scripts
 from jupyter_automerge.storage.contract import KeyInfo, StorageBase, Weakness
 from jupyter_automerge.storage.key_rules import check_key, check_prefix
-from jupyter_automerge.storage.news import News
+from jupyter_automerge.storage.news import ANYTHING, News
 from jupyter_automerge.storage.redis_address import redis_address
 from jupyter_automerge.storage.redis_durability import Durability
 from jupyter_automerge.storage.redis_news import Channel
 from jupyter_automerge.storage.redis_server import RedisServer
 from jupyter_automerge.storage.turns import Turns
-from jupyter_automerge.values.keys import StorageKey
+from jupyter_automerge.values.keys import EPOCH_KEY, StorageKey
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 NAMES_AT_ONCE = 1_000
 """Names of the database that Redis looks at in one step of a range of everything; others wait meanwhile."""
+EMPTIED_LOOK_SECONDS = 10.0
+"""How often it is looked whether the database is still the same: who empties it closes no connection."""
 HASHES_AT_ONCE = 100
 """First components that such a range reads in one turn."""
 
@@ -107,9 +111,12 @@ class RedisStorage(StorageBase):
         await self._write(prefix, scripts.REMOVE_RANGE, _field(prefix))
 
     def watch(self) -> AsyncIterator[StorageKey]:
-        """What others write, as Redis tells it; `()` after each connection, as something may have been missed."""
+        """What others write, as Redis tells it; `()` after each connection, as something may have been missed.
+
+        And `()` some seconds after somebody has emptied the database, which Redis tells nobody.
+        """
         self._require_open()
-        news = News(self._channel.hear)
+        news = News(self._channel.hear, self._notice_emptying)
         self._watching = [*(one for one in self._watching if not one.is_over), news]
         return news
 
@@ -120,6 +127,17 @@ class RedisStorage(StorageBase):
         for news in self._watching:
             await news.end()
         await self._server.close()
+
+    async def _notice_emptying(self, news: News) -> None:
+        """The epoch is written once into a store; so if it is gone, or another, all else may be gone, too."""
+        known: bytes | None = None
+        while True:
+            with suppress(StorageError):  # told by whatever is read or written meanwhile
+                epoch = await self.load(EPOCH_KEY)
+                if known not in (None, epoch):
+                    news.tell(ANYTHING)
+                known = epoch
+            await asyncio.sleep(EMPTIED_LOOK_SECONDS)
 
     def _require_open(self) -> None:
         if self._closed:
@@ -139,7 +157,8 @@ class RedisStorage(StorageBase):
         for start in range(0, len(firsts), HASHES_AT_ONCE):
             some = firsts[start : start + HASHES_AT_ONCE]
             for first, replies in zip(some, await self._read(some, prefix, asked), strict=True):
-                found += ((_key(first, field), reply) for field, reply in _pairs(replies))
+                keys = ((_key(first, field), reply) for field, reply in _pairs(replies))
+                found += ((key, reply) for key, reply in keys if key is not None)
         return found
 
     async def _read(self, firsts: Sequence[str], prefix: StorageKey, asked: str) -> list[Any]:
@@ -181,8 +200,14 @@ def _field(key: StorageKey) -> str:
     return "/".join(key[1:])
 
 
-def _key(first: str, field: bytes) -> StorageKey:
-    return (first, *field.decode().split("/")) if field else (first,)
+def _key(first: str, field: bytes) -> StorageKey | None:
+    """None for a field that no key has: whatever is listed can be read and removed by its key."""
+    key = (first, *field.decode(errors="replace").split("/")) if field else (first,)
+    try:
+        check_key(key)
+    except InvalidId:
+        return None
+    return key if _field(key).encode() == field else None
 
 
 def _pairs(replies: Sequence[Any]) -> Iterable[tuple[Any, Any]]:

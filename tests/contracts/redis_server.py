@@ -63,7 +63,7 @@ class RedisProcess:
         """CONFIG SET."""
         self.ask("CONFIG", "SET", name, value)
 
-    def ask(self, *words: str, database: int = 0) -> Any:
+    def ask(self, *words: str | bytes, database: int = 0) -> Any:
         """The answer to one command."""
         with Redis(port=self.port, password=self._settings.get("requirepass"), db=database) as client:
             return client.execute_command(*words)

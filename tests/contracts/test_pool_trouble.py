@@ -14,7 +14,7 @@ import pytest
 
 from jupyter_automerge.errors import StorageError
 from jupyter_automerge.repo import Repo
-from jupyter_automerge.storage import ObjectStorage, RedisStorage, Storage
+from jupyter_automerge.storage import ObjectStorage, RedisStorage, Storage, redis_store
 from jupyter_automerge.storage.redis_durability import Durability
 from jupyter_automerge.testing.storage_contract import DOCUMENT, ONE, TWO
 from jupyter_automerge.values.status import Safety
@@ -125,6 +125,40 @@ async def _is_whole(url: str, document: str, value: object) -> bool:
             return bool((await later.find(document, timeout=2)).value == value)
         except Exception:  # noqa: BLE001 - whatever it is, it is not whole
             return False
+
+
+def test_a_redis_that_somebody_empties_is_given_again_what_is_in_memory(
+    own_redis: RedisProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_store, "EMPTIED_LOOK_SECONDS", 0.05)
+
+    @played
+    async def story() -> None:
+        async with Repo(own_redis.url(), name="Alice") as alice:
+            note = alice.create({"n": 0, "text": uuid.uuid4().hex * 200})
+            await alice.saved()
+            own_redis.ask("FLUSHALL")
+            with note.change() as doc:
+                doc["n"] = 1
+            await alice.saved()
+            async with asyncio.timeout(60):
+                while not await _is_whole(own_redis.url(), note.url, note.value):
+                    await asyncio.sleep(0.1)
+
+    story()
+
+
+@played
+async def test_what_a_stranger_put_into_redis_is_passed_over(own_redis: RedisProcess) -> None:
+    store = RedisStorage(own_redis.url())
+    await store.save(ONE, b"data")
+    for field in ("snapshot//x", "snapshot/../x", "snapshot/\n", b"snapshot/\xff"):
+        own_redis.ask("HSET", f"automerge:{DOCUMENT}", field, "foreign")
+    own_redis.ask("SET", f"automerge:{DOCUMENT[::-1]}", "no hash")
+    for prefix in ((), (DOCUMENT,)):
+        assert await store.load_range(prefix) == [(ONE, b"data")]
+        assert [info.key for info in await store.keys(prefix)] == [ONE]
+    await store.close()
 
 
 @played

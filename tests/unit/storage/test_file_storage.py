@@ -51,6 +51,7 @@ def test_what_javascript_wrote_is_read_and_the_rest_of_the_folder_is_left_alone(
     snapshot.mkdir(parents=True)
     (snapshot / "aa").write_bytes(b"by JavaScript")
     (snapshot / ".DS_Store").write_bytes(b"by a file browser")
+    (snapshot / "a\\b").write_bytes(b"by another system")
     (tmp_path / "README.md").write_text("by a person")
     (tmp_path / "loop").symlink_to(tmp_path)
 

@@ -48,6 +48,10 @@ def test_prefixes_are_folders() -> None:
         "24/.nfs0001",
         ".hidden",
         "abc/def/x",
+        "24/y37C/snapshot/080f\\080f",
+        "24/y37C/snapshot/080f\n",
+        "24/y37C/snapshot/\udcff",
+        "2ä/y37C/snapshot/080f",
     ],
 )
 def test_files_that_no_key_has_are_not_entries(path: str) -> None:

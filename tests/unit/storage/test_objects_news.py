@@ -141,6 +141,15 @@ async def test_a_log_that_was_left_is_removed_and_the_writer_goes_on_in_another(
 
 
 @played
+async def test_a_bucket_that_somebody_empties_is_looked_at(village: Village) -> None:
+    await village.writes(KEY)
+    await village.sees()
+    village.shown.objects.clear()
+    assert await village.sees() == [ANYTHING]
+    assert await village.sees() == []
+
+
+@played
 async def test_a_log_that_cannot_be_read_is_anything(village: Village) -> None:
     await village.sees()
     await village.shown.put("news/mallory.0", b"\xff")
