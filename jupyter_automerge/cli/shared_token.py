@@ -7,7 +7,7 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
-from jupyter_automerge.cli.failure import CommandFailed
+from jupyter_automerge.cli.failure import USAGE, CommandFailed
 
 TOKEN_VARIABLE = "JUPYTER_AUTOMERGE_TOKEN"
 
@@ -27,7 +27,7 @@ def token_from(file: Path | None, environment: Mapping[str, str]) -> str | None:
     try:
         token = file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise CommandFailed(f"cannot read the token: {error}") from error
+        raise CommandFailed(f"cannot read the token: {error}", USAGE) from error
     if not token:
-        raise CommandFailed(f"the token file {str(file)!r} is empty")
+        raise CommandFailed(f"the token file {str(file)!r} is empty", USAGE)
     return token

@@ -109,6 +109,16 @@ def test_what_is_no_url_of_a_document_is_bad_usage(capsys: pytest.CaptureFixture
     assert "'plan' is not a valid Automerge URL" in capsys.readouterr().err
 
 
+def test_a_token_file_that_cannot_be_read_is_bad_usage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty").touch()
+    for name, told in (("nowhere", "cannot read the token"), ("empty", "is empty")):
+        given = ["wait", DOCUMENT, "--server=ws://127.0.0.1:1", f"--token-file={tmp_path / name}"]
+        assert commands.main(given) == 2
+        assert told in capsys.readouterr().err
+
+
 def test_the_exit_code_is_the_worst_of_all_documents() -> None:
     unsafe = Outcome(DOCUMENT, None, "it is not there")
     assert exit_code(Verdict((unsafe,))) == 3
