@@ -5,7 +5,7 @@ import time
 
 from jupyter_automerge.engine import local as engine_words
 from jupyter_automerge.engine.engine import Engine
-from jupyter_automerge.repo.running import EngineView
+from jupyter_automerge.repo.engine_view import EngineView
 from jupyter_automerge.repo.share import FixedShare, SharePolicy
 from jupyter_automerge.values.limits import PUT_REST, STORE_KEPT_SECONDS
 

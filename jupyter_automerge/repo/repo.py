@@ -21,6 +21,7 @@ from jupyter_automerge.repo.creating import document_from_bytes, merge_in, new_d
 from jupyter_automerge.repo.dialer import Dialer, keep_dialing
 from jupyter_automerge.repo.directory import ConnectionInfo, DialerInfo
 from jupyter_automerge.repo.documents import documents_of
+from jupyter_automerge.repo.engine_view import EngineView
 from jupyter_automerge.repo.feed import Feed
 from jupyter_automerge.repo.forks import Birthplace
 from jupyter_automerge.repo.goal import Way, Wish
@@ -37,7 +38,7 @@ from jupyter_automerge.repo.own_store import OwnStore, own_store
 from jupyter_automerge.repo.pending import Pending
 from jupyter_automerge.repo.removing import wait_removed, wait_unloaded
 from jupyter_automerge.repo.report import CloseReport, ExitReport, RepoSyncReport
-from jupyter_automerge.repo.running import EngineView, Running
+from jupyter_automerge.repo.running import Running
 from jupyter_automerge.repo.safety import SAFE, SafetyPolicy
 from jupyter_automerge.repo.saving import wait_all_saved
 from jupyter_automerge.repo.searching import Search, present, wait_found

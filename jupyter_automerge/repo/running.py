@@ -4,9 +4,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
-from jupyter_automerge.document import Document
 from jupyter_automerge.engine import notices as engine_words
 from jupyter_automerge.engine.effects import (
     AskPolicy,
@@ -20,15 +19,9 @@ from jupyter_automerge.engine.effects import (
     Read,
     Send,
 )
-from jupyter_automerge.engine.events import DeleteDone, Event, Listed, Loaded, PutDone, Stop, StorageChanged
+from jupyter_automerge.engine.events import Event, Stop, StorageChanged
 from jupyter_automerge.engine.local import LocalPeer
-from jupyter_automerge.engine.notices import (
-    ForeignWritersSeen,
-    RowsChanged,
-    SearchProgress,
-    Stopped,
-    StoreRow,
-)
+from jupyter_automerge.engine.notices import ForeignWritersSeen, RowsChanged, Stopped
 from jupyter_automerge.errors import RepoClosed
 from jupyter_automerge.repo import own_store
 from jupyter_automerge.repo.brief import listed
@@ -37,7 +30,8 @@ from jupyter_automerge.repo.counting import Totals
 from jupyter_automerge.repo.dialing import Dialing
 from jupyter_automerge.repo.directory import Directory
 from jupyter_automerge.repo.documents import Documents
-from jupyter_automerge.repo.driver import Driver, Protocolist
+from jupyter_automerge.repo.driver import Driver
+from jupyter_automerge.repo.engine_view import EngineView
 from jupyter_automerge.repo.feed import Feed
 from jupyter_automerge.repo.forks import Birthplace
 from jupyter_automerge.repo.home import HomeLoop
@@ -55,34 +49,13 @@ from jupyter_automerge.repo.storing import Storing
 from jupyter_automerge.repo.tasks import Tasks
 from jupyter_automerge.repo.verdicts import Notice, Verdicts
 from jupyter_automerge.repo.watching import Watching
+from jupyter_automerge.repo.without_store import WithoutStore
 from jupyter_automerge.storage.contract import Storage
-from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.ids import DocumentId
-from jupyter_automerge.values.status import DocumentState
 
 GOING_AWAY = 1001
 FAREWELL_SECONDS = 1.0
 _logger = logging.getLogger(__name__)
-
-
-class EngineView(Protocolist, Protocol):
-    """What a Repo asks the Engine, on its own thread, besides driving it."""
-
-    def document(self, document_id: DocumentId) -> Document | None: ...
-
-    def state(self, document_id: DocumentId) -> DocumentState | None: ...
-
-    def is_deleted(self, document_id: DocumentId) -> bool: ...
-
-    def progress(self, document_id: DocumentId) -> SearchProgress | None: ...
-
-    def rows(self, document_id: DocumentId) -> tuple[StoreRow, ...]: ...
-
-    def saved_heads(self, document_id: DocumentId) -> Heads: ...
-
-    def is_elsewhere(self, document_id: DocumentId) -> bool: ...
-
-    def metrics(self) -> dict[str, int]: ...
 
 
 class Running:
@@ -121,26 +94,23 @@ class Running:
         self.storage = storage
         self.foreign_writers: datetime | None = None
         """Since when others than Repos of ours are known to write into the store."""
-        self._storing = (
-            None if storage is None else Storing(storage, self.tasks, self.driver.post, self.totals)
-        )
+        storing = None if storage is None else Storing(storage, self.tasks, self.driver.post, self.totals)
         self.shelf = (
-            None
-            if self._storing is None or storage is None
-            else Shelf(self, storage, self._storing.rows_written)
+            None if storing is None or storage is None else Shelf(self, storage, storing.rows_written)
         )
         self.resuming = None if self.shelf is None else Resuming(self, self.shelf)
         self._stopped: asyncio.Future[Stopped] = home.loop.create_future()
+        keeper = storing or WithoutStore(self.driver.follow_up)
         self._performers: dict[type[Effect], Callable[[Any], None]] = {
             Send: self.links.send,
             Close: self.links.close,
             Dial: self.dialing.dial,
             AskPolicy: self.asking.ask,
-            Load: self._load if self._storing is None else self._storing.load,
-            Read: self._load if self._storing is None else self._storing.read,
-            List: self._list if self._storing is None else self._storing.list,
-            Put: self._put if self._storing is None else self._storing.put,
-            Delete: self._delete if self._storing is None else self._storing.delete,
+            Load: keeper.load,
+            Read: keeper.read,
+            List: keeper.list,
+            Put: keeper.put,
+            Delete: keeper.delete,
         }
         self._marks = (
             None if storage is None or local.fleeting else OwnMarks(storage, local, self.driver.post)
@@ -264,20 +234,6 @@ class Running:
             await self.storage.close()
         except Exception:  # adapters are written by others; all that could be saved is saved
             _logger.exception("the store did not close cleanly")
-
-    # Without a store nothing is found, nothing kept, and nothing has to be waited for.
-
-    def _load(self, effect: Load | Read) -> None:
-        self.driver.follow_up(Loaded(effect.token, ()))
-
-    def _list(self, effect: List) -> None:
-        self.driver.follow_up(Listed(effect.token, ()))
-
-    def _put(self, effect: Put) -> None:
-        self.driver.follow_up(PutDone(effect.token))
-
-    def _delete(self, effect: Delete) -> None:
-        self.driver.follow_up(DeleteDone(effect.token))
 
 
 async def _logged(work: Awaitable[object]) -> None:

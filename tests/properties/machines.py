@@ -7,7 +7,8 @@ from jupyter_automerge.engine.engine import Engine
 from jupyter_automerge.engine.local import FixedShare, LocalPeer
 from jupyter_automerge.network import MemoryTransport
 from jupyter_automerge.repo import DocHandle, Repo, SafetyPolicy
-from jupyter_automerge.repo.running import EngineView, Running
+from jupyter_automerge.repo.engine_view import EngineView
+from jupyter_automerge.repo.running import Running
 from jupyter_automerge.testing.simulated_repo import PlainPeer
 from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.status import DocumentState
