@@ -46,7 +46,10 @@ def asked_server(
 
 
 def _jupyter(address: ServerAddress) -> AskedServer:
-    return AskedServer(address.sync_url, address.headers(), address.ssl_context())
+    try:
+        return AskedServer(address.sync_url, address.headers(), address.ssl_context())
+    except OSError as error:
+        raise NoServer(f"the certificate {address.certificate} of {address.url} cannot be read: {error}") from error
 
 
 def _of_this_terminal(environ: Mapping[str, str]) -> ServerAddress:

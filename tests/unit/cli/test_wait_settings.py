@@ -41,6 +41,14 @@ def test_a_server_that_is_gone_is_told_by_the_file_that_is_gone(tmp_path: Path) 
         asked_server(None, None, {CONNECTION_FILE_VARIABLE: str(tmp_path / "automerge-7.json")}, tmp_path)
 
 
+def test_a_certificate_that_is_gone_is_told_by_its_name(tmp_path: Path) -> None:
+    path = connection_file(tmp_path, 1, "https://127.0.0.1:8888/")
+    gone = {"certfile": str(tmp_path / "gone.pem")}
+    path.write_text(json.dumps({**json.loads(path.read_text()), "ssl": gone}))
+    with pytest.raises(NoServer, match=r"gone\.pem .* cannot be read"):
+        asked_server(None, None, {CONNECTION_FILE_VARIABLE: str(path)}, tmp_path)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="who may write a file is not in these bits there")
 def test_a_file_that_others_may_write_is_not_believed(tmp_path: Path) -> None:
     path = connection_file(tmp_path, 1)
