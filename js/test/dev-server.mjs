@@ -1,11 +1,11 @@
 // A stand-in for the Jupyter server, for work on the page: real automerge-repo with its stock WebSocket server
 // adapter, the addresses of the extension, and switches (POST /base/dev?mode=signed-out&cut=1&delay=3&access=read&peers=2),
-// and ?view=peers for who has it.
+// peers=9 for a reader and two files, trouble=no+space+left for a disk that fails, and ?view=peers for who has it.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Counter, ImmutableString, Repo } from "@automerge/automerge-repo";
+import { Counter, encodeHeads, ImmutableString, Repo } from "@automerge/automerge-repo";
 import { WebSocketServerAdapter } from "@automerge/automerge-repo-network-websocket";
 import { WebSocketServer } from "ws";
 
@@ -33,7 +33,7 @@ class ServerAdapter extends WebSocketServerAdapter {
 }
 
 export async function startServer({ port = 0, base = "/base/" } = {}) {
-  const state = { mode: "ok", delay: 0, peers: 6, access: "write", session: String(Math.random()) };
+  const state = { mode: "ok", delay: 0, peers: 6, access: "write", trouble: "", session: String(Math.random()) };
   const sockets = new Set();
   const syncSockets = new WebSocketServer({ noServer: true });
   const eventSockets = new WebSocketServer({ noServer: true });
@@ -68,6 +68,9 @@ export async function startServer({ port = 0, base = "/base/" } = {}) {
       { ...here, ...lasting, id: "upstream", name: "sync.example.org", kind: "server", heads: { received: now, stored: now } },
       { ...away, ...lasting, id: "attic", name: "laptop in the attic", kind: "script", heads: { stored: first } },
       { ...here, ...lasting, id: "silent", name: "colleague", kind: "server", denied: true, heads: {} },
+      { ...here, ...passing, id: "carol-store", name: "Chrome on Linux, window 594", kind: "browser", reader: true, heads: { received: [...now, ...encodeHeads(["ab".repeat(32)])] }, user: { username: "carol", name: "Carol" } },
+      { ...here, ...lasting, id: "file:/data/plan.json", name: "plan.json", kind: "file", projection: true, heads: { stored: now } },
+      { ...away, ...lasting, id: "file:/data/plan.md", name: "plan.md", kind: "file", projection: true, trouble: "[Errno 28] No space left on device", heads: { stored: first } },
     ].slice(0, state.peers);
   };
 
@@ -112,6 +115,7 @@ mount(document.getElementById("here"), { url: "automerge:${id}", view: ${JSON.st
     state.delay = Number(wanted.get("delay") ?? state.delay);
     state.access = wanted.get("access") ?? state.access;
     state.peers = Number(wanted.get("peers") ?? state.peers);
+    state.trouble = wanted.get("trouble") ?? state.trouble;
     adapter.extra.access = state.access;
     if (wanted.get("text")) document.change((root) => { root.about = wanted.get("text") + root.about; });
     if (wanted.get("insert")) document.change((root) => root.tasks.unshift({ text: wanted.get("insert"), done: false }));
@@ -137,7 +141,7 @@ mount(document.getElementById("here"), { url: "automerge:${id}", view: ${JSON.st
       const { type, documentId } = JSON.parse(String(data));
       const tell = () => {
         const heads = document.heads();
-        const local = { id: repo.networkSubsystem.peerMetadata.storageId, name: "dev server", received: heads, stored: heads, trouble: "" };
+        const local = { id: repo.networkSubsystem.peerMetadata.storageId, name: "dev server", received: heads, stored: state.trouble ? first : heads, trouble: state.trouble };
         socket.send(JSON.stringify({ type: "peers", documentId, local, rows: rowsOf() }));
       };
       if (type !== "watch") return;

@@ -6,7 +6,7 @@ import { reachOf, signOf, whyOf } from "../src/peers/words.ts";
 
 const stored: PeerFacts = {
   link: "connected", relation: "synced", level: "none", missingThere: 0, missingHere: 0, certain: true, stalled: false, durableAcks: true,
-  ephemeral: false, denied: false, unavailable: false, sameStore: false, clone: false, trust: "normal", via: [], hearsay: false, trouble: "",
+  ephemeral: false, denied: false, unavailable: false, sameStore: false, clone: false, trust: "normal", via: [], hearsay: false, reader: false, projection: false, trouble: "",
 };
 
 for (const { facts, says, reach, why } of cases)
@@ -24,5 +24,6 @@ test("good news is only of stores that have everything as well as they can tell"
 
 test("a copy lasts, has everything, and is neither ours nor distrusted", () => {
   const copies = cases.map(({ facts }) => ({ ...stored, ...(facts as Partial<PeerFacts>) })).filter(isCopy);
-  assert.equal(copies.length, 6, "stored, five times, and one that cannot tell");
+  assert.equal(copies.length, 9, "stored, eight times, and one that cannot tell");
+  assert.ok(!copies.some(({ projection }) => projection), "a file is no copy");
 });

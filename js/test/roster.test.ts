@@ -59,6 +59,17 @@ test("a store that came back, and has not said yet what it has, is shown as last
   assert.equal(summaryOf(spoke, null).state, "safe");
 });
 
+test("a file written from the document has a row of its own, after the stores, and is no copy", () => {
+  const line = new Line();
+  const file: PeerRow = { id: "file:/lab/plan.json", name: "plan.json", kind: "file", projection: true, durableAcks: true };
+  const written = shownBy(rosterOf(line, { ...file, link: "connected", heads: { stored: line.heads(3) } }, kernel), line, 1);
+  assert.deepEqual(words(written).slice(1), ["plan.ipynb: has told nothing yet, through lab server", "plan.json: has everything, written, a file, through lab server"]);
+  assert.notEqual(summaryOf(written, null).state, "safe");
+  const behind = shownBy(rosterOf(line, { ...file, link: "offline", trouble: "no space left", heads: { stored: line.heads(1) } }), line, 3);
+  assert.equal(words(behind)[1], "plan.json: lacks 2 changes, and cannot be written, a file");
+  assert.equal(behind[1]?.why, "It cannot be written: no space left.");
+});
+
 test("an edit counts for everybody at once, whatever the server's rows say", () => {
   const line = new Line();
   const roster = rosterOf(line, { ...kernel, missingThere: 0, relation: "synced", heads: { received: line.heads(3) } });

@@ -30,7 +30,7 @@ def cells(row: Row) -> tuple[str, ...]:
     """What stands in the columns."""
     return (
         _name(row),
-        _shown(row["kind"]),
+        _shown(row["kind"]) + (", may only read" if row["reader"] else ""),
         row["says"],
         _shown(row["reach"]),
         row["level"],

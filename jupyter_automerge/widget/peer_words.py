@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from jupyter_automerge.widget import file_words
+from jupyter_automerge.widget.lack_words import lacks
+
 Row = Mapping[str, Any]
 """A row as JSON: what pages get of a DocPeer."""
 
@@ -23,6 +26,8 @@ _STALLED = {
 def says(row: Row) -> str:
     """What the store has."""
     missing = row["missingThere"]
+    if row["projection"]:
+        return file_words.says(row)
     if row["denied"]:
         return "not shared with it"
     if row["unavailable"]:
@@ -31,12 +36,14 @@ def says(row: Row) -> str:
         return "has told nothing yet"
     if missing > 0:
         moves = ", and nothing moves" if _stalled(row) else ""
-        return f"lacks {'' if row['certain'] else 'up to '}{_changes(missing)}{moves}"
-    return _has_all_in_words(row) + (", and more" if row["missingHere"] else "")
+        return f"{lacks(row)}{moves}{_more(row) if row['reader'] else ''}"
+    return _has_all_in_words(row) + _more(row)
 
 
 def reach(row: Row) -> str:
     """Whether and how it is reached."""
+    if row["projection"]:
+        return file_words.reach(row)
     words = {"dialing": "out of reach, being dialed", "offline": "out of reach"}
     if row["link"] == "relayed":
         return f"through {', '.join(row['via']) or 'others'}"
@@ -45,6 +52,8 @@ def reach(row: Row) -> str:
 
 def why(row: Row) -> str:
     """Why a wait for it would hang, or why it does not count; "" when there is nothing to say."""
+    if row["projection"]:
+        return file_words.why(row)
     return _why_not_counted(row) or _why_not_there(row) or _why_not_lasting(row)
 
 
@@ -59,7 +68,16 @@ def _has_all_in_words(row: Row) -> str:
         return "had everything in memory"
     if row["ephemeral"]:
         return "has everything, in memory"
+    if row["trouble"]:
+        return "has everything, and cannot store it"
     return "has everything, not stored yet" if row["durableAcks"] else "has everything"
+
+
+def _more(row: Row) -> str:
+    """What it has beyond ours. The changes of a reader stay where they are (E45)."""
+    if not row["missingHere"]:
+        return ""
+    return "; its edits are not accepted" if row["reader"] else ", and more"
 
 
 def _why_not_counted(row: Row) -> str:
@@ -73,8 +91,7 @@ def _why_not_counted(row: Row) -> str:
         return "The share policy keeps the document from it."
     if row["unavailable"]:
         return "It said that it does not have the document."
-    trouble = row.get("trouble")
-    return f"Its disk fails: {trouble}." if trouble else ""
+    return f"Its disk fails: {row['trouble']}." if row["trouble"] else ""
 
 
 def _why_not_there(row: Row) -> str:
@@ -120,7 +137,3 @@ def _came_back(row: Row) -> bool:
 def _hearsay(row: Row) -> bool:
     """Whether what it has is known by the word of others."""
     return bool(row["via"]) and row["link"] != "connected"
-
-
-def _changes(count: int) -> str:
-    return "1 change" if count == 1 else f"{count} changes"

@@ -25,7 +25,11 @@ export interface PeerFacts {
   readonly via: readonly string[];
   /** What it has is known by the word of others. */
   readonly hearsay: boolean;
-  /** Why its disk fails, in its own words. */
+  /** It may only read here: what it changed is not accepted (E45). */
+  readonly reader: boolean;
+  /** No store, but a file that is written from the document (E46). */
+  readonly projection: boolean;
+  /** Why its disk fails, or why the file is behind, in its own words. */
   readonly trouble: string;
 }
 
@@ -41,9 +45,12 @@ export function hasAll(facts: PeerFacts): boolean {
   return facts.missingThere === 0 && (facts.level === "stored" || (facts.level === "received" && !facts.durableAcks));
 }
 
-/** It counts as another copy: lasting, and neither our own store, nor a copy of it, nor one that is not trusted. */
+/**
+ * It counts as another copy: a store, lasting, neither ours nor a copy of ours, nor one that is not trusted, nor one
+ * that has it in a memory whose disk fails.
+ */
 export function isCopy(facts: PeerFacts): boolean {
-  const said = !facts.hearsay || facts.level === "stored";
-  const counts = said && !facts.ephemeral && !facts.sameStore && !facts.clone && facts.trust !== "untrusted" && facts.trust !== "dead";
+  const said = facts.level === "stored" || !(facts.hearsay || facts.trouble);
+  const counts = said && !facts.projection && !facts.ephemeral && !facts.sameStore && !facts.clone && facts.trust !== "untrusted" && facts.trust !== "dead";
   return counts && hasAll(facts);
 }

@@ -1,6 +1,7 @@
 import type { PeerFacts } from "./facts.ts";
 import type { PeerRow } from "./row.ts";
-import { reachOf, type Sign, signOf, whyOf } from "./words.ts";
+import type { Sign } from "./sign.ts";
+import { reachOf, signOf, whyOf } from "./words.ts";
 
 /** "lacking": since when it lacks changes of ours. "heard": when it last told what it has. */
 export interface Since {
@@ -58,7 +59,9 @@ export function factsOf(row: PeerRow): PeerFacts {
     trust: row.trust ?? "normal",
     via: row.via ?? [],
     hearsay: (row.via ?? []).length > 0 && row.link !== "connected",
-    trouble: "",
+    reader: row.reader ?? false,
+    projection: row.projection ?? false,
+    trouble: row.trouble ?? "",
   };
 }
 
@@ -79,9 +82,9 @@ function renamed(peers: readonly Peer[], name: (peer: Peer) => string): Peer[] {
   return peers.map((peer) => ((counts.get(peer.who) ?? 0) > 1 ? { ...peer, who: name(peer) } : peer));
 }
 
-/** The nearest first, lasting stores before windows; otherwise as they are called, so that they stay in place. */
+/** The nearest first, lasting stores before windows, files last; otherwise as they are called, so that they stay in place. */
 export function inOrder(peers: readonly Peer[]): Peer[] {
   const rank = ({ facts }: Peer): number =>
-    (facts.link === "connected" ? 0 : facts.link === "relayed" ? 2 : 4) + (facts.ephemeral ? 1 : 0);
+    facts.projection ? 6 : (facts.link === "connected" ? 0 : facts.link === "relayed" ? 2 : 4) + (facts.ephemeral ? 1 : 0);
   return [...peers].sort((left, right) => rank(left) - rank(right) || left.who.localeCompare(right.who) || left.id.localeCompare(right.id));
 }

@@ -40,6 +40,9 @@ export interface PeerRow {
   readonly sameStore?: boolean;
   readonly ephemeral?: boolean;
   readonly clone?: boolean;
+  readonly reader?: boolean;
+  readonly projection?: boolean;
+  readonly trouble?: string;
   readonly durableAcks?: boolean;
   readonly denied?: boolean;
   readonly unavailable?: boolean;

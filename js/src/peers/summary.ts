@@ -2,7 +2,7 @@ import type { Standing } from "../document/standing.ts";
 import { isCopy } from "./facts.ts";
 import type { Peer } from "./peer.ts";
 import type { Summary } from "./row.ts";
-import { changes, type Sign } from "./words.ts";
+import { changes, type Sign } from "./sign.ts";
 
 /** Is any work of this window at risk? Others count as far as they are known to have all of it. */
 export function summaryOf(peers: readonly Peer[], server: Standing | null): Summary {

@@ -1,43 +1,42 @@
 import { cameBack, hasAll, isReachable, type PeerFacts } from "./facts.ts";
-
-export type Icon = "wait" | "done" | "send" | "save" | "off" | "lock" | "stop";
-export type Tone = "calm" | "good" | "busy" | "warn" | "bad";
-
-export function changes(count: number): string {
-  return count === 1 ? "1 change" : `${count} changes`;
-}
-
-export interface Sign {
-  readonly icon: Icon;
-  readonly tone: Tone;
-  readonly words: string;
-}
+import { reachOfFile, signOfFile, whyOfFile } from "./file-words.ts";
+import { lacks, type Sign } from "./sign.ts";
 
 /** What a store has, in words, with the sign beside them. The same words as `widget/peer_words.py`. */
 export function signOf(facts: PeerFacts): Sign {
+  if (facts.projection) return signOfFile(facts);
   if (facts.denied) return { icon: "lock", tone: "warn", words: "not shared with it" };
   if (facts.unavailable) return { icon: "stop", tone: "warn", words: "does not have it" };
   if (facts.missingThere === null) return { icon: "wait", tone: "calm", words: "has told nothing yet" };
   if (facts.missingThere > 0) return lacking(facts, facts.missingThere);
-  const more = facts.missingHere ? ", and more" : "";
+  const more = moreWords(facts);
   if (facts.level === "stored") return { icon: "done", tone: "good", words: `has everything, stored${more}` };
   if (cameBack(facts)) return { icon: "wait", tone: "busy", words: `had everything before it came back${more}` };
   if (facts.hearsay && !facts.ephemeral) return { icon: "done", tone: "calm", words: `has everything, others say${more}` };
   // Nobody knows whether a process that is out of reach still runs, and with it its memory.
   if (!isReachable(facts)) return { icon: "off", tone: facts.ephemeral ? "calm" : "warn", words: `had everything in memory${more}` };
   if (facts.ephemeral) return { icon: "done", tone: "calm", words: `has everything, in memory${more}` };
+  if (facts.trouble) return { icon: "stop", tone: "bad", words: `has everything, and cannot store it${more}` };
   if (!facts.durableAcks) return { icon: "done", tone: "good", words: `has everything${more}` };
   return { icon: "save", tone: "busy", words: `has everything, not stored yet${more}` };
 }
 
+/** What it has beyond ours. The changes of a reader stay where they are (E45). */
+function moreWords({ missingHere, reader }: PeerFacts): string {
+  if (!missingHere) return "";
+  return reader ? "; its edits are not accepted" : ", and more";
+}
+
 function lacking(facts: PeerFacts, missing: number): Sign {
-  const words = `lacks ${facts.certain ? "" : "up to "}${changes(missing)}`;
+  const stalls = facts.stalled && isReachable(facts) ? ", and nothing moves" : "";
+  const words = `${lacks(missing, facts.certain)}${stalls}${facts.reader ? moreWords(facts) : ""}`;
   if (!isReachable(facts)) return { icon: "off", tone: facts.ephemeral ? "calm" : "warn", words };
-  return facts.stalled ? { icon: "stop", tone: "warn", words: `${words}, and nothing moves` } : { icon: "send", tone: "busy", words };
+  return stalls ? { icon: "stop", tone: "warn", words } : { icon: "send", tone: "busy", words };
 }
 
 /** Whether and how it is reached. */
 export function reachOf(facts: PeerFacts): string {
+  if (facts.projection) return reachOfFile(facts);
   switch (facts.link) {
     case "connected":
       return "connected";
@@ -54,6 +53,7 @@ export function reachOf(facts: PeerFacts): string {
 
 /** Why a wait for it would hang, or why it does not count; empty when there is nothing to say. */
 export function whyOf(facts: PeerFacts): string {
+  if (facts.projection) return whyOfFile(facts);
   if (facts.sameStore) return "It works on the same store: it is no other copy.";
   if (facts.clone) return "It claims the id of our own store, as a copied folder does: it is not counted as a copy.";
   if (facts.trust === "dead") return "It is marked as lost for good.";

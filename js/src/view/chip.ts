@@ -1,7 +1,7 @@
 import type { DocumentState } from "../document/live-document.ts";
 import type { Standing } from "../document/standing.ts";
 import type { Access, LinkName } from "../network/server-adapter.ts";
-import { changes, type Icon, type Sign, type Tone } from "../peers/words.ts";
+import { changes, type Icon, type Sign, type Tone } from "../peers/sign.ts";
 
 /** All that the words of the server chip depend on. */
 export interface ChipFacts {
@@ -79,6 +79,7 @@ function writerChip(facts: ChipFacts, missing: number): Chip {
     case "behind":
       return { icon: "wait", tone: "busy", words: "receiving changes…", detail: "All changes of this window are on the server; it has more." };
     default:
+      if (facts.trouble && facts.standing?.level !== "stored") return unsavable(facts.trouble, "anything");
       return { icon: "done", tone: "good", words: "all changes are on the server", detail: detailOfAll(facts) };
   }
 }
@@ -90,11 +91,14 @@ function unconfirmed(missing: number): Chip {
 
 /** The server has them in its memory, and says what is on its disk: that lacks some. */
 function unsaved(facts: ChipFacts, unsafe: number): Chip {
-  if (facts.trouble)
-    return { icon: "stop", tone: "bad", words: `the server cannot save ${changes(unsafe)}`, detail: `They are in its memory only: ${facts.trouble}` };
+  if (facts.trouble) return unsavable(facts.trouble, changes(unsafe));
   const detail = "The server has them in its memory; its disk has not confirmed them yet.";
   if (facts.slow) return { icon: "save", tone: "warn", words: `${changes(unsafe)} not saved by the server yet`, detail };
   return { icon: "save", tone: "busy", words: `the server saves ${changes(unsafe)}…`, detail };
+}
+
+function unsavable(trouble: string, what: string): Chip {
+  return { icon: "stop", tone: "bad", words: `the server cannot save ${what}`, detail: `In its memory only: ${trouble}` };
 }
 
 function detailOfAll({ standing }: ChipFacts): string {

@@ -8,7 +8,7 @@ import { reviveSnapshot, type Snapshot } from "../document/snapshot.ts";
 import type { LinkName } from "../network/server-adapter.ts";
 import type { Page } from "../page/page.ts";
 import type { Peer } from "../peers/peer.ts";
-import { changes } from "../peers/words.ts";
+import { changes } from "../peers/sign.ts";
 import { addresses } from "../place.ts";
 import { Branches } from "../tree/branches.ts";
 import { childCount, PAGE_OF_ROWS, rowsOf, type ValueRow } from "../tree/rows.ts";

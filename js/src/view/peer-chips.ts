@@ -1,6 +1,6 @@
 import { hasAll, isReachable } from "../peers/facts.ts";
 import type { Peer } from "../peers/peer.ts";
-import type { Sign } from "../peers/words.ts";
+import type { Sign } from "../peers/sign.ts";
 import { element, setAttributes, setText } from "./element.ts";
 import { icon } from "./icons.ts";
 import { Steady } from "./steady.ts";
@@ -42,7 +42,7 @@ export class PeerChips {
   }
 
   #fold(folded: readonly Peer[], opened: boolean): void {
-    const behind = folded.filter(({ facts }) => !hasAll(facts) && !facts.ephemeral).length;
+    const behind = folded.filter(({ facts }) => !hasAll(facts) && !facts.ephemeral && !facts.projection).length;
     this.#more.hidden = folded.length === 0;
     setText(this.#more, `+${folded.length} more${behind > 0 ? `, ${behind} without everything` : ""}`);
     setAttributes(this.#more, { "aria-expanded": String(opened) });
@@ -59,6 +59,12 @@ export class PeerChips {
     chip.dispose();
     chip.element.remove();
   }
+}
+
+/** Of a file that cannot be written its words say all: its row is offline for no other reason (E46). */
+function awayWords({ facts }: Peer): string {
+  if (isReachable(facts) || (facts.projection && facts.trouble)) return "";
+  return facts.link === "gone" ? ", gone" : ", out of reach";
 }
 
 class PeerChip {
@@ -80,7 +86,7 @@ class PeerChip {
     if (this.#icon !== sign.icon) this.element.replaceChildren(icon(sign.icon), this.#who, " ", this.#words);
     this.#icon = sign.icon;
     setText(this.#who, peer.who);
-    setText(this.#words, isReachable(peer.facts) ? sign.words : `${sign.words}, ${peer.facts.link === "gone" ? "gone" : "out of reach"}`);
+    setText(this.#words, `${sign.words}${awayWords(peer)}`);
     setAttributes(this.element, { "aria-expanded": String(opened), title: peer.why || null });
   }
 

@@ -81,9 +81,10 @@ class PeerRowElement {
   }
 }
 
-/** Its kind, user and address, as far as they say more than its name. */
-export function aboutWords({ who, kind, user, where }: Peer): string {
-  const parts = [who.split(" ").includes(kind) ? "" : kind, user && !who.includes(user) ? `of ${user}` : "", where];
+/** Its kind, user, address and right, as far as they say more than its name. */
+export function aboutWords({ who, kind, user, where, facts }: Peer): string {
+  const right = facts.reader ? "may only read" : "";
+  const parts = [who.split(" ").includes(kind) ? "" : kind, user && !who.includes(user) ? `of ${user}` : "", where, right];
   return parts.filter((part) => part !== "").join(" · ");
 }
 

@@ -1,4 +1,4 @@
-import type { Sign } from "../peers/words.ts";
+import type { Sign } from "../peers/sign.ts";
 
 /** Milliseconds. A better state is shown only after it lasted this long: while someone types, "sending" stays. */
 const HOLD = 700;

@@ -24,6 +24,9 @@ STORED = {
     "clone": False,
     "trust": "normal",
     "via": [],
+    "reader": False,
+    "projection": False,
+    "trouble": "",
 }
 
 
