@@ -141,9 +141,12 @@ def test_a_redis_that_somebody_empties_is_given_again_what_is_in_memory(
             with note.change() as doc:
                 doc["n"] = 1
             await alice.saved()
+            name = f"automerge:{note.document_id}"  # looked at from outside: another Repo would be news
             async with asyncio.timeout(60):
-                while not await _is_whole(own_redis.url(), note.url, note.value):
+                while not any(b"snapshot" in field for field in own_redis.ask("HKEYS", name)):
                     await asyncio.sleep(0.1)
+            await alice.saved()
+            assert await _is_whole(own_redis.url(), note.url, note.value)
 
     story()
 
