@@ -49,7 +49,9 @@ def _jupyter(address: ServerAddress) -> AskedServer:
     try:
         return AskedServer(address.sync_url, address.headers(), address.ssl_context())
     except OSError as error:
-        raise NoServer(f"the certificate {address.certificate} of {address.url} cannot be read: {error}") from error
+        raise NoServer(
+            f"the certificate {address.certificate} of {address.url} cannot be read: {error}"
+        ) from error
 
 
 def _of_this_terminal(environ: Mapping[str, str]) -> ServerAddress:
