@@ -11,6 +11,8 @@ from jupyter_automerge.values.identity import NO_CLAIMS, PeerMetadata
 from jupyter_automerge.values.ids import DocumentId, PeerId, SessionId, StorageId
 
 PROTOCOL_VERSION = "1"
+STORED = "stored"
+"""The level of heads that are durable, as frames name it."""
 
 
 @dataclass(frozen=True, slots=True)
