@@ -10,6 +10,7 @@ from jupyter_automerge.document import Document
 from jupyter_automerge.engine import events as e
 from jupyter_automerge.engine.began_anew import began_anew
 from jupyter_automerge.engine.effects import Effect
+from jupyter_automerge.engine.leases import Lease
 from jupyter_automerge.engine.local import FixedShare, LocalPeer
 from jupyter_automerge.engine.notices import SearchProgress, StoreRow
 from jupyter_automerge.engine.parts import Parts
@@ -34,6 +35,7 @@ class Engine:
     many times as long as a document's last write took the next one waits. `unload_after`: how long a document
     that nobody has any use for stays in memory; None: for good. Times are seconds on a clock that never
     goes back. `retain`: how long stores are remembered that are out of reach and that our user thinks nothing of.
+    `is_gone`: whether the process of a lease certainly is no more; the default knows of none.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Engine:
         put_rest: float = 0.0,
         unload_after: float | None = None,
         retain: float = STORE_KEPT_SECONDS,
+        is_gone: Callable[[Lease], bool] = lambda lease: False,
     ) -> None:
         self.local = local
         self._parts = parts = Parts(
@@ -60,6 +63,7 @@ class Engine:
             put_rest=put_rest,
             unload_after=unload_after,
             retain=retain,
+            is_gone=is_gone,
         )
         self._desk = parts.desk
         self._documents = parts.documents

@@ -10,7 +10,7 @@ from jupyter_automerge.values.status import Access
 @dataclass(slots=True)
 class LocalPeer:
     """This running Repo. Without a `storage_id` nothing is loaded or put, and the ephemeral id names its
-    memory. `host` and `pid`: the process, for whoever finds its lease; not told on the wire.
+    memory. `host`, `pid`, `machine` and `began`: the process, for whoever finds its lease (E32); not told on the wire.
 
     `weakness`: why what the store confirms may be lost; empty if it is not. It may change, from empty to a
     reason (E43), and so may the `epoch` (E48); nothing else here does. `fleeting`: the store ends with this process.
@@ -25,6 +25,8 @@ class LocalPeer:
     epoch: str | None = None
     host: str = ""
     pid: int = 0
+    machine: str = ""
+    began: int = 0
     weakness: str = ""
     fleeting: bool = False
 

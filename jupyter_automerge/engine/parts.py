@@ -18,6 +18,7 @@ from jupyter_automerge.engine.foreign_writers import ForeignWriters
 from jupyter_automerge.engine.gossip import Gossip
 from jupyter_automerge.engine.inbox import Inbox
 from jupyter_automerge.engine.joining import Joining
+from jupyter_automerge.engine.leases import Lease
 from jupyter_automerge.engine.loading import Loader
 from jupyter_automerge.engine.local import FixedShare, LocalPeer
 from jupyter_automerge.engine.quarantine import Quarantine
@@ -64,13 +65,14 @@ class Parts:
         put_rest: float,
         unload_after: float | None,
         retain: float,
+        is_gone: Callable[[Lease], bool],
     ) -> None:
         self.local = local
         self.desk = Desk(wall_offset)
         self.documents: dict[DocumentId, DocumentRecord] = {}
         self.after_save = AfterSave(self.desk, local, ack_after_save)
         self._join_the_net(jitter, retain)
-        self._know_others()
+        self._know_others(is_gone)
         # Where peers wait for a put, it waits for nothing.
         self._keep_documents(actor, 0.0 if ack_after_save else put_rest)
         self._hold_documents(share, unload_after)
@@ -100,11 +102,11 @@ class Parts:
         self.subscriptions = Subscriptions(self.local, self.desk, self.connections)
         self.reach = Reach(self.local, self.desk, self.stores)
 
-    def _know_others(self) -> None:
+    def _know_others(self, is_gone: Callable[[Lease], bool]) -> None:
         """What stores have of the documents: believed, remembered, and told."""
         local, desk, documents, stores = self.local, self.desk, self.documents, self.stores
         self.writes = SlowWrites(desk)
-        self.siblings = Siblings(local, desk, stores, self.writes)
+        self.siblings = Siblings(local, desk, stores, self.writes, is_gone)
         self.foreign = ForeignWriters(local, desk, self.siblings, self.writes)
         self.remembering = Remembering(local, desk, stores, self.writes)
         self.facts = Facts(desk, documents, stores, self.remembering)

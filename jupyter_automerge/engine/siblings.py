@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from math import inf
 
+from jupyter_automerge.engine.alarm import Alarm
 from jupyter_automerge.engine.connection import Connection
 from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.effects import Load, Put
@@ -17,10 +18,12 @@ from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.engine.notices import StoreClone
 from jupyter_automerge.engine.slow_writes import SlowWrites
 from jupyter_automerge.engine.stores import Stores
+from jupyter_automerge.engine.watched_leases import Presence, Signs, WatchedLeases
 from jupyter_automerge.values.ids import SessionId
 from jupyter_automerge.values.keys import SESSIONS_PREFIX, session_key
 from jupyter_automerge.values.limits import (
     LEASE_KEPT_SECONDS,
+    LEASE_RENEWED_SECONDS,
     LEASE_SECOND_LOOK_SECONDS,
     PUT_RETRY_MOST_SECONDS,
     SIBLING_SECONDS,
@@ -30,22 +33,36 @@ from jupyter_automerge.values.limits import (
 class Siblings:
     """Keeps our lease, and looks for those of others. A Repo without a store has none, and needs none."""
 
-    def __init__(self, local: LocalPeer, desk: Desk, stores: Stores, writes: SlowWrites) -> None:
+    def __init__(
+        self,
+        local: LocalPeer,
+        desk: Desk,
+        stores: Stores,
+        writes: SlowWrites,
+        is_gone: Callable[[Lease], bool],
+    ) -> None:
         self._local = local
+        self._watched = WatchedLeases(session_key(local.session_id), is_gone)
+        self._since = desk.wall
         self._desk = desk
         self._stores = stores
         self._writes = writes
         self._seen_at = -inf
         self._looking = False
+        self._taking = False
+        self._renewal = Alarm(desk, self._renew)
+        self._left = False
 
     def open(self) -> None:
-        """Take a lease, and clear away those whose Repos died long ago."""
+        """Take a lease, and clear away those whose Repos died."""
         if self._local.has_storage:
+            self._since = self._desk.wall
             self._take_lease()
             self._desk.ask(lambda token: Load(token, SESSIONS_PREFIX), self._prune)
 
     def leave(self) -> None:
         """Give the lease back."""
+        self._left = True
         if self._local.has_storage:
             self._writes.remove(session_key(self._local.session_id))
 
@@ -60,7 +77,7 @@ class Siblings:
         self._seen_at = self._desk.now
 
     def if_none_was_here(self, action: Callable[[], None]) -> None:
-        """Do it if no other Repo of ours has, or had a moment ago, a lease in this store."""
+        """Do it if no other Repo of ours has, or had a moment ago, a lease in this store that may be alive."""
         if self._desk.now < self._seen_at + SIBLING_SECONDS:
             return
         if self._local.has_storage and not self._looking:
@@ -71,31 +88,64 @@ class Siblings:
         self._looking = False
         if not isinstance(event, Loaded):
             return  # It is not known, so nobody is accused.
-        own = session_key(self._local.session_id)
-        if any(chunk.key != own for chunk in event.chunks):
+        seen = self._watched.look(event.chunks, self._desk.now)
+        if seen is Presence.ALIVE:
             self.was_here()
-        if self._desk.now >= self._seen_at + SIBLING_SECONDS:
-            action()
+        if self._desk.now < self._seen_at + SIBLING_SECONDS:
+            return
+        if seen is Presence.SILENT:
+            # A machine that slept: it renews its lease within an hour of its own time, and did not before.
+            self._looking = True
+            again = partial(self._look_again, action, self._watched.signs)
+            self._desk.at(self._desk.now + LEASE_RENEWED_SECONDS + LEASE_SECOND_LOOK_SECONDS, again)
+            return
+        action()
+
+    def _look_again(self, action: Callable[[], None], signs: Signs) -> None:
+        def compare(event: Event) -> None:
+            self._looking = False
+            if isinstance(event, Loaded):
+                self._watched.look(event.chunks, self._desk.now)
+                if self._watched.signs == signs:
+                    action()
+
+        self._desk.ask(lambda token: Load(token, SESSIONS_PREFIX), compare)
 
     def _take_lease(self) -> None:
-        local = self._local
-        key = session_key(local.session_id)
-        lease = write_lease(Lease(self._desk.wall, local.name, local.host, local.pid))
-        self._desk.ask(lambda token: Put(token, key, lease), self._took_lease)
+        if self._taking:
+            return
+        self._taking, local = True, self._local
+        key, began, written = session_key(local.session_id), self._since, self._desk.wall
+        lease = Lease(began, local.name, local.host, local.pid, local.machine, local.began, written)
+        self._desk.ask(lambda token: Put(token, key, write_lease(lease)), self._took_lease)
 
     def _took_lease(self, event: Event) -> None:
-        if isinstance(event, PutFailed):
-            self._desk.at(self._desk.now + PUT_RETRY_MOST_SECONDS, self._take_lease)
+        self._taking = False
+        failed = isinstance(event, PutFailed)
+        self._renewal.set(self._desk.now + (PUT_RETRY_MOST_SECONDS if failed else LEASE_RENEWED_SECONDS))
+
+    def _renew(self) -> None:
+        """Others take a lease that nobody renews for one of the dead; and here is when we look at theirs."""
+        if not self._left:
+            self._take_lease()
+            self._desk.ask(lambda token: Load(token, SESSIONS_PREFIX), self._note)
+
+    def _note(self, event: Event) -> None:
+        if isinstance(event, Loaded):
+            self._watched.look(event.chunks, self._desk.now)
 
     def _prune(self, event: Event) -> None:
         # Where they cannot be read, they stay: nobody asks for any but by its name.
         chunks = event.chunks if isinstance(event, Loaded) else ()
+        self._watched.look(chunks, self._desk.now)
         old = [chunk.key for chunk in chunks if self._is_old(chunk)]
         if old:
             self._writes.remove(*old)
 
     def _is_old(self, chunk: StoredChunk) -> bool:
-        return read_lease(chunk.data).since < self._desk.wall - LEASE_KEPT_SECONDS
+        if self._watched.is_dead(chunk.key):
+            return True
+        return read_lease(chunk.data).last_sign < self._desk.wall - LEASE_KEPT_SECONDS
 
     def _look(self, connection: Connection, session: SessionId, *, last: bool) -> None:
         if connection.is_open:

@@ -1,6 +1,5 @@
 """Who a Repo is: made at its start, partly read from its store."""
 
-import os
 import platform
 import secrets
 import uuid
@@ -8,6 +7,7 @@ from dataclasses import replace
 
 from jupyter_automerge.engine.local import LocalPeer
 from jupyter_automerge.errors import AutomergeError, StorageError
+from jupyter_automerge.repo.processes import this_process
 from jupyter_automerge.storage.contract import Storage
 from jupyter_automerge.values.identity import clean_name
 from jupyter_automerge.values.ids import PeerId, SessionId, StorageId, parse_peer_id, parse_storage_id
@@ -28,13 +28,15 @@ async def introduce(
         return replace(claims, ephemeral_store_id=StorageId(str(uuid.uuid4())))
     storage_id, epoch = await marks_of(storage)
     # It was asked for something by now, so it knows.
-    weakness = storage.weakness
+    weakness, process = storage.weakness, this_process()
     return replace(
         claims,
         storage_id=storage_id,
         epoch=epoch,
         host=clean_name(platform.node()),
-        pid=os.getpid(),
+        pid=process.pid,
+        machine=process.machine,
+        began=process.began,
         weakness="" if weakness is None else weakness.reason,
         fleeting=weakness is not None and weakness.fleeting,
     )

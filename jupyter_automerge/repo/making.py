@@ -6,6 +6,7 @@ import time
 from jupyter_automerge.engine import local as engine_words
 from jupyter_automerge.engine.engine import Engine
 from jupyter_automerge.repo.engine_view import EngineView
+from jupyter_automerge.repo.processes import is_gone
 from jupyter_automerge.repo.share import FixedShare, SharePolicy
 from jupyter_automerge.values.limits import PUT_REST, STORE_KEPT_SECONDS
 
@@ -30,4 +31,5 @@ def new_engine(
         put_rest=PUT_REST,
         unload_after=unload_after,
         retain=retain,
+        is_gone=is_gone,
     )

@@ -1,28 +1,24 @@
 """Other Repos on the same store, by the leases that they keep there (E32): who, since when, and whether they run.
 
 A Repo that was killed leaves its lease behind. So a lease alone proves nothing: that one runs is said only of a
-process of this machine that is there, and was there when the lease was written.
+process that we can see, and that is the one which wrote the lease. One that is gone, or did not renew its lease for
+a day, is not mentioned.
 """
 
-import os
 import platform
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_automerge.engine.leases import Lease, read_lease
+from jupyter_automerge.repo.processes import is_gone, is_there, this_process
 from jupyter_automerge.values.identity import clean_name
 from jupyter_automerge.values.keys import SESSIONS_PREFIX, session_key
-from jupyter_automerge.values.limits import LEASE_KEPT_SECONDS
+from jupyter_automerge.values.limits import LEASE_SILENT_SECONDS
 
 if TYPE_CHECKING:
     from jupyter_automerge.repo.repo import Repo
-
-_PROCESSES = Path("/proc")
-_SLACK_SECONDS = 2.0
-"""The kernel tells when it was started in whole seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +47,7 @@ async def neighbours(repo: "Repo") -> tuple[Neighbour, ...]:
     entries = await storage.load_range(SESSIONS_PREFIX)
     others = [read_lease(data) for key, data in entries if key != session_key(repo.session_id)]
     now = datetime.now(UTC).timestamp()
-    lasting = [lease for lease in others if lease.since > now - LEASE_KEPT_SECONDS]
+    lasting = [lease for lease in others if lease.last_sign > now - LEASE_SILENT_SECONDS]
     found = [(lease, _runs(lease)) for lease in sorted(lasting, key=lambda lease: lease.since, reverse=True)]
     return tuple(_neighbour(lease, runs=bool(runs)) for lease, runs in found if runs is not False)
 
@@ -75,27 +71,10 @@ def _neighbour(lease: Lease, *, runs: bool) -> Neighbour:
 
 def _runs(lease: Lease) -> bool | None:
     """Whether the Repo's process is there; None where nobody can tell."""
-    # On Windows a signal of 0 is not a question but Ctrl-C.
+    here = this_process()
+    if lease.machine and here.machine and lease.began:
+        return not is_gone(lease) if lease.machine == here.machine else None
+    # No more is known of some systems than the number, which a later process may have got.
     if sys.platform == "win32" or not lease.pid or lease.host != clean_name(platform.node()):
         return None
-    try:
-        os.kill(lease.pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass  # somebody else's, but there
-    began = _process_began(lease.pid)
-    # A later process may have got the number of one that died, above all in a container.
-    return True if began is not None and began <= lease.since + _SLACK_SECONDS else None
-
-
-def _process_began(pid: int) -> float | None:
-    """Seconds since 1970; None where the system does not say (proc(5): boot time, and ticks since then)."""
-    try:
-        # The name of the program, in parentheses, may hold anything.
-        ticks = int((_PROCESSES / str(pid) / "stat").read_text().rpartition(")")[2].split()[19])
-        lines = (_PROCESSES / "stat").read_text().splitlines()
-        boot = next(int(line.split()[1]) for line in lines if line.startswith("btime "))
-        return boot + ticks / os.sysconf("SC_CLK_TCK")
-    except (OSError, ValueError, IndexError, StopIteration):
-        return None
+    return None if is_there(lease.pid) else False

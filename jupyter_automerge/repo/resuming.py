@@ -25,10 +25,10 @@ from jupyter_automerge.repo.verdicts import Notice
 from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.limits import (
     MAX_RESUMED_AT_ONCE,
-    RESUME_AFTER_SECONDS,
-    RESUME_AGAIN_SECONDS,
-    RESUME_PATIENCE_SECONDS,
-    RESUME_REST,
+    RESUMING_AFTER_SECONDS,
+    RESUMING_AGAIN_SECONDS,
+    RESUMING_PATIENCE_SECONDS,
+    RESUMING_REST,
 )
 from jupyter_automerge.values.status import Direction
 
@@ -46,7 +46,7 @@ class Resuming:
         self._shelf = shelf
         self._task: asyncio.Task[None] | None = None
         self._somebody_came = asyncio.Event()
-        self._rest = RESUME_AFTER_SECONDS
+        self._rest = RESUMING_AFTER_SECONDS
         self._under_way: set[DocumentId] = set()
 
     def __len__(self) -> int:
@@ -73,7 +73,7 @@ class Resuming:
             self._somebody_came.clear()
             if await self._pass():
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._somebody_came.wait(), RESUME_AGAIN_SECONDS)
+                    await asyncio.wait_for(self._somebody_came.wait(), RESUMING_AGAIN_SECONDS)
                 self._somebody_came.set()
 
     async def _pass(self) -> bool:
@@ -86,7 +86,7 @@ class Resuming:
         except StorageError as error:
             _logger.warning("what is to be sent of documents that are not open is not known: %s", error)
             return False
-        self._rest = max(RESUME_AFTER_SECONDS, RESUME_REST * (self._running.clock.now() - began))
+        self._rest = max(RESUMING_AFTER_SECONDS, RESUMING_REST * (self._running.clock.now() - began))
         queue = iter(owed.items())
         outcomes = await asyncio.gather(*(self._work(queue, comers) for _ in range(MAX_RESUMED_AT_ONCE)))
         return any(outcomes)
@@ -131,7 +131,7 @@ class Resuming:
                 moved_at = self._moved_at(document_id, stores)
                 if moved_at is None:
                     return True
-                left = max(began, moved_at) + RESUME_PATIENCE_SECONDS - self._running.clock.now()
+                left = max(began, moved_at) + RESUMING_PATIENCE_SECONDS - self._running.clock.now()
                 if left <= 0:
                     return False
                 with suppress(TimeoutError):

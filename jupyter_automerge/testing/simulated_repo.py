@@ -1,6 +1,6 @@
 """A Repo in the simulation: a real Engine and real documents; its clock, disk and network are virtual."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -8,6 +8,7 @@ from jupyter_automerge.document import Changed, Document, MapProxy
 from jupyter_automerge.engine import effects as f
 from jupyter_automerge.engine import events as e
 from jupyter_automerge.engine.engine import ALWAYS, Engine
+from jupyter_automerge.engine.leases import Lease
 from jupyter_automerge.engine.local import FixedShare, LocalPeer
 from jupyter_automerge.engine.notices import Notice, StoreRow
 from jupyter_automerge.testing.simulated_disk import DiskEffect, SimulatedDisk
@@ -68,6 +69,8 @@ class SimulatedRepo:
         self.unload_after = unload_after
         self.retain = STORE_KEPT_SECONDS
         """For the next life."""
+        self.is_gone: Callable[[Lease], bool] = lambda lease: False
+        """Whether it sees that the process of a lease is no more."""
         self.disk = disk or SimulatedDisk()
         self.policy = SimulatedPolicy()
         self.door = SimulatedDoor()
@@ -113,6 +116,7 @@ class SimulatedRepo:
             put_rest=self.put_rest,
             unload_after=self.unload_after,
             retain=self.retain,
+            is_gone=lambda lease: self.is_gone(lease),
         )
 
     def _epoch(self) -> str:

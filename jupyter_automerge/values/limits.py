@@ -108,13 +108,13 @@ UNLOAD_AFTER_SECONDS = 600.0
 """A document that nobody has any use for leaves memory after so long; the store keeps it."""
 MAX_RESUMED_AT_ONCE = 4
 """Stored documents that are in memory at one time because a store that came in reach may lack something of them."""
-RESUME_AFTER_SECONDS = 2.0
+RESUMING_AFTER_SECONDS = 2.0
 """How long after a store came in reach that begins: what is open goes first, and so does what the store reports."""
-RESUME_REST = 10.0
+RESUMING_REST = 10.0
 """Looking for such documents waits for so many times as long as the last look took."""
-RESUME_PATIENCE_SECONDS = 30.0
+RESUMING_PATIENCE_SECONDS = 30.0
 """A document that is resumed makes room for the next once nothing moved for so long."""
-RESUME_AGAIN_SECONDS = 300.0
+RESUMING_AGAIN_SECONDS = 300.0
 """When those that made room that way are tried again, if their store is still there."""
 
 # Find
@@ -149,7 +149,11 @@ STORE_FORGOTTEN_SECONDS = 30 * 24 * 3600.0
 STORE_SAVE_SECONDS = 1.0
 """What is known of a store, or of what it has of a document, is written at most this often."""
 LEASE_KEPT_SECONDS = 30 * 24 * 3600.0
-"""A Repo that did not say when it left is no longer taken to run on this store after so long."""
+"""The lease of a Repo that did not say when it left, and did not renew it, is cleared away after so long."""
+LEASE_RENEWED_SECONDS = 3600.0
+"""How often a Repo that runs renews its lease."""
+LEASE_SILENT_SECONDS = 24 * 3600.0
+"""A Repo that did not renew its lease for so long is no longer taken to run, unless it does within the next hour."""
 LEASE_SECOND_LOOK_SECONDS = 2.0
 """How long a Repo that claims our store is given to have its lease written, before it counts as a copy."""
 MAX_HEADS_PER_STORE = 64

@@ -83,7 +83,7 @@ def test_a_server_that_starts_on_its_emptied_store_is_brought_everything_that_is
 
 
 def test_a_repo_goes_on_with_its_lease_and_what_it_knows_of_others(sim: Simulation) -> None:
-    server, alice, note = put_away(sim)
+    server, _alice, note = put_away(sim)
     server.find(note)
     sim.run(5.0)
     empty(server)

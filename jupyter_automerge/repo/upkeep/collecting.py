@@ -118,7 +118,7 @@ async def _snapshot_of_all(storage: Storage, document: CheckedDocument) -> Stora
 async def _is_dead_lease(storage: Storage, entry: KeyInfo, now: float) -> bool:
     if entry.key[: len(SESSIONS_PREFIX)] != SESSIONS_PREFIX:
         return False
-    return read_lease(await storage.load(entry.key) or b"").since < now - LEASE_KEPT_SECONDS
+    return read_lease(await storage.load(entry.key) or b"").last_sign < now - LEASE_KEPT_SECONDS
 
 
 def _garbage(stored: StoredDocument, entries: Iterable[KeyInfo], reason: str) -> Garbage:

@@ -12,6 +12,7 @@ import pytest
 from jupyter_automerge.engine.leases import Lease, write_lease
 from jupyter_automerge.repo import FileStorage, MemoryStorage, Repo
 from jupyter_automerge.repo.neighbours import Neighbour, line_about_neighbours, neighbours
+from jupyter_automerge.repo.processes import is_gone, this_process
 from jupyter_automerge.values.keys import SESSIONS_PREFIX
 from jupyter_automerge.values.limits import LEASE_KEPT_SECONDS
 from tests.unit.repo.story import story
@@ -69,12 +70,39 @@ async def test_of_a_process_that_is_gone_nothing_is_said() -> None:
     assert await seen(storage) == ()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is not known when a process began")
 @story
-async def test_a_number_that_a_later_process_got_proves_nothing() -> None:
+async def test_a_number_that_a_later_process_got_is_not_that_of_the_one_that_died() -> None:
+    here, storage = this_process(), MemoryStorage()
+    dead = Lease(now() - 60, "bob", platform.node(), here.pid, here.machine, here.began - 1)
+    await lease(storage, dead)
+    assert is_gone(dead) and await seen(storage) == ()
+
+
+@story
+async def test_where_processes_cannot_be_seen_nothing_is_known_of_them() -> None:
     storage = MemoryStorage()
-    await lease(storage, Lease(now() - 20 * 24 * 3600, "bob", platform.node(), os.getpid()))
+    hidden = Lease(now() - 60, "bob", platform.node(), os.getpid(), "another container", 1)
+    await lease(storage, hidden)
+    (found,) = await seen(storage)
+    assert not is_gone(hidden) and not found.runs and "may be using this store" in str(found)
+
+
+@story
+async def test_a_lease_says_no_more_of_a_process_than_was_written_down() -> None:
+    storage = MemoryStorage()
+    await lease(storage, Lease(now() - 60, "bob", platform.node(), os.getpid()))
     (found,) = await seen(storage)
     assert not found.runs and 'another Repo, "bob", may be using this store (since ' in str(found)
+
+
+@story
+async def test_who_did_not_renew_his_lease_for_a_day_is_not_named() -> None:
+    storage = MemoryStorage()
+    await lease(storage, Lease(now() - 20 * 24 * 3600, "bob", "another-machine", 1))
+    await lease(storage, Lease(now() - 20 * 24 * 3600, "eve", "another-machine", 1, renewed=now() - 60))
+    (found,) = await seen(storage)
+    assert found.name == "eve"
 
 
 @story

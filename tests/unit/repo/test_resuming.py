@@ -17,8 +17,8 @@ from tests.unit.repo.test_shelved_memory import plain_server, put_away
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(resuming, "RESUME_AFTER_SECONDS", 0.0)
-    monkeypatch.setattr(resuming, "RESUME_REST", 0.0)
+    monkeypatch.setattr(resuming, "RESUMING_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr(resuming, "RESUMING_REST", 0.0)
     yield
 
 
@@ -171,7 +171,7 @@ async def test_who_opens_a_document_that_is_resumed_keeps_it() -> None:
 
 @story
 async def test_a_server_that_never_answers_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resuming, "RESUME_PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(resuming, "RESUMING_PATIENCE_SECONDS", 0.05)
     async with Repo(MemoryStorage(), name="alice") as alice:
         async with met(alice, plain_server()):
             for number in range(MAX_RESUMED_AT_ONCE + 1):
