@@ -141,7 +141,7 @@ async def _copy(options: argparse.Namespace, stores: AsyncExitStack) -> int:
 
         await upkeep.copy_store(source, target, contents, identity=options.identity, done=step)
     _print(words.copied(done, contents, source.place, target.place, moved=options.identity))
-    return INTACT
+    return INTACT if all(one.is_readable for one in done) else UNUSABLE
 
 
 def _are_one(place: str, other: str) -> bool:

@@ -24,6 +24,8 @@ from jupyter_automerge.values.keys import (
 
 _ATTEMPTS = 5
 """How often a document is begun anew because somebody compacted it while it was copied."""
+_UNREADABLE_IN_A_ROW = 5
+"""More than a bad spot of a disk: the source is gone, and each document would be waited for."""
 _IDENTITY = (STORAGE_ID_KEY, EPOCH_KEY)
 
 
@@ -39,6 +41,7 @@ class Copied:
     size: int
     trouble: str = ""
     is_there: bool = True
+    is_readable: bool = True
 
 
 async def copy_store(
@@ -52,19 +55,24 @@ async def copy_store(
     """Documents, tombstones, and what is known of other stores; with `identity` the store's own id, too.
 
     `contents` is what the source listed; what is written to it later is not looked for. What the target has
-    already stays: also documents that were deleted from the source only, and tombstones. Raises StorageError, also
-    when a document does not read back whole.
+    already stays: also documents that were deleted from the source only, and tombstones. A document that cannot be
+    read is told, and the others are copied. Raises StorageError, also when a document does not read back whole.
     """
     if identity:
         await _require_same_store(source, target)
     own_id = await target.load(STORAGE_ID_KEY) or b""
+    unreadable = 0
     for stored in contents.documents:
         if stored.deleted:
             continue
         if await target.load(tombstone_key(stored.id)) is not None:
             done(Copied(stored.id, 0, 0, f"it was deleted from {target.place}, and was not copied", False))
         else:
-            done(await _copy_document(source, target, stored))
+            # What takes the source's id must have all that peers were told it has.
+            must = identity or unreadable == _UNREADABLE_IN_A_ROW
+            copied = await _copy_or_tell(source, target, stored, must=must)
+            unreadable = 0 if copied.is_readable else unreadable + 1
+            done(copied)
     kept = [
         entry
         for entry in contents.own
@@ -86,6 +94,27 @@ async def _require_same_store(source: Storage, target: Storage) -> None:
     mine, other = await source.load(STORAGE_ID_KEY), await target.load(STORAGE_ID_KEY)
     if other is not None and other != mine:
         raise StorageError(f"{target.place} has an id of its own: it cannot become the same store")
+
+
+async def _copy_or_tell(source: Storage, target: Storage, stored: StoredDocument, *, must: bool) -> Copied:
+    """Raises StorageError; but where the source cannot give the document, only if it `must`."""
+    try:
+        return await _copy_document(source, target, stored)
+    except StorageError:
+        reason = await _unreadable(source, stored)
+        if not reason or must:
+            raise
+        words = f"it could not be read, and was not copied: {reason}"
+        return Copied(stored.id, 0, 0, words, is_there=False, is_readable=False)
+
+
+async def _unreadable(source: Storage, stored: StoredDocument) -> str:
+    """Why the source does not give the document; empty if it does."""
+    try:
+        await chunks_of(source, stored.id)
+    except StorageError as error:
+        return error.reason
+    return ""
 
 
 async def _copy_document(source: Storage, target: Storage, stored: StoredDocument) -> Copied:

@@ -1,6 +1,7 @@
 """`jupyter automerge store`, on folders, as somebody would type it."""
 
 import asyncio
+import errno
 import json
 import os
 import random
@@ -110,6 +111,23 @@ def test_copy_takes_everything_along(
     assert main(["store", "check", str(target)]) == 0
     mine = {path.relative_to(folder) for path in folder.glob("??/*/*/*")}
     assert mine == {path.relative_to(target) for path in target.glob("??/*/*/*")}
+
+
+def test_a_copy_that_lacks_a_document_says_so_and_ends_otherwise(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = next(folder.glob("??/*/snapshot/*"))
+    read = Path.read_bytes
+
+    def read_bytes(path: Path) -> bytes:
+        if path == bad:
+            raise OSError(errno.EIO, "Input/output error", str(path))
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    assert main(["store", "copy", str(folder), str(tmp_path / "target")]) == 2
+    said = capsys.readouterr().out
+    assert "could not be read, and was not copied" in said and "1 document of" in said, said
 
 
 def test_an_empty_place_and_a_bad_name_end_in_one_line(

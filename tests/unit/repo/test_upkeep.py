@@ -24,7 +24,7 @@ from jupyter_automerge.repo.upkeep import (
     repairs_of,
 )
 from jupyter_automerge.testing.bad_chunks import wrong_checksum
-from jupyter_automerge.values.ids import DocumentId
+from jupyter_automerge.values.ids import DocumentId, document_id_from_bytes
 from jupyter_automerge.values.keys import (
     STORAGE_ID_KEY,
     StorageKey,
@@ -361,6 +361,56 @@ async def test_a_document_that_was_deleted_from_the_target_is_told_and_not_calle
     assert {one.what for one in done if not one.is_there} == {PLAN}
     assert any("deleted from" in one.trouble for one in done)
     assert [one.id for one in (await contents_of(target)).documents] == [OTHER]
+
+
+class BadSpots(MemoryStorage):
+    """A disk that cannot read these documents."""
+
+    def __init__(self, *documents: DocumentId) -> None:
+        super().__init__()
+        self.documents = documents
+
+    async def load_range(self, prefix: StorageKey) -> list[tuple[StorageKey, bytes]]:
+        if prefix and prefix[0] in self.documents:
+            raise StorageError("the disk reports a fault")
+        return await super().load_range(prefix)
+
+
+@story
+async def test_a_document_that_cannot_be_read_does_not_keep_the_others_from_being_copied() -> None:
+    source, target = BadSpots(OTHER), MemoryStorage()
+    for book in (Chapters(OTHER), Chapters(PLAN)):
+        for key, data in book.entries.items():
+            await source.save(key, data)
+    done: list[Copied] = []
+    await copy_store(source, target, await contents_of(source), identity=False, done=done.append)
+    assert [one.id for one in (await contents_of(target)).documents] == [PLAN]
+    (told,) = [one for one in done if not one.is_readable]
+    assert told.what == OTHER and "the disk reports a fault" in told.trouble and not told.is_there
+
+
+@story
+async def test_a_store_that_cannot_be_read_whole_does_not_move() -> None:
+    source, target = BadSpots(PLAN), MemoryStorage()
+    await source.save(STORAGE_ID_KEY, b"8ad84a2e-5f8a-4d30-8a80-0d6b8a2e9a51")
+    for key, data in Chapters(PLAN).entries.items():
+        await source.save(key, data)
+    with pytest.raises(StorageError, match="the disk reports a fault"):
+        await copy_store(source, target, await contents_of(source), identity=True, done=lambda _: None)
+    assert await target.load(STORAGE_ID_KEY) is None, "peers would miss in it what they were told is there"
+
+
+@story
+async def test_a_source_that_is_gone_ends_the_copy() -> None:
+    ids = [document_id_from_bytes(bytes([number]) * 16) for number in range(9)]
+    source = BadSpots(*ids)
+    for document_id in ids:
+        for key, data in Chapters(document_id).entries.items():
+            await source.save(key, data)
+    done: list[Copied] = []
+    with pytest.raises(StorageError, match="the disk reports a fault"):
+        await copy_store(source, MemoryStorage(), await contents_of(source), identity=False, done=done.append)
+    assert len(done) == 5
 
 
 class Forgetful(MemoryStorage):
