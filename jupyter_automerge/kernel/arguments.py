@@ -30,7 +30,7 @@ COMMANDS = {
     "show": Command("NAME|URL", "show a document"),
     "peers": Command("[NAME|URL]", "who has which changes of a document, or which stores are known"),
     "wait": Command("NAME|URL", "wait until others have what is in a document now"),
-    "connect": Command("URL", "connect to another server (http, https, ws or wss)"),
+    "connect": Command("URL", "connect to another server instead (http, https, ws or wss)"),
 }
 OPTIONS = {
     "new": {"--fresh": "make another document of that name", "--as OTHER": "bind it to OTHER instead"},

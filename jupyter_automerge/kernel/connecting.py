@@ -20,7 +20,7 @@ def connect_to(session: KernelSession, url: str) -> Iterator[str]:
 
     Yields what to tell the person. Raises UsageError or DialError.
     """
-    parts = _checked(url)
+    parts, before = _checked(url), session.server_url
     if parts.scheme in {"ws", "wss"}:
         session.dial(url)
     else:
@@ -30,6 +30,11 @@ def connect_to(session: KernelSession, url: str) -> Iterator[str]:
     session.rule, session.failed = "%automerge connect", ()
     session.wait_for_first_answer()
     yield f"{shown(url, 300)}: {connection_words(session.dialer)}."
+    if before not in (None, session.server_url):
+        yield (
+            f"{shown(before, 300)} was left: it hears of no more changes made here, and names are looked up at "
+            f"it no longer. `%automerge connect {shown(before, 300)}` goes back."
+        )
 
 
 def _join(session: KernelSession, url: str) -> Iterator[str]:

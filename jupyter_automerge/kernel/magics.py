@@ -9,7 +9,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_magic, magics_class
 from IPython.display import display
 
-from jupyter_automerge.errors import AutomergeError, brief
+from jupyter_automerge.errors import AutomergeError, NoPeers, brief
 from jupyter_automerge.kernel import arguments
 from jupyter_automerge.kernel.catalogue import look_up
 from jupyter_automerge.kernel.connecting import connect_to
@@ -95,8 +95,15 @@ class AutomergeMagics(Magics):  # type: ignore[misc]  # IPython's types are not 
         say(*view_lines(session, of_document=document is not None))
 
     def _wait(self, document: str, copies: int | None, level: str | None, timeout: float) -> None:
-        handle = self._handle(document)
-        report = handle.synced(level=arguments.level_of(level), copies=copies, timeout=timeout).result()
+        handle, repo = self._handle(document), self._session().repo
+        try:
+            report = handle.synced(level=arguments.level_of(level), copies=copies, timeout=timeout).result()
+        except NoPeers as error:
+            if repo.connections or repo.dialers:
+                raise
+            raise UsageError(
+                "nobody is connected and nothing is dialing: `%automerge connect URL` joins a server"
+            ) from error
         say(shown(str(report), MAX_REPORT_CHARACTERS))
 
     def _connect(self, url: str) -> None:

@@ -49,6 +49,13 @@ class KernelSession:
         if found.address is not None:
             self.connect(found.address, found.info)
 
+    @property
+    def server_url(self) -> str | None:
+        """Of the server that this kernel keeps a connection to; None without one."""
+        if self.address is not None:
+            return self.address.url
+        return None if self.dialer is None else self.dialer.url
+
     def connect(self, address: ServerAddress, info: Mapping[str, Any]) -> None:
         """Keep a connection to this Jupyter server from now on, instead of another."""
         context = address.ssl_context()

@@ -82,16 +82,18 @@ def _last_close(info: DialerInfo) -> str:
 
 
 def _server(session: KernelSession) -> str:
-    if session.address is not None:
-        return session.address.url
-    return session.dialer.url if session.dialer is not None else "none"
+    return session.server_url or "none"
 
 
 def _user(session: KernelSession) -> str:
     if session.dialer is None:
         return "none"
     if session.address is None:
-        return "nobody in particular: that server asked for no login"
+        return (
+            "nobody in particular: that server asked for no login"
+            if session.dialer.state is DialerState.CONNECTED
+            else "not known: that server has not answered"
+        )
     return f"{_user_name(session)}, who may {'read and write' if _may_write(session) else 'only read'}"
 
 

@@ -213,7 +213,7 @@ def test_peers_says_when_there_are_none(shell: InteractiveShell, capsys: pytest.
 
 def test_waiting_with_nobody_there_ends_at_once_and_says_so(shell: InteractiveShell) -> None:
     run(shell, "new plan")
-    with pytest.raises(UsageError, match="wait: nobody is connected and nothing is dialing"):
+    with pytest.raises(UsageError, match=r"wait: nobody is connected .*: `%automerge connect URL` joins"):
         run(shell, "wait plan")
 
 
@@ -230,6 +230,23 @@ def test_how_long_and_for_how_many_to_wait_is_said_as_in_a_shell(
         assert capsys.readouterr().out.startswith("stored: bob (")
         with pytest.raises(UsageError, match=r"wait: not synced after 0\.2 s: .*2 copies are asked for"):
             run(shell, "wait plan --copies 2 --timeout 0.2")
+
+
+def test_connect_says_which_server_it_leaves_and_how_to_go_back(
+    shell: InteractiveShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session = current_session()
+    assert session is not None
+    with server_on(session, "bob") as bob, server_on(session, "carol") as carol:
+        for url in (bob, bob):
+            run(shell, f"connect {url}")
+            assert capsys.readouterr().out == f"{url}: connected; never closed.\n"
+        run(shell, f"connect {carol}")
+        first, left = capsys.readouterr().out.splitlines()
+        assert first == f"{carol}: connected; never closed."
+        assert left.startswith(f"{bob} was left: ") and left.endswith(
+            f"`%automerge connect {bob}` goes back."
+        )
 
 
 @contextmanager

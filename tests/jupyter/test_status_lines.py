@@ -80,6 +80,12 @@ def test_while_not_connected_the_greeting_says_what_becomes_of_edits(session: Ke
     )
 
 
+def test_of_a_server_that_never_answered_nothing_is_said_about_a_login(session: KernelSession) -> None:
+    session.dial("ws://127.0.0.1:1")
+    session.wait_for_first_answer()
+    assert "user:       not known: that server has not answered" in status_lines(session)
+
+
 def test_a_document_nested_too_deeply_does_not_spoil_the_status(session: KernelSession) -> None:
     deep = session.repo.import_document(abyss())
     (line,) = (line for line in status_lines(session) if deep.url in line)
