@@ -22,6 +22,8 @@ def row_lines(handle: DocHandle) -> Iterator[str]:
 
 def row_line(peer: DocPeer, names: Mapping[str, str] | None = None) -> str:
     """Who  what it is  how it is reached  what it has  since when. `names`: what relaying stores are called."""
+    if peer.is_projection:
+        return f"{shown(peer.name)}  {shown(peer.kind)}  {_written(peer)}"
     columns = (_who(peer), _what(peer), _reached(peer, names or {}), _has(peer), _told(peer))
     return "  ".join(filter(None, columns))
 
@@ -35,6 +37,7 @@ def _who(peer: DocPeer | StoreInfo) -> str:
 def _what(peer: DocPeer | StoreInfo) -> str:
     """Its kind, and why it may count for nothing."""
     remarks = [shown(peer.kind) or "peer"]
+    remarks += ["may only read"] if isinstance(peer, DocPeer) and peer.reader else []
     remarks += ["memory only"] if peer.ephemeral else []
     remarks += ["on this store"] if peer.same_store else []
     remarks += ["a copied store"] if peer.clone else []
@@ -48,6 +51,13 @@ def _reached(peer: DocPeer, names: Mapping[str, str]) -> str:
     return f"{peer.link}, stalled" if peer.activity is Activity.STALLED else peer.link.value
 
 
+def _written(file: DocPeer) -> str:
+    """What a file has that is written from the document (E46)."""
+    missing = file.missing_there
+    has = "not written yet" if missing is None else _lacks(file) if missing else "has everything, written"
+    return f"{has}; it cannot be written: {shown(file.trouble, 300)}" if file.trouble else has
+
+
 def _has(peer: DocPeer) -> str:
     """What it has, as far as it is known; silence is not a "no"."""
     if peer.state is PeerState.DENIED:
@@ -58,7 +68,7 @@ def _has(peer: DocPeer) -> str:
         return "has told nothing yet"
     parts = [_lacks(peer) if peer.missing_there else f"has everything{_level(peer)}"]
     if peer.missing_here and peer.reader:
-        parts.append("its edits are not accepted here: it may only read")
+        parts.append("its edits are not accepted")
     elif peer.missing_here:
         verb = "is" if peer.missing_here == 1 else "are"
         parts.append(f"has {counted(peer.missing_here, 'change')} that {verb} not here")

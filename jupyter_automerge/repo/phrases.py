@@ -15,6 +15,8 @@ def changes(number: int) -> str:
 
 def lacks(row: DocPeer, level: Level = Level.STORED) -> str:
     """What keeps a store from having everything at the level, and how it is reached."""
+    if row.trouble:
+        return f"{row.label} {_wants(row, level)}: it cannot be written: {row.trouble}"
     stalled = ", and nothing moves" if row.activity is Activity.STALLED else ""
     return f"{row.label} {_wants(row, level)}{stalled}{_WAYS.get(row.link, ', out of reach')}"
 

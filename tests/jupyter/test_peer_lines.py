@@ -89,6 +89,25 @@ def test_why_it_may_count_for_nothing(plan: DocHandle) -> None:
     )
 
 
+def test_who_may_only_read_is_said_to_be_one(plan: DocHandle) -> None:
+    reader = bob(plan, ephemeral=True, reader=True, received=plan.heads | STRANGE)
+    assert "  script, may only read, memory only  connected  has everything" in reader
+    assert reader.endswith("; its edits are not accepted")
+
+
+def test_a_file_that_is_written_from_the_document_says_why_it_is_behind(plan: DocHandle) -> None:
+    file = {"store_id": "file:/notes/plan.json", "name": "plan.json", "kind": "file", "is_projection": True}
+    assert bob(plan, **file, stored=plan.heads) == "plan.json  file  has everything, written"
+    early = frozenset({plan.history()[0].hash})
+    stuck = bob(
+        plan, **file, received=NO_HEADS, stored=early, link=Link.OFFLINE, trouble="the disk is full\n",
+        unsent_since=plan._running.clock.now() - 150,
+    )  # fmt: skip
+    assert stuck == "plan.json  file  lacks 1 change for 2 min; it cannot be written: the disk is full "
+    never = bob(plan, **file, received=NO_HEADS, link=Link.OFFLINE, trouble="no such folder", known=False)
+    assert never == "plan.json  file  not written yet; it cannot be written: no such folder"
+
+
 def test_above_the_rows_stands_what_they_come_to(plan: DocHandle) -> None:
     assert list(row_lines(plan)) == [f"{plan.url}: nobody else is known to have it."]
     bob(plan, stored=plan.heads)

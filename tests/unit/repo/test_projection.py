@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_automerge.errors import SyncTimeout
 from jupyter_automerge.repo import DocHandle, DocPeer, MemoryStorage, Repo
 from jupyter_automerge.values.status import Level, Link, PeerState, Relation, Safety
 from tests.unit.repo.story import story, until
@@ -77,6 +78,8 @@ async def test_what_somebody_else_wrote_is_not_written_over(tmp_path: Path) -> N
             d["n"] = 1
         await until(lambda: "somebody else" in projection.trouble, alice)
         assert path.read_text() == "edited by hand"
+        with pytest.raises(SyncTimeout, match=r"lacks 1 change: it cannot be written: .*somebody else"):
+            await plan.synced(with_=projection.id, timeout=0.1)
 
 
 @story
