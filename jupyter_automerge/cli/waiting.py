@@ -21,7 +21,7 @@ from jupyter_automerge.repo import (
     StoreSeen,
     SyncReport,
 )
-from jupyter_automerge.values.status import Level, Link, Trust
+from jupyter_automerge.values.status import DialerState, Level, Link, Trust
 from jupyter_automerge.values.url import AutomergeUrl
 
 NAME = "jupyter automerge wait"
@@ -51,8 +51,14 @@ async def verdict_on(wish: Wish, server: AskedServer) -> Verdict:
         dialer = _dial(repo, server)
         outcomes = await asyncio.gather(*(_outcome(repo, url, wish, deadline) for url in wish.urls))
         if not met.is_set():
-            raise NoServer(f"{dialer.url}: {dialer.last_error or 'no answer yet'}")
+            raise NoServer(f"{dialer.url}: {dialer.last_error or 'no answer yet'}{_remedy(dialer, server)}")
         return Verdict(tuple(outcomes))
+
+
+def _remedy(dialer: Dialer, server: AskedServer) -> str:
+    """A dialer gives up where it is refused, and nowhere else once its address is one."""
+    is_refused = dialer.state is DialerState.FAILED and not server.headers
+    return "; if it wants a token, --token-file names a file that has it" if is_refused else ""
 
 
 def _is_meeting(notice: Notice) -> bool:
