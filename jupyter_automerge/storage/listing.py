@@ -1,5 +1,6 @@
 """What lies in a store's folder. Files come and go while we look: another process may be compacting."""
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,7 +38,8 @@ def read_range(os: OsPort, base: Path, prefix: StorageKey) -> list[tuple[Storage
     """All entries with their bytes.
 
     When a listed file is gone its content has usually moved into a new one (a snapshot replaced it), so the
-    range is listed again until a whole pass went undisturbed.
+    range is listed again until a whole pass went undisturbed. Raises FileNotFoundError if none ever does: what was
+    found by then may be a part, or nothing, of a document that is there.
     """
     found: dict[StorageKey, bytes] = {}
     for _ in range(_PASSES):
@@ -51,8 +53,9 @@ def read_range(os: OsPort, base: Path, prefix: StorageKey) -> list[tuple[Storage
             else:
                 found[key] = data
         if not disturbed:
-            break
-    return list(found.items())
+            return list(found.items())
+    words = "others replace its files faster than they can be read"
+    raise FileNotFoundError(errno.ENOENT, words, str(path_of(base, prefix)))
 
 
 def read(os: OsPort, path: Path) -> bytes | None:

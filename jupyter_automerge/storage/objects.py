@@ -77,7 +77,7 @@ class ObjectStorage(StorageBase):
         """As the contract says: a request for each thousand names, and one for each entry.
 
         When a listed object is gone its content has usually moved into a new one, so the range is listed
-        again until nothing vanished.
+        again until nothing vanished, and refused if something always does: it may be a part only.
         """
         found: dict[StorageKey, bytes] = {}
         for _ in range(_PASSES):
@@ -85,8 +85,9 @@ class ObjectStorage(StorageBase):
             loaded = await asyncio.gather(*(self.load(key) for key in missing))
             found.update((key, data) for key, data in zip(missing, loaded, strict=True) if data is not None)
             if None not in loaded:
-                break
-        return list(found.items())
+                return list(found.items())
+        words = "others replace its entries faster than they can be read"
+        raise StorageError(f"cannot read {name_of(prefix)} from {self.place}: {words}")
 
     async def keys(self, prefix: StorageKey) -> list[KeyInfo]:
         """As the contract says, from a listing alone."""

@@ -14,9 +14,10 @@ import pytest
 
 from jupyter_automerge.errors import StorageError
 from jupyter_automerge.repo import Repo
-from jupyter_automerge.storage import ObjectStorage, RedisStorage, Storage, redis_store
+from jupyter_automerge.storage import KeyInfo, ObjectStorage, RedisStorage, Storage, redis_store
 from jupyter_automerge.storage.redis_durability import Durability
 from jupyter_automerge.testing.storage_contract import DOCUMENT, ONE, TWO
+from jupyter_automerge.values.keys import StorageKey
 from jupyter_automerge.values.status import Safety
 from tests.contracts.newer_redis import NewerRedis
 from tests.contracts.redis_server import RedisProcess
@@ -284,6 +285,27 @@ async def test_a_bucket_that_is_removed_is_named_and_filled_again_when_it_is_the
         s3.make_bucket(bucket)
         await alice.saved(timeout=30)
     assert await _is_whole(s3.url(bucket), note.url, {"n": 1})
+
+
+@played
+async def test_a_document_in_a_bucket_that_is_never_read_whole_is_not_taken_for_none(
+    s3: S3Server, bucket: str
+) -> None:
+    class Restless(ObjectStorage):
+        """Another server replaces what was listed before it is read."""
+
+        async def keys(self, prefix: StorageKey) -> list[KeyInfo]:
+            found = await super().keys(prefix)
+            for info in found:
+                await self.remove(info.key)
+                await self.save((*info.key[:2], uuid.uuid4().hex), b"all of it")
+            return found
+
+    store = Restless(s3.url(bucket))
+    await store.save(ONE, b"all of it")
+    with pytest.raises(StorageError, match="others replace its entries faster than they can be read"):
+        await store.load_range((DOCUMENT,))
+    await store.close()
 
 
 @played

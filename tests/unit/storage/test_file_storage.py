@@ -194,6 +194,38 @@ def test_a_compaction_between_listing_and_reading_loses_nothing(tmp_path: Path) 
     asyncio.run(play())
 
 
+class Restless(RealOs):
+    """Another process replaces the snapshot by a newer one whenever we are about to read it."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+
+    def read(self, path: Path) -> bytes:
+        if path.parent.name == "snapshot" and self.times:
+            self.times -= 1
+            path.with_name(f"newer-{self.times}").write_bytes(path.read_bytes())
+            path.unlink()
+        return super().read(path)
+
+
+@pytest.mark.parametrize(("times", "is_found"), [(4, True), (5, False)])
+def test_a_document_that_is_never_read_whole_is_not_taken_for_none(
+    tmp_path: Path, times: int, is_found: bool
+) -> None:
+    async def play() -> None:
+        store = FileStorage(tmp_path, os=Restless(times))
+        await store.save(SNAPSHOT, b"all of it")
+        if is_found:
+            assert [data for _, data in await store.load_range((DOCUMENT,))] == [b"all of it"]
+        else:
+            with pytest.raises(StorageError, match="others replace its files faster than they can be read"):
+                await store.load_range((DOCUMENT,))
+            assert len(await store.load_range((DOCUMENT,))) == 1
+        await store.close()
+
+    asyncio.run(play())
+
+
 @pytest.mark.parametrize(
     ("number", "remedy"),
     [
