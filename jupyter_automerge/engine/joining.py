@@ -65,7 +65,7 @@ class Joining:
                 return self._apply(record, waiting[:1])
             (bad,) = waiting
             if bad.key is not None:
-                self._rereader.leave(record, bad.key)
+                record.rereading.leave(bad.key)
             self._desk.emit(StorageTrouble(record.id, f"a stored chunk was left out: {error.reason}"))
             return [bad]
 

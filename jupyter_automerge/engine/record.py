@@ -17,6 +17,7 @@ from jupyter_automerge.engine.store_facts import StoreFacts
 from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.ids import ConnectionId, DocumentId, StorageId
 from jupyter_automerge.values.keys import StorageKey
+from jupyter_automerge.values.limits import CHUNKS_LEFT_REMEMBERED
 from jupyter_automerge.values.status import DocumentState
 
 NONE_YET: Mapping[StorageKey, Heads] = MappingProxyType({})
@@ -94,6 +95,12 @@ class Rereading:
     @property
     def due(self) -> bool:
         return bool(self.keys) or self.all or self.whole
+
+    def leave(self, key: StorageKey) -> None:
+        """It was looked at, and can be neither applied nor set aside: only news of it lead to another look."""
+        self.left[key] = None
+        while len(self.left) > CHUNKS_LEFT_REMEMBERED:
+            del self.left[next(iter(self.left))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,21 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from jupyter_automerge.document import torn_reason
 from jupyter_automerge.engine.desk import Desk
 from jupyter_automerge.engine.effects import Effect, List, Read
 from jupyter_automerge.engine.events import Event, Listed, Loaded, LoadFailed, StoredChunk, Token
 from jupyter_automerge.engine.foreign_writers import ForeignWriters
 from jupyter_automerge.engine.loading import Loader
+from jupyter_automerge.engine.newcomers import Newcomers, may_join
 from jupyter_automerge.engine.quarantine import Quarantine
-from jupyter_automerge.engine.record import DocumentRecord, Storage, Waiting
+from jupyter_automerge.engine.record import DocumentRecord, Storage
 from jupyter_automerge.engine.removal import Graveyard
 from jupyter_automerge.errors import DocumentBusy
 from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.ids import DocumentId
-from jupyter_automerge.values.keys import KeyKind, StorageKey, document_prefix, is_chunk, key_kind
+from jupyter_automerge.values.keys import StorageKey, document_prefix, is_chunk
 from jupyter_automerge.values.limits import (
-    CHUNKS_LEFT_REMEMBERED,
     LOOKS_AT_ONCE,
     OWN_WRITE_SECONDS,
     REREAD_FIRST_SECONDS,
@@ -54,12 +53,17 @@ class Rereader:
         self._desk = desk
         self._documents = documents
         self._loader = loader
-        self._quarantine = quarantine
+        self._newcomers = Newcomers(desk, quarantine, foreign)
         self._foreign = foreign
         self._graveyard = graveyard
         self.lost: Callable[[DocumentRecord], None]  # less of it is durable than was told
         self._looking: set[DocumentId] = set()
         self._queued: dict[DocumentId, None] = {}
+
+    @property
+    def looks(self) -> int:
+        """Documents that are being looked at."""
+        return len(self._looking)
 
     def news(self, record: DocumentRecord, key: StorageKey) -> None:
         """This entry was written or removed by somebody else."""
@@ -143,10 +147,7 @@ class Rereader:
                 partial(self._read_rest, _Missing(gone, record.saving.heads), keys),
             )
             return
-        seen = self._seen(record)
-        for key in present:
-            if key not in seen and not self._desk.own_writes.cover(key, self._desk.now):
-                record.rereading.keys[key] = None
+        record.rereading.keys.update(dict.fromkeys(self._newcomers.among(record, present)))
 
     def _read(self, keys: tuple[StorageKey, ...], record: DocumentRecord, event: Event) -> None:
         if not isinstance(event, Loaded):
@@ -160,7 +161,7 @@ class Rereader:
         elif gone:
             # What it held may be in a chunk that nobody told of yet.
             self.look_later(record)
-        self._judge(record, event.chunks)
+        self._newcomers.judge(record, event.chunks)
 
     def _read_rest(
         self, missing: _Missing, keys: tuple[StorageKey, ...], record: DocumentRecord, event: Event
@@ -171,7 +172,7 @@ class Rereader:
         elif len(event.chunks) < len(keys):
             # More vanished meanwhile: what it held is in what came then.
             self._pause(record, whole=True)
-            self._judge(record, event.chunks)
+            self._newcomers.judge(record, event.chunks)
         else:
             # Whoever deletes a document leaves its tombstone first.
             self._graveyard.look(record.id, lambda: self._missed(record, missing, event.chunks))
@@ -180,9 +181,9 @@ class Rereader:
         """Chunks of ours were removed: by whoever made one of them, as all of ours do, or by somebody who destroys."""
         if self._documents.get(record.id) is not record:
             return
-        if any(self._may_join(record, chunk) for chunk in chunks):
+        if any(may_join(record, chunk) for chunk in chunks):
             # What a snapshot with changes unknown here holds of ours shows only once it has joined.
-            self._judge(record, chunks)
+            self._newcomers.judge(record, chunks)
             self._pause(record, whole=True)
             return
         saving = record.saving
@@ -200,42 +201,7 @@ class Rereader:
             record.rows_moved = True
             self.lost(record)
         self._foreign.moved()
-        self._judge(record, chunks)
-
-    def _may_join(self, record: DocumentRecord, chunk: StoredChunk) -> bool:
-        """Whether it is a snapshot that was not looked at yet, or that waits until the document is free."""
-        news = record.rereading
-        looked_at = (
-            chunk.key in record.saving.snapshots or chunk.key in news.left or chunk.key in news.suspects
-        )
-        return key_kind(chunk.key) is KeyKind.SNAPSHOT and not looked_at and not torn_reason(chunk.data)
-
-    def _judge(self, record: DocumentRecord, chunks: tuple[StoredChunk, ...]) -> None:
-        seen = record.saving.chunks.keys() | {one.key for one in record.changes_waiting}
-        whole: list[Waiting] = []
-        for chunk in chunks:
-            if (
-                chunk.key in seen
-                or not is_chunk(chunk.key)
-                or self._desk.own_writes.cover(chunk.key, self._desk.now)
-            ):
-                continue
-            reason = torn_reason(chunk.data)
-            if not reason:
-                record.rereading.suspects.pop(chunk.key, None)
-                whole.append(Waiting(chunk.key, chunk.data))
-                self._foreign.moved()
-            elif not self._quarantine.found(record, chunk, reason):
-                self.leave(record, chunk.key)
-        record.changes_waiting += tuple(whole)
-        self._desk.mark_document(record.id)
-
-    def leave(self, record: DocumentRecord, key: StorageKey) -> None:
-        """It was looked at, and can be neither applied nor set aside: only news of it lead to another look."""
-        left = record.rereading.left
-        left[key] = None
-        while len(left) > CHUNKS_LEFT_REMEMBERED:
-            del left[next(iter(left))]
+        self._newcomers.judge(record, chunks)
 
     def _gone(
         self, record: DocumentRecord, present: list[StorageKey], asked_at: float
@@ -249,15 +215,6 @@ class Rereader:
             record.rereading.again_at = now + OWN_WRITE_SECONDS
             self._desk.at(record.rereading.again_at, lambda: self._again(record))
         return gone
-
-    def _seen(self, record: DocumentRecord) -> set[StorageKey]:
-        news = record.rereading
-        return {
-            *record.saving.chunks,
-            *(one.key for one in record.changes_waiting if one.key is not None),
-            *news.suspects,
-            *news.left,
-        }
 
     def _pause(
         self,
