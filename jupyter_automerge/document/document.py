@@ -12,6 +12,7 @@ from jupyter_automerge.document.changing import Changing, Label
 from jupyter_automerge.document.conflicts import values_at
 from jupyter_automerge.document.core import MAP, ROOT, CoreDocument, is_panic, new_document
 from jupyter_automerge.document.difference import Patch, difference
+from jupyter_automerge.document.fill import Fill
 from jupyter_automerge.document.history import read_history
 from jupyter_automerge.document.kept import hold_all_since, kept
 from jupyter_automerge.document.loading import Load
@@ -279,6 +280,11 @@ class Document:
         Builds the graph of all changes if it has to; see `places_at_once`.
         """
         return heads if len(heads) < 2 else self._reduced(heads)
+
+    @property
+    def fill(self) -> Fill:
+        """How full the tables beside the document are. Waits for nobody."""
+        return self._trunk.fill
 
     @property
     def places_at_once(self) -> bool:

@@ -81,6 +81,11 @@ class ChangeGraph:
             self._ancestors.popitem(last=False)
         return counts
 
+    @property
+    def frontiers(self) -> int:
+        """Points in history whose counts are kept up to date."""
+        return len(self._ancestors)
+
     def landmarks(self, most: int) -> tuple[bytes, ...]:
         """Earlier and earlier points of the history, half as far apart again each time: whoever knows one has
         all before it. None where it would take more than `most` hashes.

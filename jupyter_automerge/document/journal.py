@@ -16,6 +16,11 @@ class Journal:
         self._changes: list[bytes] = []
         self._size = 0
 
+    @property
+    def size(self) -> int:
+        """Bytes of the changes beside the base."""
+        return self._size
+
     def add(self, change: bytes) -> None:
         """Keep one more change."""
         self._changes.append(change)

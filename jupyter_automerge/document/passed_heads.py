@@ -14,6 +14,9 @@ class PassedHeads:
     def __contains__(self, change: object) -> bool:
         return change in self._last
 
+    def __len__(self) -> int:
+        return len(self._last)
+
     def __iter__(self) -> Iterator[bytes]:
         return iter(self._last)
 

@@ -18,6 +18,7 @@ from jupyter_automerge.document.core import (
     new_sync_state,
 )
 from jupyter_automerge.document.delivery import Delivery
+from jupyter_automerge.document.fill import Fill
 from jupyter_automerge.document.graph import ChangeGraph
 from jupyter_automerge.document.journal import Journal
 from jupyter_automerge.document.missing import missing_changes
@@ -42,6 +43,12 @@ class Trunk:
         self._graph: ChangeGraph | None = None
         self.may_queue = may_queue
         self._passed = PassedHeads(self.heads)
+
+    @property
+    def fill(self) -> Fill:
+        """How full its tables are. Any thread may ask."""
+        frontiers = 0 if self._graph is None else self._graph.frontiers
+        return Fill(self._journal.size, len(self._passed), len(self._pending), frontiers)
 
     @property
     def has_pending(self) -> bool:

@@ -10,6 +10,7 @@ from jupyter_automerge.document import Document
 from jupyter_automerge.engine import events as e
 from jupyter_automerge.engine.began_anew import began_anew
 from jupyter_automerge.engine.effects import Effect
+from jupyter_automerge.engine.fill import fill_of
 from jupyter_automerge.engine.leases import Lease
 from jupyter_automerge.engine.local import FixedShare, LocalPeer
 from jupyter_automerge.engine.notices import SearchProgress, StoreRow
@@ -251,16 +252,4 @@ class Engine:
 
     def metrics(self) -> dict[str, int]:
         """How full the tables are."""
-        return {
-            "documents": len(self._documents),
-            "connections": len(self._connections.table),
-            "peers": len(self._connections.peers),
-            "dialers": len(self._connections.dialers),
-            "stores": len(self._stores),
-            "sessions": sum(len(record.sessions) for record in self._documents.values()),
-            "frames_waiting": sum(len(one.frames) for one in self._connections.table.values()),
-            "puts_in_flight": sum(one.saving.put is not None for one in self._documents.values()),
-            "tombstones": len(self._graveyard),
-            "followed_stores": len(self._parts.subscriptions),
-            "open_questions": self._desk.open_questions,
-        }
+        return fill_of(self._parts)

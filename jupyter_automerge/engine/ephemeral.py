@@ -56,6 +56,11 @@ class Broadcasting:
         self._count = 0
         self._heard: OrderedDict[tuple[PeerId, SessionId], Heard] = OrderedDict()
 
+    @property
+    def sessions_heard(self) -> int:
+        """Sessions whose counts are remembered."""
+        return len(self._heard)
+
     def broadcast(self, record: DocumentRecord, data: bytes) -> None:
         """Send to every peer that has the document open, under one count, so that duplicates are seen as
         such.

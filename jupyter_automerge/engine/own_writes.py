@@ -16,6 +16,9 @@ class OwnWrites:
         self._until: OrderedDict[StorageKey, float] = OrderedDict()
         self._under_way: dict[Token, tuple[StorageKey, ...]] = {}
 
+    def __len__(self) -> int:
+        return len(self._until)
+
     def begun(self, token: Token, effect: Effect) -> None:
         """The effect goes to the store."""
         if isinstance(effect, Put):

@@ -30,6 +30,11 @@ class Sharing:
         self._asked = 0
 
     @property
+    def questions(self) -> int:
+        """Those that the user's policy has not answered yet."""
+        return self._asked
+
+    @property
     def begins_unasked(self) -> bool:
         """Whether a peer may get a document that it never spoke of; if not, no session need wait for that."""
         return self._fixed is None or (self._fixed.announce and self._fixed.access)

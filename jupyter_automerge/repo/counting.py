@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from jupyter_automerge.values.heads import heads_remembered
+from jupyter_automerge.values.ids import ids_remembered
 from jupyter_automerge.values.keys import KeyKind, StorageKey, key_kind
 
 if TYPE_CHECKING:
@@ -42,12 +44,18 @@ class Totals:
 
 def metrics_of(running: "Running") -> dict[str, int]:
     """See Repo.metrics. Only on the Repo's loop."""
+    documents = running.documents.metrics()
+    documents["news_waiting"] += sum(stream.waiting for stream in running.streams)
     return {
         **running.engine.metrics(),
+        **documents,
         **running.totals.as_metrics(),
         "handles": len(running.documents),
         "transports": len(running.links),
         "tasks": len(running.tasks),
+        "documents_remembered": 0 if running.shelf is None else running.shelf.remembered,
+        "heads_remembered": heads_remembered(),
+        "ids_remembered": ids_remembered(),
         "resuming": 0 if running.resuming is None else len(running.resuming),
         "waits": len(running.watching),
         "events_waiting": running.driver.waiting,

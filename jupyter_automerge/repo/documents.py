@@ -126,6 +126,14 @@ class Documents:
             live.projections = others if row is None else {**others, file: row}
             self._running.rows_moved(document_id)
 
+    def metrics(self) -> dict[str, int]:
+        """How full the tables beside the documents are, by name."""
+        lives = self._all()
+        return {
+            "news_waiting": sum(live.news_waiting for live in lives),
+            "chunks_set_aside": sum(len(live.set_aside) for live in lives),
+        }
+
     def seal(self) -> None:
         """Take no more changes; a block that is open in some thread ends with RepoClosed."""
         for live in self._all():

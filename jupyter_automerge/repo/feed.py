@@ -34,6 +34,11 @@ class Feed(Generic[T]):
         self._ended = False
         self.lost = 0
 
+    @property
+    def waiting(self) -> int:
+        """Items that nobody has taken yet."""
+        return len(self._items)
+
     def put(self, item: T) -> None:
         """Never blocks. After the end without effect."""
         with self._lock:

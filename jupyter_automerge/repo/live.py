@@ -117,6 +117,11 @@ class LiveDocument:
             self._document = None
         self.end_streams()
 
+    @property
+    def news_waiting(self) -> int:
+        """What waits for slow listeners."""
+        return sum(feed.waiting for feed in self._feeds)
+
     def end_streams(self) -> None:
         """Nobody will be told anything more."""
         for feed in self._feeds:

@@ -82,6 +82,11 @@ class Shelf:
         self._moved: set[DocumentId] = set()
         self._turn = asyncio.Lock()
 
+    @property
+    def remembered(self) -> int:
+        """Documents that need not be read again."""
+        return len(self._remembered)
+
     def moved(self, document_id: DocumentId) -> None:
         """The document came into memory or left it: what was read of it may be over."""
         self._remembered.pop(document_id, None)

@@ -69,3 +69,8 @@ def _head_of(text: str) -> bytes:
     except InvalidId as error:
         raise InvalidId("head", text, error.reason) from None
     return _checked(head, text)
+
+
+def heads_remembered() -> int:
+    """Heads whose text is known, and texts that were read as heads, in this process."""
+    return _text_of.cache_info().currsize + _head_of.cache_info().currsize

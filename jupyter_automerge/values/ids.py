@@ -113,3 +113,8 @@ def _printable(what: str, value: object) -> str:
     if _UNPRINTABLE.search(value):
         raise InvalidId(what, value, "it contains a control character")
     return value
+
+
+def ids_remembered() -> int:
+    """Document ids whose checksum was seen to be right, in this process."""
+    return _checked_document_id.cache_info().currsize
