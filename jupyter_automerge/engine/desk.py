@@ -5,11 +5,13 @@ questions.
 import heapq
 from collections.abc import Callable
 from itertools import count
+from math import inf
 
 from jupyter_automerge.engine.effects import Effect, Emit
 from jupyter_automerge.engine.events import Event, Token
 from jupyter_automerge.engine.notices import Notice
 from jupyter_automerge.engine.own_writes import OwnWrites
+from jupyter_automerge.values.dates import is_to_come
 from jupyter_automerge.values.ids import ConnectionId, DocumentId
 
 Answer = Callable[[Event], None]
@@ -51,6 +53,10 @@ class Desk:
     def reading(self, wall: float) -> float:
         """What our clock would have said at that time of day; never a time to come."""
         return min(wall - self._wall_offset, self.now)
+
+    def heard_at(self, wall: float) -> float:
+        """What our clock said when something was told at that time of day; `-inf` if that is to come (E10)."""
+        return -inf if is_to_come(wall, self.wall) else self.reading(wall)
 
     def mark_document(self, document_id: DocumentId) -> None:
         """Something about the document changed: it is evaluated once before the event is done with."""

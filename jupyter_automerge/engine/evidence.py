@@ -128,7 +128,7 @@ class Evidence:
                 if (other := self._stores.get(reporter)) is not None:
                     other.tells_of_others = True
             running = {self._remembering.name_of(life): life for life in entry.lives}
-            if facts.remember(row, running, self._desk.reading, record.history):
+            if facts.remember(row, running, self._desk.heard_at, record.history):
                 self._facts.lose(record, facts)
             self._facts.cover(record, facts)
             self._facts.touch(record, facts)

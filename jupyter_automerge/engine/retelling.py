@@ -11,7 +11,7 @@ from jupyter_automerge.engine.stamps import Stamps
 from jupyter_automerge.engine.store_facts import StoreFacts
 from jupyter_automerge.engine.stores import Stores
 from jupyter_automerge.values.heads import NO_HEADS, Heads
-from jupyter_automerge.values.limits import MAX_STORES_PER_DOCUMENT
+from jupyter_automerge.values.limits import MAX_STORES_PER_DOCUMENT, STORE_KEPT_SECONDS
 from jupyter_automerge.values.status import Trust
 from jupyter_automerge.wire.messages import StoreHeads
 
@@ -102,7 +102,8 @@ class Retelling:
         store, now = facts.store, self._desk.now
         age = 0.0 if store.connections or facts.as_of is None else now - facts.as_of
         stamp = self._stamps.next(record, store.id)
-        return StoreHeads(heads, stamp, stored, store.name, store.kind, max(age, 0.0), instead)
+        age = min(max(age, 0.0), STORE_KEPT_SECONDS)
+        return StoreHeads(heads, stamp, stored, store.name, store.kind, age, instead)
 
 
 def _was_told_more(told: Told, heads: Heads, stored: Heads, record: DocumentRecord) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from math import inf
 from types import MappingProxyType
 
 from jupyter_automerge.engine.connection import EARLIER, Connection, Life
@@ -227,18 +228,18 @@ class StoreFacts:
         self,
         saved: SavedRow,
         running: Mapping[str, Life],
-        reading: Callable[[float], float],
+        heard_at: Callable[[float], float],
         history: History,
     ) -> bool:
         """What was known when the document was last here, perhaps in an earlier life of ours.
 
         Whether reports since then prove that some of it is lost. `running`: the store's lives that are connected, by
-        name; `reading`: our clock at a time of day.
+        name; `heard_at`: our clock at a time of day, `-inf` where that is not known.
         """
-        as_of = reading(saved.as_of)
+        as_of = heard_at(saved.as_of)
         self.as_of = as_of if self.as_of is None else max(as_of, self.as_of)
-        if saved.unsent_since is not None:
-            self.unsent_since = reading(saved.unsent_since)
+        if saved.unsent_since is not None and (since := heard_at(saved.unsent_since)) > -inf:
+            self.unsent_since = since
         if self.store.epoch != (saved.epoch or self.store.epoch):
             return False
         if not self.store.durable_acks:
@@ -246,7 +247,7 @@ class StoreFacts:
         self._remember_memories(saved, running, history)
         for reporter, word in saved.words.items():
             if reporter not in self.hearsay:
-                told = Hearsay(EARLIER, reading(word.at))
+                told = Hearsay(EARLIER, heard_at(word.at))
                 told.received.add(word.received, history)
                 told.stored.add(word.stored, history)
                 self.hearsay = {**self.hearsay, reporter: told}

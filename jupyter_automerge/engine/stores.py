@@ -17,6 +17,7 @@ from jupyter_automerge.engine.store_entry import StoreEntry
 from jupyter_automerge.engine.store_files import SavedStore
 from jupyter_automerge.engine.store_links import StoreLinks
 from jupyter_automerge.engine.store_watcher import StoreWatcher
+from jupyter_automerge.values.dates import is_to_come
 from jupyter_automerge.values.identity import clean_name
 from jupyter_automerge.values.limits import (
     MAX_ENDPOINTS_PER_STORE,
@@ -178,7 +179,9 @@ class Stores:
         entry = self._entries.get(store_id)
         void_before = self._desk.wall - self._retain
         void_before = self._forgotten.get(store_id, void_before) if entry is None else entry.void_before
-        if as_of <= void_before or store_id == self._local.store_id:
+        was_forgotten = store_id in self._forgotten if entry is None else bool(entry.void_before)
+        is_void = as_of <= void_before or (was_forgotten and is_to_come(as_of, self._desk.wall))
+        if is_void or store_id == self._local.store_id:
             return None
         if entry is None:
             entry = self._enter(store_id)

@@ -61,10 +61,12 @@ class Comers:
         """Those that are not known to have all of the document, by what is written beside it."""
         if not rows:
             return self._offered(entries)
+        wall = view.moment.wall.timestamp()
         return frozenset(
             store
             for store in self.stores.keys() & rows.keys() & known.keys()
-            if not known[store].counts(rows[store]) or _lacks(known[store], rows[store], standings, view)
+            if not known[store].counts(rows[store], wall)
+            or _lacks(known[store], rows[store], standings, view)
         )
 
     def _offered(self, entries: Iterable[KeyInfo]) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 
 from jupyter_automerge.engine.notices import StoreRow
 from jupyter_automerge.repo.brief import brief
@@ -161,9 +162,9 @@ class DocPeer:
 
     @property
     def as_of(self) -> datetime | None:
-        """When it last told something, UTC; None if it never did."""
+        """When it last told something, UTC; None if it never did, or as good as: by a clock that was set since."""
         reading = self.facts.as_of
-        return None if reading is None else self._moment.past(reading)
+        return None if reading is None or reading == -inf else self._moment.past(reading)
 
     @property
     def unsent_since(self) -> datetime | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from jupyter_automerge.engine.notices import StoreRow
 from jupyter_automerge.engine.store_files import SavedRow, SavedStore, read_row, read_store
 from jupyter_automerge.repo.comparing import Viewpoint
+from jupyter_automerge.values.dates import heard_at, is_to_come
 from jupyter_automerge.values.heads import NO_HEADS, Heads
 from jupyter_automerge.values.keys import KeyKind, StorageKey, key_kind
 from jupyter_automerge.values.lives import life_name
@@ -38,10 +39,11 @@ class ShelvedStore:
         is_connected = bool(self.lives) or self.store.link is Link.CONNECTED
         return row.held_by(self.lives) if is_connected else row.received
 
-    def counts(self, row: SavedRow) -> bool:
-        """Whether what was written of it is still about this store."""
+    def counts(self, row: SavedRow, wall: float) -> bool:
+        """Whether what was written of it is still about this store. `wall`: the time of day."""
         same_life = row.epoch is None or self.store.epoch is None or row.epoch == self.store.epoch
-        return same_life and row.as_of > self.void_before
+        is_void = row.as_of <= self.void_before or (self.void_before and is_to_come(row.as_of, wall))
+        return same_life and not is_void
 
 
 def saved_stores(running: "Running", entries: Iterable[tuple[StorageKey, bytes]]) -> dict[str, ShelvedStore]:
@@ -93,7 +95,7 @@ def row_of(shelved: ShelvedStore, row: SavedRow, view: Viewpoint) -> StoreRow:
         received=received,
         stored=row.stored.union(*(word.stored for reporter, word in words.items() if reporter in trusted)),
         known=True,
-        as_of=view.moment.now + row.as_of - view.moment.wall.timestamp(),
+        as_of=heard_at(row.as_of, view.moment.wall.timestamp(), view.moment.now),
         relayed=row.told - received,
         via=tuple(sorted(words)),
         petname=store.petname,

@@ -7,6 +7,7 @@ REMEMBERED = f"{SCENARIOS}/test_remembered_stores.py"
 COPIES = f"{SCENARIOS}/test_siblings_and_copies.py"
 WHO = f"{SCENARIOS}/test_who_is_there.py"
 REPORTS = "tests/unit/engine/test_reports.py"
+TIMES = "tests/unit/engine/test_times_in_rows.py"
 LIVES = "tests/unit/engine/test_lives_written_down.py"
 
 MEMORY_MUTANTS = (
@@ -34,9 +35,16 @@ MEMORY_MUTANTS = (
     Mutant(
         "what documents remember of a forgotten store is void",
         "engine/stores.py",
-        "if as_of <= void_before or store_id == self._local.store_id:",
+        "if is_void or store_id == self._local.store_id:",
         "if store_id == self._local.store_id:",
         (REMEMBERED,),
+    ),
+    Mutant(
+        "a date that is to come is no date",
+        "values/dates.py",
+        "return said > wall + CLOCK_AHEAD_SECONDS",
+        "return False",
+        (TIMES,),
     ),
     Mutant(
         "what was known of a store of another epoch does not count",

@@ -232,8 +232,8 @@ ROW_MUTANTS = (
     Mutant(
         "leaving: what a store had before it was emptied is over",
         "repo/shelved_rows.py",
-        "return same_life and row.as_of",
-        "return row.as_of",
+        "return same_life and not is_void",
+        "return not is_void",
         (SHELVED_ROWS,),
     ),
     Mutant(

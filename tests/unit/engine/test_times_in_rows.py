@@ -1,11 +1,17 @@
 """What rows say of time: since when a store is silent, lacks something, or has a clock that is ahead."""
 
+from math import inf
+
 import pytest
 
 from jupyter_automerge.document import Document
+from jupyter_automerge.engine.store_files import SavedRow
 from jupyter_automerge.values.heads import Heads
+from jupyter_automerge.values.ids import StorageId
 from jupyter_automerge.values.limits import STALLED_AFTER_SECONDS
 from tests.unit.engine.ledger import Ledger
+
+DAY = 86_400.0
 
 
 def edit(document: Document, value: int) -> Heads:
@@ -94,3 +100,28 @@ def test_S8_a_clock_that_runs_ahead_is_shown_and_harms_nothing(ledger: Ledger, p
     ledger.keeps(other, edit(plan, 2), 1_000.0)
     row = ledger.rows()["server"]
     assert (row.stored, row.clock_ahead) == (plan.heads, False)
+
+
+def test_S42_what_was_written_down_by_a_clock_that_was_ahead_came_nobody_knows_when(
+    ledger: Ledger, plan: Document
+) -> None:
+    ledger.pass_time(DAY)
+    tomorrow = SavedRow(received=plan.heads, as_of=2 * DAY, unsent_since=2 * DAY)
+    ledger.evidence.loaded(ledger.record, {StorageId("bob"): tomorrow})
+    row = ledger.rows()["bob"]
+    assert (row.received, row.as_of, row.unsent_since) == (plan.heads, -inf, None), "and not just now"
+    a_moment_ahead = SavedRow(received=plan.heads, as_of=DAY + 1)
+    ledger.evidence.loaded(ledger.record, {StorageId("carol"): a_moment_ahead})
+    assert ledger.rows()["carol"].as_of == DAY
+
+
+def test_S37_S42_no_clock_that_was_ahead_brings_a_forgotten_store_back(
+    ledger: Ledger, plan: Document
+) -> None:
+    ledger.pass_time(DAY)
+    ledger.stores.forget("bob")
+    ledger.evidence.loaded(ledger.record, {StorageId("bob"): SavedRow(received=plan.heads, as_of=2 * DAY)})
+    assert not ledger.rows()
+    ledger.connect("bob")
+    ledger.evidence.loaded(ledger.record, {StorageId("bob"): SavedRow(received=plan.heads, as_of=2 * DAY)})
+    assert not ledger.rows(), "nor where it came back by itself: that is of before"

@@ -185,8 +185,8 @@ async def test_two_copies_are_asked_for_and_one_is_not_enough() -> None:
         assert await alice.safe_to_exit()
 
 
-async def shelved(storage: Storage, store: str, *, known: bool) -> Document:
-    """A document in the store that nobody opened; `known`: beside it stands that the other store has it."""
+async def shelved(storage: Storage, store: str, *, known: bool, ago: float = 60.0) -> Document:
+    """A document in the store that nobody opened; `known`: beside it stands that the other store has it, since when."""
     document = Document()
     with document.change() as root:
         root["n"] = 1
@@ -194,7 +194,7 @@ async def shelved(storage: Storage, store: str, *, known: bool) -> Document:
     data = document.save()
     await storage.save(incremental_key(name, data), data)
     if known:
-        entry = SavedRow(stored=document.heads, as_of=time.time() - 60)
+        entry = SavedRow(stored=document.heads, as_of=time.time() - ago)
         await storage.save(remote_heads_key(name, StorageId(store)), write_row(entry))
     return document
 
@@ -216,6 +216,20 @@ async def test_documents_that_are_not_open_count_too_and_are_read_without_tellin
             assert kept and kept.looked_at == 1
             assert not lost and [why.state for why in lost.at_risk.values()] == [Safety.ALONE]
             assert not server.handles and not alice.handles, "nobody was asked, and nothing was opened"
+
+
+@story
+async def test_S42_what_a_clock_that_was_ahead_wrote_down_is_no_fresh_word() -> None:
+    for ago, is_fresh in ((60.0, True), (7_200.0, False), (-86_400.0, False)):
+        disk = MemoryStorage()
+        async with Repo(disk, name="alice", safety=SafetyPolicy(max_age=3_600)) as alice:
+            async with Repo(MemoryStorage(), name="server") as server:
+                assert server.storage_id is not None
+                alice.link(server)
+                await until(lambda: alice.stores, alice)
+                await shelved(disk, server.storage_id, known=True, ago=ago)
+            await until(lambda: alice.stores[0].link is Link.OFFLINE, alice)
+            assert bool(await alice.safe_to_exit()) is is_fresh, ago
 
 
 @story

@@ -3,6 +3,7 @@
 from collections.abc import Set
 from dataclasses import replace
 from datetime import timedelta
+from math import inf
 
 import pytest
 from hypothesis import given
@@ -223,6 +224,8 @@ def test_S42_a_clock_that_jumps_back_a_day_moves_no_date_into_the_future() -> No
     heard_later = replace(server, as_of=NOW + 86_400)
     (row,) = peers_of([heard_later], plan, wall=yesterday)
     assert row.as_of == yesterday, "what a clock noted that was set back since is not in the future"
+    (row,) = peers_of([replace(server, as_of=-inf)], plan)
+    assert row.as_of is None, "nobody knows when"
 
 
 def test_S16_what_was_last_heard_of_a_store_out_of_reach_is_compared_with_what_is_here_now() -> None:

@@ -1,6 +1,7 @@
 """When a document counts as safe, and the one line that says so."""
 
 from dataclasses import replace
+from math import inf
 
 import pytest
 
@@ -131,6 +132,7 @@ def test_old_word_counts_while_the_store_is_connected() -> None:
     assert safe(old, policy=policy) == [True]
     assert safe(replace(old, link=Link.OFFLINE), policy=policy) == [False]
     assert safe(replace(old, link=Link.OFFLINE, as_of=NOW - 60), policy=policy) == [True]
+    assert safe(replace(old, link=Link.OFFLINE, as_of=-inf), policy=policy) == [False], "nobody knows how old"
 
 
 @pytest.mark.parametrize(
