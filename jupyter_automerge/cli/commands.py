@@ -1,12 +1,13 @@
 """The table of sub-commands, and the one place where a failure becomes one line and an exit code."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from jupyter_automerge.cli import serve, store, wait
-from jupyter_automerge.cli.failure import CommandFailed
+from jupyter_automerge.cli.failure import UNREAD, CommandFailed
 from jupyter_automerge.version import __version__
 
 PROGRAM = "jupyter automerge"
@@ -40,6 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CommandFailed as failure:
         print(f"{PROGRAM} {options.command}: {failure}", file=sys.stderr)
         return failure.exit_code
+    except BrokenPipeError:
+        # Whoever read what is printed, as `head` does, has read enough. What is still to be flushed goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNREAD
 
 
 def _parser() -> argparse.ArgumentParser:

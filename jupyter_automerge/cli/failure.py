@@ -9,6 +9,8 @@ from jupyter_automerge.errors import ListenError
 USAGE = 2
 INTERRUPTED = 130
 """What shells report of a program that Ctrl-C ended."""
+UNREAD = 141
+"""The same of one whose output nobody reads any more."""
 
 
 class CommandFailed(Exception):

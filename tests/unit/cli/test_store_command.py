@@ -6,6 +6,8 @@ import json
 import os
 import random
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -190,6 +192,16 @@ def test_a_copy_onto_itself_or_into_memory_is_refused(
     assert "is both" in capsys.readouterr().err
     assert main(["store", "copy", str(folder), "memory:"]) == 2
     assert "ends with its process" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGPIPE")
+def test_whoever_has_read_enough_of_a_list_ends_it_without_a_word(folder: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    ls = [sys.executable, "-m", "jupyter_automerge.cli", "store", "ls", str(folder)]
+    done = subprocess.run(ls, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, ""), "a script would take 1 for damage"
 
 
 def test_ctrl_c_ends_a_copy_in_one_line(
