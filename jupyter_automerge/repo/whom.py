@@ -35,11 +35,11 @@ class Whom:
                 if row.link is not Link.GONE and match(row):
                     self._met[number] = row
         here = self.to_give(rows, judge)
-        self._was_in_reach |= any(row.link in IN_REACH and not row.ephemeral for row in here)
+        self._was_in_reach |= any(_may_return(row) for row in here)
 
     @property
     def may_come_back(self) -> bool:
-        """Whether a lasting store was in reach during the wait: it is waited for, however it left."""
+        """Whether a lasting store was in reach during the wait, or a file was named: they are waited for."""
         return self._was_in_reach
 
     def to_give(self, rows: Sequence[StoreRow], judge: Judge) -> list[StoreRow]:
@@ -111,3 +111,8 @@ class Whom:
 
     def _named(self, rows: Sequence[StoreRow]) -> list[StoreRow]:
         return [row for row in rows if any(match(row) for match in self._targets)]
+
+
+def _may_return(row: StoreRow) -> bool:
+    """Seen in reach, it comes again however it left; a file that cannot be written is tried again (E46)."""
+    return row.is_projection or (row.link in IN_REACH and not row.ephemeral)
