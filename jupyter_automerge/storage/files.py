@@ -16,7 +16,7 @@ from jupyter_automerge.storage.key_rules import TEMPORARY_COMPONENT, check_key, 
 from jupyter_automerge.storage.layout import path_of
 from jupyter_automerge.storage.leftovers import Tidying
 from jupyter_automerge.storage.listing import infos, read, read_range
-from jupyter_automerge.storage.news import News
+from jupyter_automerge.storage.news import News, Watchers
 from jupyter_automerge.storage.os_faults import told
 from jupyter_automerge.storage.os_port import OsPort, RealOs
 from jupyter_automerge.storage.rounds import Rounds
@@ -56,7 +56,7 @@ class FileStorage(StorageBase):
         self._tidying = Tidying(self._os, unfinished.folder)
         self._turns = Turns()
         self._rounds = Rounds(self._writers, self._write_round)
-        self._watching: list[News] = []
+        self._watchers = Watchers()
         self._closed = False
 
     async def load(self, key: StorageKey) -> bytes | None:
@@ -110,9 +110,7 @@ class FileStorage(StorageBase):
         self._require_open()
         if not isinstance(self._os, RealOs):
             return None
-        news = News(partial(hear_folder, self.path))
-        self._watching.append(news)
-        return news
+        return self._watchers.add(News(partial(hear_folder, self.path)))
 
     @property
     def place(self) -> str:
@@ -122,8 +120,7 @@ class FileStorage(StorageBase):
     async def close(self) -> None:
         """Wait for the writes that were begun, then end the threads."""
         self._closed = True
-        for news in self._watching:
-            await news.end()
+        await self._watchers.end()
         await self._turns.all_over()
         self._writers.shutdown(wait=False)
         self._readers.shutdown(wait=False)

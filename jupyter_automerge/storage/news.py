@@ -69,3 +69,19 @@ class News(AsyncIterator[StorageKey]):
         if not task.cancelled() and self._failure is None:
             self._failure = task.exception()
             self._told.set()
+
+
+class Watchers:
+    """Whoever asked for the news of one store, and has not ended."""
+
+    def __init__(self) -> None:
+        self._news: list[News] = []
+
+    def add(self, news: News) -> News:
+        self._news = [*(one for one in self._news if not one.is_over), news]
+        return news
+
+    async def end(self) -> None:
+        """The store closes: nobody is told anything more."""
+        for news in self._news:
+            await news.end()

@@ -10,7 +10,7 @@ from jupyter_automerge.errors import StorageError
 from jupyter_automerge.storage.bucket import Bucket
 from jupyter_automerge.storage.contract import KeyInfo, StorageBase
 from jupyter_automerge.storage.key_rules import check_key, check_prefix
-from jupyter_automerge.storage.news import News
+from jupyter_automerge.storage.news import News, Watchers
 from jupyter_automerge.storage.objects_address import POLL_SECONDS, SCHEMES, objects_address
 from jupyter_automerge.storage.objects_create import Creator
 from jupyter_automerge.storage.objects_names import key_of, name_of
@@ -58,7 +58,7 @@ class ObjectStorage(StorageBase):
         self._lookout = Lookout(self._bucket, writer, self._poll_seconds)
         self._announcer = Announcer(self._bucket, writer, self._channel, self.place)
         self._turns = Turns()
-        self._watching: list[News] = []
+        self._watchers = Watchers()
         self._creator = Creator(self._bucket, self.place)
         self._closed = False
 
@@ -132,16 +132,14 @@ class ObjectStorage(StorageBase):
     def watch(self) -> AsyncIterator[StorageKey]:
         """Prefixes below which others wrote: seen by looking, or told at once with `notify`."""
         self._require_open()
-        news = News(self._lookout.look) if self._channel is None else News(self._lookout.look, self._hear)
-        self._watching = [*(one for one in self._watching if not one.is_over), news]
-        return news
+        ears = [self._lookout.look] if self._channel is None else [self._lookout.look, self._hear]
+        return self._watchers.add(News(*ears))
 
     async def close(self) -> None:
         """Wait for the writes that were begun and until they are told, then let go."""
         self._closed = True
         await self._turns.all_over()
-        for news in self._watching:
-            await news.end()
+        await self._watchers.end()
         await self._announcer.close()
         if self._redis is not None:
             await self._redis.close()

@@ -16,7 +16,7 @@ from jupyter_automerge.errors import InvalidId, StorageError
 from jupyter_automerge.storage import redis_scripts as scripts
 from jupyter_automerge.storage.contract import KeyInfo, StorageBase, Weakness
 from jupyter_automerge.storage.key_rules import check_key, check_prefix
-from jupyter_automerge.storage.news import ANYTHING, News
+from jupyter_automerge.storage.news import ANYTHING, News, Watchers
 from jupyter_automerge.storage.redis_address import redis_address
 from jupyter_automerge.storage.redis_durability import Durability
 from jupyter_automerge.storage.redis_news import Channel
@@ -55,7 +55,7 @@ class RedisStorage(StorageBase):
         channel = f"{self._address.prefix}:changes:{self._address.database}"
         self._channel = Channel(self._server, channel, uuid.uuid4().hex)
         self._turns = Turns()
-        self._watching: list[News] = []
+        self._watchers = Watchers()
         self._closed = False
 
     @property
@@ -116,16 +116,13 @@ class RedisStorage(StorageBase):
         And `()` some seconds after somebody has emptied the database, which Redis tells nobody.
         """
         self._require_open()
-        news = News(self._channel.hear, self._notice_emptying)
-        self._watching = [*(one for one in self._watching if not one.is_over), news]
-        return news
+        return self._watchers.add(News(self._channel.hear, self._notice_emptying))
 
     async def close(self) -> None:
         """Wait for the writes that were begun, then let go of the connections."""
         self._closed = True
         await self._turns.all_over()
-        for news in self._watching:
-            await news.end()
+        await self._watchers.end()
         await self._server.close()
 
     async def _notice_emptying(self, news: News) -> None:
