@@ -59,7 +59,9 @@ class StoreNews:
                 self._facts.touch(record, facts)
 
     def _begin_again(self, record: DocumentRecord, entry: StoreEntry) -> None:
-        """What those of its Repos that are connected said of their memory stands."""
+        """What those of its Repos that are connected said of their memory stands; what is durable they are asked
+        again, for they would tell it only when it moves: a session that begins anew has it reported (P30).
+        """
         for session in record.sessions.values():
             if session.connection.id in entry.connections:
                 facts = self._facts.of_session(record, session)
@@ -67,7 +69,10 @@ class StoreNews:
                     facts.hear(session.connection.life, session.heads, record.history)
                     facts.as_of = self._desk.now
                     self._facts.cover(record, facts)
+                if session.connection.metadata.durable_acks:
+                    session.restart()
                 self._facts.touch(record, facts)
+                self._desk.mark_document(record.id)
 
 
 def _concerned(record: DocumentRecord, entry: StoreEntry) -> Iterator[StoreFacts]:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from jupyter_automerge.engine.events import Dismiss, Resume
-from jupyter_automerge.engine.notices import ConnectionChanged, StoreRow
+from jupyter_automerge.engine.notices import ConnectionChanged, StoreForgotten, StoreRow
 from jupyter_automerge.engine.store_files import SavedRow
 from jupyter_automerge.errors import StorageError
 from jupyter_automerge.repo.comparing import standings_of
@@ -53,10 +53,8 @@ class Resuming:
         return len(self._under_way)
 
     def hear(self, notice: Notice) -> None:
-        """Begin once a store that keeps documents is connected."""
-        if not isinstance(notice, ConnectionChanged) or not notice.open or notice.standby:
-            return
-        if notice.metadata.storage_id is None or notice.metadata.is_ephemeral or not self._tells_anybody:
+        """Begin once a store that keeps documents is connected, or what was known of one that is was forgotten."""
+        if not (_is_comer(notice) or isinstance(notice, StoreForgotten)) or not self._tells_anybody:
             return
         self._somebody_came.set()
         if self._task is None or self._task.done():
@@ -152,3 +150,9 @@ class Resuming:
         evidence = view.evidence(handle._live.rows)
         standings = standings_of(handle._document, handle.heads, evidence)
         return (one.row for one in evidence if is_owed(one, standings, view.judge))
+
+
+def _is_comer(notice: Notice) -> bool:
+    if not isinstance(notice, ConnectionChanged) or not notice.open or notice.standby:
+        return False
+    return notice.metadata.storage_id is not None and not notice.metadata.is_ephemeral

@@ -198,10 +198,13 @@ def test_a_forgotten_store_that_is_connected_is_as_one_that_was_just_met(sim: Si
     (store,) = alice.engine.stores()
     assert (store.called, store.link) == ("bob", Link.CONNECTED) and store.first_seen >= 10.0, sim.story()
     row = alice.row(note, bob)
-    assert (row.received, row.petname) == (alice.heads(note), ""), sim.story()
+    assert (row.received, row.stored, row.petname) == (alice.heads(note), frozenset(), ""), sim.story()
+    sim.run(2.0)
+    assert alice.row(note, bob).stored == alice.heads(note), "he was asked, at rest\n" + sim.story()
+    sim.run_until_quiet()
     alice.change(note, n=1)
     sim.run(2.0)
-    assert alice.row(note, bob).stored == alice.heads(note), sim.story()
+    assert alice.row(note, bob).stored == alice.heads(note) == bob.heads(note), sim.story()
 
 
 def test_names_and_trust_of_stores_are_kept(sim: Simulation) -> None:

@@ -182,3 +182,15 @@ async def test_a_server_that_never_answers_holds_up_nobody(monkeypatch: pytest.M
             await until(lambda: alice.metrics()["resuming"], alice)
             await at_rest(alice)
             assert not await alice.safe_to_exit()
+
+
+@story
+async def test_who_forgets_a_connected_server_asks_it_again_of_what_is_not_open() -> None:
+    async with Repo(MemoryStorage(), name="alice") as alice, met(alice, silent(MemoryStorage())):
+        await given_away(alice, {"n": 1})
+        await until(lambda: not alice.metrics()["resuming"], alice)
+        assert await alice.safe_to_exit()
+        await alice.stores.forget(alice.stores[0])
+        await until(lambda: alice.metrics()["resuming"], alice)
+        await at_rest(alice)
+        assert await alice.safe_to_exit()
