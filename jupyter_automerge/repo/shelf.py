@@ -57,7 +57,7 @@ class Shelved:
         return [
             row_of(stores[store], row, view)
             for store, row in self.rows.items()
-            if store in stores and stores[store].counts(row)
+            if store in stores and stores[store].counts(row, view.moment.wall.timestamp())
         ]
 
     def can_compare(self, rows: list[StoreRow], view: Viewpoint) -> bool:
