@@ -183,7 +183,7 @@ ROW_MUTANTS = (
     Mutant(
         "neighbours: a lease alone proves nothing",
         "repo/neighbours.py",
-        "return True if began is not None and began <= lease.since + _SLACK_SECONDS else None",
+        "return not is_gone(lease) if lease.machine == here.machine else None",
         "return True",
         (NEIGHBOURS,),
     ),

@@ -186,7 +186,7 @@ STORE_MUTANTS = (
     Mutant(
         "a sibling is no foreign writer",
         "engine/siblings.py",
-        "        if any(chunk.key != own for chunk in event.chunks):\n            self.was_here()\n",
+        "        if seen is Presence.ALIVE:\n            self.was_here()\n",
         "",
         (FOREIGN,),
     ),
