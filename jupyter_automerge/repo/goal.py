@@ -101,6 +101,13 @@ class Goal:
             return None
         return done if self.whom.satisfied(done, copies=1) else None
 
+    def owing(self, rows: Rows, document: Document) -> list[StoreRow]:
+        """Those of whom it is known that not all is here that they had."""
+        if not self.wish.takes or self.wish.heads is not None:
+            return []
+        suppliers = [row for row in self.whom.to_take(rows) if row.store_id in self._theirs]
+        return [row for row in suppliers if not self._is_here(document, row)]
+
     def needed(self, row: StoreRow, rows: Rows, view: Viewpoint) -> Level:
         """The level asked for, or the best that can be had: of this one, if it was named; else as rows count it."""
         if self.wish.level is not None:

@@ -113,6 +113,8 @@ class SyncWait:
             self._fail(SyncDenied, f"the share policy keeps the document from {_name(denied)}")
         if self._nobody_else_may_come and (refusing := self._refusing()) is not None:
             self._fail(SyncDenied, f"{_name(refusing)} takes no changes from us: read-only")
+        if (reader := whom.unaccepted(rows, self._goal.owing(rows, self._live.require()))) is not None:
+            self._fail(SyncDenied, f"what {_name(reader)} changed is not accepted: it may only read here")
         if not self._running.hopes and not whom.may_come_back:
             self._fail(NoPeers, self._nobody())
         wish = self._goal.wish

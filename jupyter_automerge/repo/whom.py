@@ -93,6 +93,19 @@ class Whom:
             return None
         return next((row for row in candidates if row.read_only), None)
 
+    def unaccepted(self, rows: Sequence[StoreRow], owing: Sequence[StoreRow]) -> StoreRow | None:
+        """Somebody who was named, may only read here, and has what is not here; if nobody who is connected could
+        bring it who may write.
+        """
+        if any(row.link is Link.CONNECTED and not row.reader for row in rows):
+            return None
+        stuck = {row.store_id: row for row in owing if row.reader}
+        for match in self._targets:
+            mine = [row for row in rows if match(row)]
+            if mine and all(row.store_id in stuck for row in mine):
+                return mine[0]
+        return None
+
     def gone(self, rows: Sequence[StoreRow]) -> StoreRow | None:
         """Somebody who was waited for and cannot come back: his memory ended with him."""
         for number, row in self._met.items():

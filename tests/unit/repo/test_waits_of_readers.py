@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from jupyter_automerge.errors import SyncDenied, SyncTimeout
-from jupyter_automerge.repo import DocHandle, MemoryStorage, Repo
+from jupyter_automerge.repo import DocHandle, MemoryStorage, Repo, any_of
 from jupyter_automerge.values.status import Access
 from tests.unit.repo.gated import GatedConnector
 from tests.unit.repo.story import story, until
@@ -61,8 +61,17 @@ async def test_the_server_waits_for_nothing_that_a_reader_changed_unless_the_rea
         edit(await alice.find(note.url))
         await until(lambda: note.peers and note.peers[0].missing_here, server)
         assert (await note.synced(direction="in", timeout=5)).blockers == ()
-        with pytest.raises(SyncTimeout, match="not here, and not accepted: it may only read"):
-            await note.synced(with_="alice", direction="in", timeout=0.1)
+        for way in ("in", "both"):
+            with pytest.raises(SyncDenied, match="what alice changed is not accepted: it may only read here"):
+                await note.synced(with_="alice", direction=way, timeout=None)
+        async with Repo(name="bob") as bob:
+            # She may be connected with him, who may write, and bring it that way.
+            server.link(bob)
+            await until(lambda: len(note.peers) == 2, server)
+            with pytest.raises(SyncTimeout, match="not here, and not accepted: it may only read"):
+                await note.synced(with_="alice", direction="in", timeout=0.1)
+            report = await note.synced(with_=any_of("alice", "bob"), direction="in", timeout=5)
+            assert [row.name for row in report.copies] == ["bob"]
 
 
 @story
