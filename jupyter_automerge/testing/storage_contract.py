@@ -272,10 +272,10 @@ class StorageContract:
         saving = [asyncio.ensure_future(store.save((DOCUMENT, "x", str(n)), b"data")) for n in range(20)]
         await asyncio.sleep(0)
         await store.close()
-        await asyncio.gather(*saving)
         async with self.opened() as again:
             found = len(await again.keys((DOCUMENT,)))
-            assert found == 20, f"20 puts were begun before close(), {found} are in the store"
+        outcomes = await asyncio.gather(*saving, return_exceptions=True)
+        assert found == 20, f"20 puts were begun before close(), {found} were in the store after it: {outcomes}"
 
     @_played
     async def test_watch_is_none_or_an_iterator(self) -> None:
