@@ -135,8 +135,15 @@ class Projection:
         return not self.trouble
 
     def _replace(self, view: "DocView") -> bytes:
-        """Write the file anew, durably; the digest of what it holds then."""
+        """Write the file anew, durably; the digest of what it holds then. Raises StorageError."""
         data = self._render(view)
+        try:
+            return self._put(data)
+        except OSError as error:
+            # Its own words would name the unfinished file, which is another at each attempt.
+            raise StorageError(f"{self.path}: {error.strerror or error}") from error
+
+    def _put(self, data: bytes) -> bytes:
         there = self.path.read_bytes() if self.path.exists() else None
         is_ours = there is None or there == data or sha256(there).digest() == self._digest
         if not is_ours and not self._may_overwrite:

@@ -47,7 +47,9 @@ class DocPeer:
 
     @property
     def label(self) -> str:
-        """Our name for it or its own, and always the beginning of its id."""
+        """Our name for it or its own, and always the beginning of its id; of a file all of its path."""
+        if self.is_projection:
+            return self.id
         return Names(self.id, self.petname, self.name, self.kind).label
 
     # Who it is

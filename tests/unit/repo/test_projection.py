@@ -36,7 +36,8 @@ async def test_S45_a_file_that_cannot_be_written_is_behind_while_the_stores_are_
             PeerState.AHEAD,
             Level.NONE,
         )
-        assert str(path) in row.trouble or "folder" in row.trouble, row.trouble
+        assert row.trouble == f"{path}: No such file or directory"
+        assert row.label == f"file:{path}"
         assert (stored.state, stored.level, plan.sync.state) == (PeerState.SYNCED, Level.STORED, Safety.SAFE)
         path.parent.mkdir()
         await until(lambda: row_of(plan).state is PeerState.SYNCED, alice)
