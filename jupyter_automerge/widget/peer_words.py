@@ -112,7 +112,7 @@ def _why_not_there(row: Row) -> str:
         return (
             "It has them in memory; its disk has not confirmed them."
             if reachable
-            else "It left before its disk had confirmed them."
+            else "It went out of reach before its disk had confirmed them."
         )
     return ""
 

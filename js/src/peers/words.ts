@@ -64,7 +64,7 @@ export function whyOf(facts: PeerFacts): string {
   if (facts.missingThere > 0) return whyLacking(facts);
   if (cameBack(facts)) return "It has not said since then what it has.";
   if (facts.hearsay && facts.level !== "stored" && !facts.ephemeral) return "Others say so; what is on its disk is not known here.";
-  if (!hasAll(facts)) return isReachable(facts) ? "It has them in memory; its disk has not confirmed them." : "It left before its disk had confirmed them.";
+  if (!hasAll(facts)) return isReachable(facts) ? "It has them in memory; its disk has not confirmed them." : "It went out of reach before its disk had confirmed them.";
   if (facts.trust === "untrusted") return "It is not trusted: it is not counted as a copy.";
   if (facts.ephemeral) return "Only the memory of a process: no lasting copy.";
   return facts.durableAcks || facts.level === "stored" ? "" : "It cannot tell what is on its disk.";
