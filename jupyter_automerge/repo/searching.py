@@ -107,7 +107,7 @@ def describe(progress: SearchProgress, now: float) -> str:
     parts += [f"{peer.name or peer.peer_id}: {peer.answer}" for peer in progress.peers]
     parts += [f"dialing {endpoint}" for endpoint in progress.dialing]
     if not progress.peers and not progress.dialing:
-        parts.append("nobody is connected")
+        parts.append("nobody is there to ask")
     if progress.error:
         parts.append(progress.error)
     return "; ".join(parts)

@@ -119,6 +119,14 @@ async def test_a_document_that_is_nowhere_is_404(server: RunningServer) -> None:
     assert await server.status(*path, params={"heads": listed(ELSEWHERE)}) == 404
 
 
+async def test_who_is_connected_and_is_not_asked_is_not_said_to_be_away(server: RunningServer) -> None:
+    async with Repo(name="Alice") as alice:
+        alice.connect(server.sync_url, headers=header(server))
+        await until(lambda: server.repo.connections, "Alice")
+        response = await server.raw("api/automerge/documents/4NMNnkMhL8jXrdJ9jamS58PAVdXu/peers")
+    assert response.code == 404 and b"nobody is there to ask" in response.body
+
+
 async def test_who_asks_about_a_deleted_document_does_not_bring_it_back(server: RunningServer) -> None:
     plan = server.repo.create({"n": 0})
     await stored_by_alice(server, plan)

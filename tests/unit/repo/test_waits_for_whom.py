@@ -369,7 +369,7 @@ async def test_S36_when_all_dialers_have_failed_it_is_unavailable_and_a_later_pe
         search = alice.find(note.url, timeout=10)
         await turns()
         connector.gate.set()
-        with pytest.raises(DocumentUnavailable, match="nobody is connected"):
+        with pytest.raises(DocumentUnavailable, match="nobody is there to ask"):
             await search
         alice.link(server)
         assert (await alice.find(note.url, timeout=10)).value == {"n": 1}
