@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -64,6 +65,42 @@ async def test_what_the_npm_sync_server_missed_comes_later(stage: Stage) -> None
         await alice.find(note.url)
     await bob.connect(server.url)
     await until(alice, lambda: note.url in {handle.url for handle in alice.handles.values()}, "it comes")
+
+
+async def test_documents_that_nobody_opens_again_reach_the_npm_sync_server_that_lost_them(
+    stage: Stage,
+) -> None:
+    """E47: after it came back every document is in doubt, and the doubt ends by itself."""
+    server = await stage.sync_server()
+    alice = await stage.python("alice", store="alice")
+    alice.connect(server.url)
+    await until_peers(alice)
+    notes = [alice.create({"n": number}) for number in range(10)]
+    for note in notes:
+        await note.synced(timeout=10)
+        await note.saved()
+        await alice.unload(note.url)
+    urls = [note.url for note in notes]
+    assert await alice.safe_to_exit()
+    await server.kill()
+    await until_peers(alice, 0)
+    # Not its old folder: what it had is gone. It keeps its storage id there.
+    shutil.copytree(server.store, server.store.with_name("emptied"), ignore=_all_but_its_id)
+    await stage.sync_server("emptied", port=server.port)
+    await until_peers(alice)
+    assert not await alice.safe_to_exit(), "it may have lost everything, and has"
+    async with asyncio.timeout(20):
+        while not (report := await alice.safe_to_exit()):
+            await asyncio.sleep(0.1)
+    assert report.looked_at == 10 and not alice.metrics()["resuming"]
+    bob = await stage.javascript("bob")
+    await bob.connect(f"ws://127.0.0.1:{server.port}")
+    await bob.wait_peers()
+    assert [(await bob.find(url)).value["n"] for url in urls] == list(range(10))
+
+
+def _all_but_its_id(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if Path(folder, name).is_dir() and name != "st"]
 
 
 async def test_offline_edits_reach_the_npm_sync_server_after_its_restart(stage: Stage) -> None:
