@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
-MAX_LOADER_BYTES = 3 * 1024
 
 
 class FrontEndNotBuilt(RuntimeError):
