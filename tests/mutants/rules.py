@@ -262,6 +262,13 @@ MUTANTS = (
         (DELETION,),
     ),
     Mutant(
+        "a session begins where an earlier one ended",
+        "engine/resume.py",
+        "NO_HEADS if session.from_scratch else self._settled(record, session.connection)",
+        "NO_HEADS",
+        ("tests/scenarios/test_unchanged_since.py",),
+    ),
+    Mutant(
         "one write of a sync state at a time",
         "engine/resume.py",
         " and not resume.writing:",

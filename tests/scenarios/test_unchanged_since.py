@@ -29,7 +29,7 @@ class Listener:
         return frame
 
 
-@pytest.mark.parametrize("changes", [1, 2_000])
+@pytest.mark.parametrize("changes", [1, 300, 2_000])
 @pytest.mark.parametrize("heads", [1, 3])
 def test_R5_an_unchanged_document_costs_two_short_messages_whatever_its_history(
     sim: Simulation, changes: int, heads: int
