@@ -287,6 +287,22 @@ async def test_a_bucket_that_is_removed_is_named_and_filled_again_when_it_is_the
     assert await _is_whole(s3.url(bucket), note.url, {"n": 1})
 
 
+@played
+async def test_what_was_written_just_before_a_server_ended_is_heard(s3: S3Server, bucket: str) -> None:
+    async def write() -> None:
+        store = ObjectStorage(s3.url(bucket))
+        await store.save(ONE, b"last words")
+        await store.close()
+
+    watching = ObjectStorage(s3.url(bucket, poll="0.05"))
+    news = watching.watch()
+    assert await anext(news) == (), "from the first look on nothing is missed"
+    await asyncio.to_thread(asyncio.run, write())
+    async with asyncio.timeout(20):
+        assert await anext(news) == ONE[:2]
+    await watching.close()
+
+
 class Restless(ObjectStorage):
     """Another server replaces what was listed before it is read, as often as `times` says."""
 
