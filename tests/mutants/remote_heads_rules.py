@@ -199,4 +199,11 @@ REMOTE_HEADS_MUTANTS = (
         "pass",
         (ADDRESSES,),
     ),
+    Mutant(
+        "whoever forgets a relay hears that it leaves",
+        "engine/stores.py",
+        "            entry.tells_of_others = told_of_others\n",
+        "",
+        (REACH,),
+    ),
 )

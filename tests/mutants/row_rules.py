@@ -17,6 +17,13 @@ WATCHED = "tests/unit/repo/test_repo_watched.py"
 
 ROW_MUTANTS = (
     Mutant(
+        "waits: what a store that could say more has in memory is no copy",
+        "repo/goal.py",
+        "view.judge.level_of_copy(",
+        "view.judge.needed(",
+        (FOR_STORED,),
+    ),
+    Mutant(
         "a file written from a document is no copy",
         "repo/safety.py",
         "    if row.is_projection:\n        return False\n",

@@ -63,6 +63,13 @@ MUTANTS = (
         (AFTER_SAVE,),
     ),
     Mutant(
+        "with ack_after_save a put is news where it keeps what it wrote",
+        "engine/saving.py",
+        "isinstance(event, PutDone) and saving.heads == write.heads",
+        "isinstance(event, PutDone)",
+        (AFTER_SAVE,),
+    ),
+    Mutant(
         "with ack_after_save peers are told before what waited is applied",
         "engine/after_save.py",
         "record.saving.is_news = kept",
