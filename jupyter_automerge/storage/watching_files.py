@@ -130,7 +130,9 @@ class _Watcher:
             parts = self._parts(path)
             if not parts or is_foreign(parts):
                 continue
-            if change is not Change.deleted and len(parts) < _FILE_PARTS and Path(path).is_dir():
+            if change is Change.deleted:
+                yield _emptier(parts)
+            elif len(parts) < _FILE_PARTS and Path(path).is_dir():
                 # What was put into a new folder before it was watched is told by nobody else.
                 yield from _below(path, parts)
             else:
@@ -157,6 +159,12 @@ def _place(parts: tuple[str, ...]) -> StorageKey:
     if parts[0].startswith("."):
         return parts
     return key_of(parts) or ANYTHING
+
+
+def _emptier(parts: tuple[str, ...]) -> StorageKey:
+    """Of a document something is gone: news of just that entry would pass for those of our having written it."""
+    place = _place(parts)
+    return place if parts[0].startswith(".") else place[:1]
 
 
 def _below(path: str, parts: tuple[str, ...]) -> Iterator[StorageKey]:
