@@ -38,7 +38,9 @@ class OwnMarks:
         """Until another store is found in place of ours, or for ever."""
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._doubt.wait(), MARKS_LOOK_SECONDS)
+                # Python 3.11's wait_for() may swallow that the Repo closes.
+                async with asyncio.timeout(MARKS_LOOK_SECONDS):
+                    await self._doubt.wait()
             self._doubt.clear()
             if not await self._are_ours():
                 return

@@ -57,7 +57,8 @@ async def _judged(running: "Running", document_id: DocumentId) -> DocHandle | No
                 raise UnsafeDelete(document_id, reason)
             moved.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(moved.wait(), left)
+                async with asyncio.timeout(left):
+                    await moved.wait()
     return handle
 
 

@@ -1,5 +1,6 @@
 """A store that is emptied or replaced while its Repo runs is noticed by the marks that lie in it (E48)."""
 
+import asyncio
 import logging
 from collections.abc import Iterator
 
@@ -91,3 +92,21 @@ async def test_a_store_that_cannot_be_read_has_lost_nothing(caplog: pytest.LogCa
         await turns(50)
         assert server._running.local.epoch == epoch
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+@story
+async def test_a_repo_that_closes_as_news_come_ends_the_looking() -> None:
+    kept = MemoryStorage()
+    async with Repo(kept) as repo:
+        assert repo._running is not None
+        for moments in range(8):
+            marks = own_marks.OwnMarks(kept, repo._running.local, lambda event: None)
+            looking = asyncio.ensure_future(marks.run())
+            await turns()
+            marks.changed(())
+            await turns(moments)
+            looking.cancel()
+            await turns()
+            assert looking.done(), (
+                f"cancelled {moments} moments after the news, it goes on, and close() waits for it"
+            )
