@@ -1,4 +1,4 @@
-"""Somebody removes a file of the store in the moment after it was written: that is no echo of our own writing (P63, P64)."""
+"""Somebody removes a file of the store just after it was written: that is no echo of our own writing (P63, P64)."""
 
 import asyncio
 from pathlib import Path
