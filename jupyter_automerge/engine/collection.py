@@ -90,10 +90,10 @@ class Collection:
             record.leaving, record.wanted = True, False
             self._desk.mark_document(document_id)
 
-    def resume(self, document_id: DocumentId) -> None:
-        """Speak of the document to those who may hear of it, though nobody here looks for it."""
+    def resume(self, document_id: DocumentId, stores: frozenset[str]) -> None:
+        """Speak of the document to those of these stores who may hear of it, though nobody here looks for it."""
         if document_id not in self._graveyard:
-            self._sessions.begin(self.get_or_enter(document_id))
+            self._sessions.resume(self.get_or_enter(document_id), stores)
 
     def dismiss(self, document_id: DocumentId) -> None:
         """What it was resumed for is done; what somebody here wants stays as any other."""
@@ -107,6 +107,7 @@ class Collection:
         record = self._documents.get(document_id)
         if record is not None:
             self._want(record)
+            self._sessions.widen(record)
             self._unloading.used(record)
 
     def release(self, document_id: DocumentId) -> None:

@@ -174,8 +174,8 @@ class Engine:
                 parts.departing.remove(document_id, force=force)
             case e.Unload(document_id):
                 self._collection.unload(document_id)
-            case e.Resume(document_id):
-                self._collection.resume(document_id)
+            case e.Resume(document_id, store_ids):
+                self._collection.resume(document_id, store_ids)
             case e.Dismiss(document_id):
                 self._collection.dismiss(document_id)
             case e.Hold(document_id):

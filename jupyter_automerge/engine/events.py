@@ -165,9 +165,12 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """Bring a stored document into memory for the sake of peers: nobody here looks for it. A deleted one stays so."""
+    """Bring a stored document into memory for the sake of these stores: nobody here looks for it, and no other store
+    is told of it. A deleted one stays so.
+    """
 
     document_id: DocumentId
+    stores: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,7 @@ class DocumentRecord:
     storage: Storage
     since: float
     begun: bool = False  # somebody who may have it asked for it: it was looked for
+    only_for: frozenset[str] | None = None  # it was resumed for these stores, and others are not told of it
     wanted: bool = False  # somebody here looks for it or holds it
     complete: bool = False  # made here, found in storage, or a supplier's advertised heads were reached
     state: DocumentState = DocumentState.LOADING

@@ -31,14 +31,31 @@ class Sessions:
         it.
         """
         if record.begun:
+            self.widen(record)
             return
         record.begun = True
         self._graveyard.then(lambda: self._leave_if_buried(record))
         if record.storage is Storage.PENDING:
             self._loader.load(record)
+        self._speak(record)
+
+    def resume(self, record: DocumentRecord, stores: frozenset[str]) -> None:
+        """Read it, and speak of it to those of these stores who may hear of it, until somebody else wants it (E47)."""
+        if not record.begun:
+            record.only_for = stores
+            self.begin(record)
+
+    def widen(self, record: DocumentRecord) -> None:
+        """Somebody has a use for it: it is as any other, whomever it was resumed for."""
+        if record.only_for is not None and record.begun:
+            record.only_for = None
+            self._speak(record)
+
+    def _speak(self, record: DocumentRecord) -> None:
         if self.sharing.begins_unasked:
             for connection in self._connections.primary:
-                self.of(record, connection)
+                if _is_for(record, connection):
+                    self.of(record, connection)
 
     def _leave_if_buried(self, record: DocumentRecord) -> None:
         """A peer may have spoken of a document before it was known that it is deleted here."""
@@ -73,7 +90,7 @@ class Sessions:
             # What the peer sent meanwhile was not applied, though its half of the session believes so.
             session.restart()
         session.dirty = True
-        if policy is not Policy.DENIED:
+        if policy is not Policy.DENIED and not (record.begun and _is_for(record, session.connection)):
             self.begin(record)
         self._evidence.standing(record, session)
         self._acknowledging.owe(record, session)
@@ -112,8 +129,9 @@ class Sessions:
 
     def _begin_on(self, connection: Connection) -> None:
         if self.sharing.begins_unasked:
-            for record in [record for record in self._documents.values() if record.begun]:
-                self.of(record, connection)
+            for record in list(self._documents.values()):
+                if record.begun and _is_for(record, connection):
+                    self.of(record, connection)
 
     def _touch_rows(self, connection: Connection) -> None:
         """One more connection leads to the store, or one less, and no session tells of it."""
@@ -131,3 +149,7 @@ class Sessions:
                 # answer, however often is asked before the next.
                 session.policy = Policy.LOADING
                 self.sharing.consider(record, session)
+
+
+def _is_for(record: DocumentRecord, connection: Connection) -> bool:
+    return record.only_for is None or connection.store_id in record.only_for

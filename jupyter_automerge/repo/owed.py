@@ -27,6 +27,14 @@ class Comer:
 
 
 @dataclass(frozen=True, slots=True)
+class Owed:
+    """Who may lack something of a document, and who else was told of it before."""
+
+    stores: frozenset[str]
+    others: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Comers:
     """All of them, by store."""
 

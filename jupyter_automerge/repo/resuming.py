@@ -17,7 +17,7 @@ from jupyter_automerge.errors import StorageError
 from jupyter_automerge.repo.comparing import standings_of
 from jupyter_automerge.repo.handle import DocHandle
 from jupyter_automerge.repo.looking import viewpoint
-from jupyter_automerge.repo.owed import Comer, Comers, is_comer, is_owed
+from jupyter_automerge.repo.owed import Comer, Comers, Owed, is_comer, is_owed
 from jupyter_automerge.repo.share import FixedShare, may_hear
 from jupyter_automerge.repo.shelf import Shelf
 from jupyter_automerge.repo.shelved_rows import ShelvedStore, row_of
@@ -71,7 +71,8 @@ class Resuming:
             self._somebody_came.clear()
             if await self._pass():
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._somebody_came.wait(), RESUMING_AGAIN_SECONDS)
+                    async with asyncio.timeout(RESUMING_AGAIN_SECONDS):
+                        await self._somebody_came.wait()
                 self._somebody_came.set()
 
     async def _pass(self) -> bool:
@@ -99,21 +100,23 @@ class Resuming:
             if store is not None and is_comer(row_of(ShelvedStore(store), SavedRow(), view), view.judge):
                 yield store.id, Comer(peer, store.first_seen if store.id in dialed else None)
 
-    async def _work(self, queue: Iterable[tuple[DocumentId, frozenset[str]]], comers: Comers) -> bool:
+    async def _work(self, queue: Iterable[tuple[DocumentId, Owed]], comers: Comers) -> bool:
         is_owed_still = False
-        for document_id, stores in queue:
-            hearers = [store for store in stores if await self._may_hear(comers.stores[store], document_id)]
+        for document_id, owed in queue:
+            hearers = [
+                store for store in owed.stores if await self._may_hear(comers.stores[store], document_id)
+            ]
             if hearers and self._running.documents.get(document_id) is None:
-                is_owed_still |= not await self._bring(document_id, frozenset(hearers))
+                is_owed_still |= not await self._bring(document_id, frozenset(hearers), owed.others)
         return is_owed_still
 
     async def _may_hear(self, comer: Comer, document_id: DocumentId) -> bool:
         return await may_hear(self._running.asking.policy, comer.peer, document_id)
 
-    async def _bring(self, document_id: DocumentId, stores: frozenset[str]) -> bool:
-        """Whether all of them that are still there have it."""
+    async def _bring(self, document_id: DocumentId, stores: frozenset[str], others: frozenset[str]) -> bool:
+        """Whether all of `stores` that are still there have it. What they bring in turn is for the others, too."""
         self._under_way.add(document_id)
-        self._running.driver.post(Resume(document_id))
+        self._running.driver.post(Resume(document_id, stores | others))
         try:
             return await self._brought(document_id, stores)
         finally:
@@ -133,7 +136,8 @@ class Resuming:
                 if left <= 0:
                     return False
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(moved.wait(), left)
+                    async with asyncio.timeout(left):
+                        await moved.wait()
 
     def _moved_at(self, document_id: DocumentId, stores: frozenset[str]) -> float | None:
         """When anything moved last between us and those that are owed it; None if nobody is, or it is not here."""

@@ -14,7 +14,7 @@ from jupyter_automerge.engine.store_files import SavedRow
 from jupyter_automerge.repo.comparing import Viewpoint, frontiers_of, standings_of
 from jupyter_automerge.repo.local_copy import LocalCopy
 from jupyter_automerge.repo.looking import viewpoint
-from jupyter_automerge.repo.owed import Comers
+from jupyter_automerge.repo.owed import Comers, Owed
 from jupyter_automerge.repo.shelved_rows import ShelvedStore, row_of, saved_rows, saved_stores
 from jupyter_automerge.repo.summary import SyncSummary, summarise
 from jupyter_automerge.storage.contract import KeyInfo, Storage
@@ -98,7 +98,7 @@ class Shelf:
             files = await self._files()
             return self._judged(await self._look(files, lambda entries: True), files)
 
-    async def owed(self, comers: Comers) -> dict[DocumentId, frozenset[str]]:
+    async def owed(self, comers: Comers) -> dict[DocumentId, Owed]:
         """Of stored documents that are not open, the comers that are not known to have all of them (E47).
 
         Only those are read of which it may be so. Raises StorageError if they cannot be listed.
@@ -109,11 +109,13 @@ class Shelf:
             read = await self._look(files, comers.may_lack)
         view, stores = viewpoint(self._running), saved_stores(self._running, files)
         found = {
-            one: comers.lacking(what.entries, what.rows, stores, what.standings, view)
+            one: Owed(
+                comers.lacking(what.entries, what.rows, stores, what.standings, view), frozenset(what.rows)
+            )
             for one, what in read.items()
             if isinstance(what, Shelved) and self._running.documents.get(one) is None
         }
-        return {one: lacking for one, lacking in found.items() if lacking}
+        return {one: owed for one, owed in found.items() if owed.stores}
 
     async def _files(self) -> Files:
         self._moved.clear()

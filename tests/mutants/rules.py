@@ -285,8 +285,8 @@ MUTANTS = (
     Mutant(
         "nothing is looked for on behalf of the denied",
         "engine/sessions.py",
-        "        if policy is not Policy.DENIED:\n            self.begin(record)\n",
-        "        self.begin(record)\n",
+        "if policy is not Policy.DENIED and not (",
+        "if not (",
         (UNAVAILABLE,),
     ),
     Mutant(

@@ -160,13 +160,16 @@ async def test_who_opens_a_document_that_is_resumed_keeps_it() -> None:
     async with Repo(MemoryStorage(), name="alice") as alice:
         async with met(alice, plain_server()):
             url = await given_away(alice, {"n": 1})
-        async with met(alice, plain_server()):
+        async with Repo(name="carol") as carol, met(alice, plain_server()):
+            alice.link(carol)
             await until(lambda: alice.metrics()["resuming"], alice)
+            assert not carol.handles
             note = await alice.find(url)
             await note.synced(level=Level.RECEIVED, timeout=5)
             await turns(200)
             assert not alice.metrics()["resuming"] and note.value == {"n": 1}
             assert interpret_document_id(url) in alice.handles
+            await until(lambda: interpret_document_id(url) in carol.handles, carol)
 
 
 @story
@@ -194,3 +197,20 @@ async def test_who_forgets_a_connected_server_asks_it_again_of_what_is_not_open(
         await until(lambda: alice.metrics()["resuming"], alice)
         await at_rest(alice)
         assert await alice.safe_to_exit()
+
+
+@story
+async def test_who_is_met_for_the_first_time_is_told_of_nothing_that_is_resumed_for_another() -> None:
+    async with Repo(MemoryStorage(), name="alice") as alice:
+        async with met(alice, plain_server()):
+            urls = [await given_away(alice, {"n": number}) for number in range(3)]
+        async with Repo(MemoryStorage(), name="carol") as carol:
+            alice.link(carol)
+            await until(lambda: any(one.name == "carol" for one in alice.stores), alice)
+            async with plain_server() as server:
+                alice.link(server)
+                await until(lambda: len(server.handles) == len(urls), alice, server)
+                await at_rest(alice)
+                assert not carol.handles and not carol.metrics()["documents"], "she was never told of them"
+                note = await carol.find(urls[0], timeout=5)
+                assert note.value == {"n": 0}, "who asks gets it"
