@@ -26,6 +26,7 @@ from jupyter_automerge.values.ids import DocumentId
 from jupyter_automerge.values.limits import (
     MAX_RESUMED_AT_ONCE,
     RESUMING_AFTER_SECONDS,
+    RESUMING_AGAIN_MOST_SECONDS,
     RESUMING_AGAIN_SECONDS,
     RESUMING_PATIENCE_SECONDS,
     RESUMING_REST,
@@ -66,13 +67,17 @@ class Resuming:
         return not isinstance(policy, FixedShare) or (policy.announces and policy.gives)
 
     async def _run(self) -> None:
+        again = RESUMING_AGAIN_SECONDS
         while self._somebody_came.is_set():
             await asyncio.sleep(self._rest)
             self._somebody_came.clear()
             if await self._pass():
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(RESUMING_AGAIN_SECONDS):
+                try:
+                    async with asyncio.timeout(again):
                         await self._somebody_came.wait()
+                    again = RESUMING_AGAIN_SECONDS
+                except TimeoutError:
+                    again = min(2 * again, RESUMING_AGAIN_MOST_SECONDS)
                 self._somebody_came.set()
 
     async def _pass(self) -> bool:
@@ -85,7 +90,8 @@ class Resuming:
         except StorageError as error:
             _logger.warning("what is to be sent of documents that are not open is not known: %s", error)
             return False
-        self._rest = max(RESUMING_AFTER_SECONDS, RESUMING_REST * (self._running.clock.now() - began))
+        rest = RESUMING_REST * (self._running.clock.now() - began)
+        self._rest = min(max(RESUMING_AFTER_SECONDS, rest), RESUMING_AGAIN_SECONDS)
         queue = iter(owed.items())
         outcomes = await asyncio.gather(*(self._work(queue, comers) for _ in range(MAX_RESUMED_AT_ONCE)))
         return any(outcomes)

@@ -115,7 +115,8 @@ RESUMING_REST = 10.0
 RESUMING_PATIENCE_SECONDS = 30.0
 """A document that is resumed makes room for the next once nothing moved for so long."""
 RESUMING_AGAIN_SECONDS = 300.0
-"""When those that made room that way are tried again, if their store is still there."""
+RESUMING_AGAIN_MOST_SECONDS = 3600.0
+"""When those that made room that way are tried again, if their store is still there; the pause doubles each time."""
 
 # Find
 FIND_TIMEOUT_SECONDS = 30.0

@@ -1,5 +1,6 @@
 """Documents that nobody opens again reach the stores that may lack something of them (E47)."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -214,3 +215,20 @@ async def test_who_is_met_for_the_first_time_is_told_of_nothing_that_is_resumed_
                 assert not carol.handles and not carol.metrics()["documents"], "she was never told of them"
                 note = await carol.find(urls[0], timeout=5)
                 assert note.value == {"n": 0}, "who asks gets it"
+
+
+@story
+async def test_a_server_that_never_takes_a_document_is_asked_less_and_less_often(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, seconds in (("PATIENCE", 0.001), ("AGAIN", 0.01), ("AGAIN_MOST", 1e6)):
+        monkeypatch.setattr(resuming, f"RESUMING_{name}_SECONDS", seconds)
+    async with Repo(MemoryStorage(), name="alice") as alice:
+        async with met(alice, plain_server()):
+            await given_away(alice, {"n": 1})
+        async with met(alice, server := plain_server()):
+            assert server._running is not None
+            server._running._performers[Send] = lambda effect: None
+            before = alice.metrics()["loads"]
+            await asyncio.sleep(1.0)
+            assert 1 < alice.metrics()["loads"] - before < 20, "it is about 70 times if none is left out"
