@@ -9,6 +9,8 @@ from jupyter_automerge.values.keys import StorageKey
 MAX_NEWS_WAITING = 1_000
 """Keys that wait for a slow reader; beyond, they become one `()`: anything may have changed."""
 ANYTHING: StorageKey = ()
+CANCELLED_AGAIN_SECONDS = 5.0
+"""Longer than any ear takes to end. A client may swallow a cancellation, as Python 3.11's wait_for() does."""
 
 
 class News(AsyncIterator[StorageKey]):
@@ -46,8 +48,10 @@ class News(AsyncIterator[StorageKey]):
         """Nothing is told any more; the iteration ends."""
         self._ended = True
         self._told.set()
-        for task in self._listening:
-            task.cancel()
+        while listening := [task for task in self._listening if not task.done()]:
+            for task in listening:
+                task.cancel()
+            await asyncio.wait(listening, timeout=CANCELLED_AGAIN_SECONDS)
         await asyncio.gather(*self._listening, return_exceptions=True)
 
     async def __anext__(self) -> StorageKey:

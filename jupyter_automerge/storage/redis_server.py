@@ -130,6 +130,16 @@ class RedisServer:
                 _logger.warning("Redis at %s %s", self.place, warning)
 
     async def _twice(self, doing: str, work: Callable[[], Awaitable[Reply]]) -> Reply:
+        task = asyncio.current_task()
+        cancelled = 0 if task is None else task.cancelling()
+        try:
+            return await self._in_two_attempts(doing, work)
+        finally:
+            # In Python 3.11 the client's own wait_for() may swallow it, and whoever cancelled would wait for ever.
+            if task is not None and task.cancelling() > cancelled:
+                raise asyncio.CancelledError
+
+    async def _in_two_attempts(self, doing: str, work: Callable[[], Awaitable[Reply]]) -> Reply:
         from redis.exceptions import AuthenticationError, ConnectionError, RedisError
 
         try:

@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from functools import wraps
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_automerge.errors import StorageError
+from jupyter_automerge.storage import news as news_module
 from jupyter_automerge.storage.news import ANYTHING, MAX_NEWS_WAITING, News
 from jupyter_automerge.storage.objects_log import MAX_LOGGED, WriterLog, read_log
 from jupyter_automerge.storage.objects_names import key_of, name_of
@@ -70,6 +73,19 @@ async def test_whoever_waits_for_news_of_a_closed_store_is_let_go() -> None:
     await asyncio.sleep(0)
     await news.end()
     assert await waiting is None
+
+
+@played
+async def test_an_ear_whose_client_swallows_a_cancellation_ends_all_the_same() -> None:
+    async def swallows(_: News) -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await asyncio.Event().wait()
+
+    news = News(swallows)
+    await asyncio.sleep(0)
+    with patch.object(news_module, "CANCELLED_AGAIN_SECONDS", 0.0):
+        await news.end()
 
 
 @given(st.lists(st.integers(0, 2 * MAX_LOGGED), max_size=3 * MAX_LOGGED), st.data())
