@@ -100,7 +100,7 @@ class Acknowledging:
         """The peer takes heads that our sync messages name for kept, if it follows our store. Where the disk
         takes its time, it is told after a while which ones are (P31).
         """
-        if session.connection.hears_of_stores or not self._is_entitled(session):
+        if session.connection.hears_of_stores or self._local.weakness or not self._is_entitled(session):
             return
         session.exchanged_at = self._desk.now
         if not session.rectifying:
@@ -128,8 +128,6 @@ class Acknowledging:
 
     def _is_entitled(self, session: Session) -> bool:
         connection, own = session.connection, self._local.storage_id
-        if self._local.weakness and not session.acked:
-            return False
         if connection.hears_of_stores:
             return session.engaged
         # Not who passes somebody else's wish on: JavaScript hands reports to all of its peers, and those that

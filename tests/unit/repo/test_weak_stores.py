@@ -2,7 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from math import inf
 
+import pytest
+
+from jupyter_automerge.engine import acknowledging
 from jupyter_automerge.errors import NoPeers
 from jupyter_automerge.repo import DocHandle, MemoryStorage, Repo
 from jupyter_automerge.storage.contract import Weakness
@@ -123,7 +127,11 @@ async def test_who_keeps_documents_in_a_cache_hears_what_others_stored() -> None
 
 
 @story
-async def test_a_store_that_becomes_a_cache_takes_its_word_back_and_gives_no_other() -> None:
+async def test_a_store_that_becomes_a_cache_takes_its_word_back_and_gives_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # What is reported is seen here in the same moment.
+    monkeypatch.setattr(acknowledging, "DURABLE_REPORTS_PER_SECOND", inf)
     store = Cache(weak=False)
     async with at_a_server(store, MemoryStorage()) as (alice, server):
         note = alice.create({"n": 1})
