@@ -13,6 +13,7 @@ def began_anew(parts: Parts, local: LocalPeer, epoch: str) -> None:
     """
     local.epoch = epoch
     parts.siblings.open()
+    parts.graveyard.began_anew()
     parts.store_changes.changed(())
     for record in parts.documents.values():
         for facts in record.stores.values():

@@ -17,7 +17,13 @@ from jupyter_automerge.engine.record import DocumentRecord
 from jupyter_automerge.engine.store_facts import StoreFacts
 from jupyter_automerge.errors import InvalidId
 from jupyter_automerge.values.ids import DocumentId, parse_document_id
-from jupyter_automerge.values.keys import TOMBSTONE_PREFIX, StorageKey, document_prefix, tombstone_key
+from jupyter_automerge.values.keys import (
+    EPOCH_KEY,
+    TOMBSTONE_PREFIX,
+    StorageKey,
+    document_prefix,
+    tombstone_key,
+)
 from jupyter_automerge.values.status import Trust
 
 UNSAFE = "no other store that is connected says that it keeps all of it"
@@ -61,10 +67,7 @@ class Graveyard:
             return
         self._digging.add(document_id)
         self._wanted.discard(document_id)
-        self._desk.ask(
-            lambda token: Put(token, tombstone_key(document_id), b"deleted"),
-            lambda event: self._buried(document_id, event),
-        )
+        self._mark(document_id, lambda event: self._buried(document_id, event))
 
     def lift(self, document_id: DocumentId) -> None:
         """Somebody wants the document again."""
@@ -79,8 +82,14 @@ class Graveyard:
         """Another Repo on this store may have deleted the document, or taken that back (P64)."""
         key = tombstone_key(document_id)
         self._desk.ask(
-            lambda token: Read(token, (key,)), lambda event: self._looked(document_id, key, then, event)
+            lambda token: Read(token, (key, EPOCH_KEY)),
+            lambda event: self._looked(document_id, key, then, event),
         )
+
+    def began_anew(self) -> None:
+        """The store was emptied: what was deleted from it stays so (E48)."""
+        for document_id in self._ids:
+            self._mark(document_id, lambda event: None)
 
     def look_at_all(self) -> None:
         """Another Repo may have deleted any document."""
@@ -92,13 +101,31 @@ class Graveyard:
     ) -> None:
         # What this Repo does to the tombstone itself may not have been in the store yet.
         if isinstance(event, Loaded) and not self._desk.own_writes.cover(key, self._desk.now):
-            self._heed(document_id, is_buried=bool(event.chunks))
+            found = {chunk.key: chunk.data for chunk in event.chunks}
+            if key in found or self._is_ours(found.get(EPOCH_KEY)):
+                self._heed(document_id, is_buried=key in found)
         if then is not None:
             then()
+
+    def _is_ours(self, epoch: bytes | None) -> bool:
+        """Whether the store has not been emptied: of an empty one nobody has taken anything back."""
+        found = b"" if epoch is None else epoch.strip()
+        return found == (self._local.epoch or "").encode()
 
     def _listed(self, event: Event) -> None:
         if not isinstance(event, Listed):
             return
+        if self._ids <= set(_ids_of(event)):
+            self._heed_all(event)
+            return
+
+        def heed(epoch: Event) -> None:
+            if isinstance(epoch, Loaded) and self._is_ours(next((one.data for one in epoch.chunks), None)):
+                self._heed_all(event)
+
+        self._desk.ask(lambda token: Read(token, (EPOCH_KEY,)), heed)
+
+    def _heed_all(self, event: Listed) -> None:
         buried = {entry.key[-1] for entry in event.entries}
         for document_id in {*self._ids, *(_ids_of(event))}:
             if not self._desk.own_writes.cover(tombstone_key(document_id), self._desk.now):
@@ -114,6 +141,9 @@ class Graveyard:
         self._ids.add(document_id)
         self.farewell(document_id)
         self._desk.emit(DocumentRemoved(document_id))
+
+    def _mark(self, document_id: DocumentId, then: Callable[[Event], None]) -> None:
+        self._desk.ask(lambda token: Put(token, tombstone_key(document_id), b"deleted"), then)
 
     def _unmark(self, document_id: DocumentId) -> None:
         key = tombstone_key(document_id)

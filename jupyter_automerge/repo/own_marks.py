@@ -56,15 +56,20 @@ class OwnMarks:
             if await self._are_there():
                 return True
             storage_id, epoch = await marks_of(self._storage, self._local.storage_id)
+            # Else each look would find it emptied, and all would be met anew each time.
+            is_kept = await self._are_there(epoch)
         except StorageError:
             return True
         except Exception as error:  # noqa: BLE001 - adapters are written by others and may raise anything
             _logger.warning("%s cannot be read: %s", self._storage.place, in_words(error))
             return True
         if storage_id != self._local.storage_id:
-            self._replaced(storage_id)
+            self._weakened(f"another store is in its place by now ({storage_id[:8]}): start this Repo again")
             return False
         if epoch != self._local.epoch:
+            if not is_kept:
+                self._weakened("it keeps nothing of what is written to it")
+                return False
             _logger.error(
                 "%s lost what was in it, also what was stored for others: what is open here, or is brought again, is "
                 "written again",
@@ -73,15 +78,15 @@ class OwnMarks:
             self._post(StoreBeganAnew(epoch))
         return True
 
-    async def _are_there(self) -> bool:
+    async def _are_there(self, epoch: str | None = None) -> bool:
+        """Whether our id and this epoch are, ours if none is given."""
         found = [await self._storage.load(key) for key in (STORAGE_ID_KEY, EPOCH_KEY)]
-        mine = (self._local.storage_id, self._local.epoch)
+        mine = (self._local.storage_id, epoch or self._local.epoch)
         return all(
             data is not None and data.decode(errors="replace").strip() == text
             for data, text in zip(found, mine, strict=True)
         )
 
-    def _replaced(self, storage_id: str) -> None:
-        words = f"another store is in its place by now ({storage_id[:8]}): start this Repo again"
+    def _weakened(self, words: str) -> None:
         _logger.error("%s: %s", self._storage.place, words)
         self._post(StoreWeakened(words))

@@ -1,5 +1,6 @@
 """All rules that are switched off, from all files of rules."""
 
+from tests.mutants.emptied_rules import EMPTIED_MUTANTS
 from tests.mutants.idle_rules import IDLE_MUTANTS
 from tests.mutants.memory_rules import MEMORY_MUTANTS
 from tests.mutants.peer_rules import PEER_MUTANTS
@@ -15,6 +16,7 @@ EVERY_MUTANT = (
     *PEER_MUTANTS,
     *MEMORY_MUTANTS,
     *IDLE_MUTANTS,
+    *EMPTIED_MUTANTS,
     *REMOTE_HEADS_MUTANTS,
     *ROW_MUTANTS,
     *STORE_MUTANTS,

@@ -184,11 +184,11 @@ MUTANTS = (
     Mutant(
         "a tombstone is durable before the removal",
         "engine/removal.py",
-        "        self._desk.ask(\n            lambda token: Put(token, tombstone_key",
+        "        self._mark(document_id, lambda event: self._buried",
         "        self._desk.ask(\n"
         "            lambda token: Delete(token, (), (document_prefix(document_id),)), lambda event: None\n"
         "        )\n"
-        "        self._desk.ask(\n            lambda token: Put(token, tombstone_key",
+        "        self._mark(document_id, lambda event: self._buried",
         (DELETION,),
     ),
     Mutant(

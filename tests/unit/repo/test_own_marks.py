@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from jupyter_automerge.engine.events import StorageChanged
 from jupyter_automerge.engine.notices import ConnectionChanged
 from jupyter_automerge.repo import MemoryStorage, Repo, own_marks
-from jupyter_automerge.values.keys import EPOCH_KEY, STORAGE_ID_KEY, StorageKey
+from jupyter_automerge.values.keys import EPOCH_KEY, STORAGE_ID_KEY, StorageKey, tombstone_key
 from jupyter_automerge.values.status import Level
 from tests.unit.repo.stores import ObservedStorage
 from tests.unit.repo.story import story, turns, until
@@ -110,3 +111,78 @@ async def test_a_repo_that_closes_as_news_come_ends_the_looking() -> None:
             assert looking.done(), (
                 f"cancelled {moments} moments after the news, it goes on, and close() waits for it"
             )
+
+
+@story
+async def test_what_was_deleted_stays_so_when_the_store_is_emptied() -> None:
+    kept = MemoryStorage()
+    async with Repo(kept, name="server") as server, Repo(MemoryStorage(), name="alice") as alice:
+        alice.link(server)
+        note = alice.create({"n": 1})
+        await note.synced(level=Level.STORED, timeout=5)
+        await server.delete(note.url)
+        assert server._running is not None
+        epoch = server._running.local.epoch
+        server._running.engine._parts.desk.own_writes._until.clear()  # it was a while ago
+        kept._entries.clear()
+        server._running.driver.post(
+            StorageChanged(())
+        )  # as adapters tell of it, before the marks are looked at
+        await turns(50)
+        suspect(server)
+        await until(lambda: server._running.local.epoch != epoch, server, alice)
+        alice.link(server)
+        await until(lambda: alice.stores[0].epoch == kept._entries[EPOCH_KEY].decode(), alice)
+        await turns(100)
+        assert not server.metrics()["documents"], "what others still have of it is not taken in again"
+        assert tombstone_key(note.document_id) in kept._entries
+
+
+class Sieve(MemoryStorage):
+    """Says that all is stored, and keeps nothing of it once it leaks."""
+
+    leaks = False
+
+    async def save(self, key: StorageKey, data: bytes) -> None:
+        if not self.leaks:
+            await super().save(key, data)
+
+    async def create(self, key: StorageKey, data: bytes) -> bytes:
+        return data if self.leaks else await super().create(key, data)
+
+
+@story
+async def test_a_store_that_keeps_nothing_any_more_is_told_of_once(caplog: pytest.LogCaptureFixture) -> None:
+    kept = Sieve()
+    async with Repo(kept, name="server") as server:
+        assert server._running is not None
+        epoch = server._running.local.epoch
+        kept._entries.clear()
+        kept.leaks = True
+        for _ in range(3):
+            suspect(server)
+            await turns(50)
+        assert server._running.local.epoch == epoch, "nobody is met anew for what will not last"
+        assert server.own_store is not None and "keeps nothing" in server.own_store.weakness
+    assert len([one for one in caplog.records if one.levelno >= logging.ERROR]) == 1
+
+
+@story
+async def test_a_store_that_vanished_and_came_back_is_what_it_was() -> None:
+    kept = MemoryStorage()
+    async with Repo(kept, name="server") as server, Repo(MemoryStorage(), name="alice") as alice:
+        assert server._running is not None
+        note = server.create({"n": 1})
+        await note.saved()
+        epoch, before = server._running.local.epoch, dict(kept._entries)
+        kept._entries.clear()
+        suspect(server)
+        await until(lambda: server._running.local.epoch != epoch, server)
+        kept._entries.clear()
+        kept._entries.update(before)
+        suspect(server)
+        await turns(100)
+        assert server._running.local.epoch == epoch
+        alice.link(server)
+        await until(lambda: note.peers and note.peers[0].facts.received, server)
+        assert (await alice.find(note.url, timeout=5)).value == {"n": 1}
