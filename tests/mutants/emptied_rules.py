@@ -11,14 +11,14 @@ EMPTIED_MUTANTS = (
         "repo/own_marks.py",
         "            await asyncio.sleep(MARKS_SECOND_LOOK_SECONDS)\n"
         "            if await self._are_there():\n                return True\n",
-        "",
+        "            self._post(StoreBeganAnew('another'))\n",
         (MARKS,),
     ),
     Mutant(
         "a store that cannot be read was not emptied (E48)",
         "repo/own_marks.py",
         "        except StorageError:\n            return True\n",
-        "        except StorageError:\n            storage_id, epoch, is_kept = self._local.storage_id, 'other', True\n",
+        "        except StorageError:\n            storage_id, epoch, is_kept = self._local.storage_id, '', True\n",
         (MARKS,),
     ),
     Mutant(
@@ -82,13 +82,6 @@ EMPTIED_MUTANTS = (
         "engine/collection.py",
         "            record.passing = True\n",
         "",
-        (RESUMING,),
-    ),
-    Mutant(
-        "what was deleted is not resumed (E47)",
-        "engine/collection.py",
-        "        if document_id not in self._graveyard:\n            self._sessions.resume",
-        "        if True:\n            self._sessions.resume",
         (RESUMING,),
     ),
     Mutant(

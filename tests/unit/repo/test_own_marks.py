@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from jupyter_automerge.engine.events import StorageChanged
+from jupyter_automerge.engine.events import Event, StorageChanged
 from jupyter_automerge.engine.notices import ConnectionChanged
+from jupyter_automerge.errors import StorageError
 from jupyter_automerge.repo import MemoryStorage, Repo, own_marks
 from jupyter_automerge.values.keys import EPOCH_KEY, STORAGE_ID_KEY, StorageKey, tombstone_key
 from jupyter_automerge.values.status import Level
@@ -186,3 +187,36 @@ async def test_a_store_that_vanished_and_came_back_is_what_it_was() -> None:
         alice.link(server)
         await until(lambda: note.peers and note.peers[0].facts.received, server)
         assert (await alice.find(note.url, timeout=5)).value == {"n": 1}
+
+
+class Blinking(MemoryStorage):
+    """At the next look the epoch is not there, or cannot be read; after that all is as it was."""
+
+    trouble: StorageError | None = None
+    blinks = 0
+
+    async def load(self, key: StorageKey) -> bytes | None:
+        if key == EPOCH_KEY and self.blinks:
+            self.blinks -= 1
+            if self.trouble is not None:
+                raise self.trouble
+            return None
+        return await super().load(key)
+
+
+@story
+async def test_a_store_that_is_away_for_a_moment_has_lost_nothing() -> None:
+    for trouble in (None, StorageError("the network drive is gone")):
+        kept = Blinking()
+        async with Repo(kept, name="server") as server, Repo(MemoryStorage(), name="alice") as alice:
+            alice.link(server)
+            await until(lambda: alice.stores, alice)
+            parted: list[object] = []
+            alice.on_event(parted.append, ConnectionChanged)
+            kept.trouble, kept.blinks = trouble, 1
+            posted: list[Event] = []
+            assert server._running is not None and server._running._marks is not None
+            server._running._marks._post = posted.append
+            suspect(server)
+            await turns(50)
+            assert not kept.blinks and not posted and not parted

@@ -141,6 +141,9 @@ async def test_a_policy_that_announces_nothing_has_nothing_opened(share: FixedSh
     async with Repo(storage, name="alice") as alice, met(alice, plain_server()):
         url = await given_away(alice, {"n": 1})
     async with Repo(storage.reopened(), name="alice", share=share) as alice, met(alice, plain_server()):
+        assert alice._running is not None and alice._running.resuming is not None
+        if alice._running.resuming._task is not None:
+            await alice._running.resuming._task  # it has looked, and there was nothing to do
         await turns(200)
         assert alice.metrics()["documents"] == 0 and not alice.metrics()["resuming"], url
 
