@@ -92,13 +92,6 @@ EMPTIED_MUTANTS = (
         (RESUMING,),
     ),
     Mutant(
-        "who is told nothing unasked has nothing resumed for him (E47)",
-        "repo/resuming.py",
-        "if await self._may_hear(comers.stores[store], document_id)",
-        "",
-        (RESUMING,),
-    ),
-    Mutant(
         "a resumed document that nobody takes makes room (E47)",
         "repo/resuming.py",
         "                if left <= 0:\n                    return False\n",
