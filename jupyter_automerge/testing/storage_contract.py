@@ -275,7 +275,9 @@ class StorageContract:
         async with self.opened() as again:
             found = len(await again.keys((DOCUMENT,)))
         outcomes = await asyncio.gather(*saving, return_exceptions=True)
-        assert found == 20, f"20 puts were begun before close(), {found} were in the store after it: {outcomes}"
+        assert found == 20, (
+            f"20 puts were begun before close(), {found} were in the store after it: {outcomes}"
+        )
 
     @_played
     async def test_watch_is_none_or_an_iterator(self) -> None:
