@@ -1,6 +1,7 @@
 """Our own store lost everything while we ran: nobody may go on believing what it said until then (E48)."""
 
 from jupyter_automerge.engine.local import LocalPeer
+from jupyter_automerge.engine.notices import StoreRegressed
 from jupyter_automerge.engine.parts import Parts
 
 SERVICE_RESTART = 1012
@@ -12,6 +13,8 @@ def began_anew(parts: Parts, local: LocalPeer, epoch: str) -> None:
     a session that begins anew brings what is in nobody's memory here.
     """
     local.epoch = epoch
+    if local.storage_id is not None:
+        parts.desk.emit(StoreRegressed(local.storage_id))
     parts.siblings.open()
     parts.graveyard.began_anew()
     parts.store_changes.changed(())

@@ -194,7 +194,7 @@ class StoreRegressed:
     """The store proved to have lost what it had reported as durable: wiped, restored from a backup, or it says
     itself that the document is not there, as after its deletion.
 
-    `document_id` None: a new epoch, so that all of its earlier reports are void.
+    `document_id` None: a new epoch, so that all of its earlier reports are void. It may be our own (E48).
     """
 
     store_id: str

@@ -6,7 +6,7 @@ remembered in the store, outside the folders of documents.
 
 import logging
 
-from jupyter_automerge.errors import DocumentUnavailable, FindTimeout, InvalidId
+from jupyter_automerge.errors import DocumentUnavailable, FindTimeout, InvalidId, StorageError
 from jupyter_automerge.repo import DocHandle, Repo, Storage
 from jupyter_automerge.values.url import AutomergeUrl
 
@@ -43,6 +43,13 @@ class CatalogueOpening:
         made = await self._make()
         await self._storage.save(CATALOGUE_KEY, made.url.encode())
         return made.url
+
+    async def name_again(self, url: str) -> None:
+        """The store was emptied, and what others have of the documents comes back: so does the name of this one."""
+        try:
+            await self._storage.create(CATALOGUE_KEY, url.encode())
+        except StorageError as error:
+            self._log.error("The store does not know its catalogue %s any more: %s", url, error)
 
     async def _make(self) -> DocHandle:
         """A new one, stored; one that could not be stored yet is not made twice."""

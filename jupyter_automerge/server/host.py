@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Mapping
 
 from jupyter_automerge.errors import AutomergeError, StorageError
-from jupyter_automerge.repo import Repo, Storage, line_about_neighbours
+from jupyter_automerge.repo import Notice, Repo, Storage, StoreRegressed, line_about_neighbours
 from jupyter_automerge.server.catalogue import CatalogueOpening
 from jupyter_automerge.server.front_end import FrontEnd
 from jupyter_automerge.server.not_running import HostState, NotRunning
@@ -65,6 +65,7 @@ class RepoHost:
         connect_upstreams(self.repo, self.upstreams, self._log)
         await self._tell_of_neighbours(self.repo)
         self._opening = CatalogueOpening(self.repo, storage, self._log)
+        self.repo.on_event(self._keep_the_name, StoreRegressed)
         await self._open_catalogue(self._opening)
         self._settle(HostState.RUNNING, self._trouble)
         return self.catalogue is not None
@@ -112,6 +113,15 @@ class RepoHost:
                     "The catalogue of documents cannot be opened yet, and is tried again: %s", reason
                 )
             self._trouble = reason
+
+    async def _keep_the_name(self, told: Notice) -> None:
+        is_own = (
+            isinstance(told, StoreRegressed)
+            and self.repo is not None
+            and told.store_id == self.repo.storage_id
+        )
+        if is_own and self._opening is not None and self.catalogue is not None:
+            await self._opening.name_again(self.catalogue)
 
     async def _tell_of_neighbours(self, repo: Repo) -> None:
         try:

@@ -8,11 +8,11 @@ import pytest
 from tornado.web import HTTPError
 
 from jupyter_automerge.errors import InvalidId, StorageError
-from jupyter_automerge.repo import FileStorage, MemoryStorage, Repo, Storage
+from jupyter_automerge.repo import FileStorage, MemoryStorage, Repo, Storage, own_marks
 from jupyter_automerge.server.catalogue import CATALOGUE_KEY
 from jupyter_automerge.server.host import RepoHost
 from jupyter_automerge.server.not_running import HostState, NotRunning
-from jupyter_automerge.values.keys import StorageKey
+from jupyter_automerge.values.keys import EPOCH_KEY, STORAGE_ID_KEY, StorageKey
 from jupyter_automerge.values.url import AutomergeUrl
 
 
@@ -126,6 +126,25 @@ async def test_a_server_runs_without_its_catalogue_and_makes_one_once_the_store_
     await host.keep_starting()
     assert host.catalogue is not None
     assert await host.running_repo.document_ids() == (AutomergeUrl.parse(host.catalogue).document_id,)
+    await host.stop(1.0)
+
+
+async def test_a_catalogue_is_found_again_by_a_server_whose_store_was_emptied_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(own_marks, "MARKS_LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(own_marks, "MARKS_SECOND_LOOK_SECONDS", 0.0)
+    storage = MemoryStorage()
+    host = host_with(storage)
+    assert await host.start()
+    before = await storage.load(CATALOGUE_KEY)
+    await storage.remove_range(CATALOGUE_KEY[:1])
+    for key in (STORAGE_ID_KEY, EPOCH_KEY):
+        await storage.remove(key)
+    async with asyncio.timeout(10):
+        while await storage.load(CATALOGUE_KEY) is None:
+            await asyncio.sleep(0.01)
+    assert await storage.load(CATALOGUE_KEY) == before
     await host.stop(1.0)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from jupyter_automerge.engine.engine import Engine
 from jupyter_automerge.engine.events import Event, StorageChanged
 from jupyter_automerge.engine.notices import ConnectionChanged
 from jupyter_automerge.errors import StorageError
@@ -21,6 +22,11 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(own_marks, "MARKS_SECOND_LOOK_SECONDS", 0.0)
     monkeypatch.setattr(own_marks, "MARKS_REST_SECONDS", 0.0)
     yield
+
+
+def epoch_of(repo: Repo) -> str | None:
+    assert repo._running is not None
+    return repo._running.local.epoch
 
 
 def suspect(repo: Repo, place: StorageKey = ()) -> None:
@@ -124,14 +130,16 @@ async def test_what_was_deleted_stays_so_when_the_store_is_emptied() -> None:
         await server.delete(note.url)
         assert server._running is not None
         epoch = server._running.local.epoch
-        server._running.engine._parts.desk.own_writes._until.clear()  # it was a while ago
+        engine = server._running.engine
+        assert isinstance(engine, Engine)
+        engine._parts.desk.own_writes._until.clear()  # it was a while ago
         kept._entries.clear()
         server._running.driver.post(
             StorageChanged(())
         )  # as adapters tell of it, before the marks are looked at
         await turns(50)
         suspect(server)
-        await until(lambda: server._running.local.epoch != epoch, server, alice)
+        await until(lambda: epoch_of(server) != epoch, server, alice)
         alice.link(server)
         await until(lambda: alice.stores[0].epoch == kept._entries[EPOCH_KEY].decode(), alice)
         await turns(100)
@@ -178,7 +186,7 @@ async def test_a_store_that_vanished_and_came_back_is_what_it_was() -> None:
         epoch, before = server._running.local.epoch, dict(kept._entries)
         kept._entries.clear()
         suspect(server)
-        await until(lambda: server._running.local.epoch != epoch, server)
+        await until(lambda: epoch_of(server) != epoch, server)
         kept._entries.clear()
         kept._entries.update(before)
         suspect(server)
