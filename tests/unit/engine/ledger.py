@@ -27,6 +27,12 @@ from jupyter_automerge.wire.messages import StoreHeads
 LOCAL = LocalPeer(PeerId("we"), SessionId("our-session"), StorageId("our-store"))
 
 
+def edit(document: Document, value: int) -> Heads:
+    with document.change() as root:
+        root["n"] = value
+    return document.heads
+
+
 class Ledger:
     """One document of ours, and the stores that others tell of."""
 

@@ -10,14 +10,6 @@ from tests.unit.engine.ledger import Ledger
 
 
 @pytest.fixture
-def plan() -> Document:
-    document = Document(actor=bytes(16))
-    with document.change() as root:
-        root["n"] = 0
-    return document
-
-
-@pytest.fixture
 def ledger(plan: Document, monkeypatch: pytest.MonkeyPatch) -> Ledger:
     monkeypatch.setattr("jupyter_automerge.engine.stores.MAX_STORES", 5)
     monkeypatch.setattr("jupyter_automerge.engine.facts.MAX_STORES_PER_DOCUMENT", 5)

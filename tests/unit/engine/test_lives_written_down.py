@@ -19,19 +19,6 @@ SCRIPT = PeerMetadata(storage_id=StorageId("script"))
 TWO_LIVES = SavedRow(ONE | OTHER, as_of=1.0, lives={"first": ONE, "second": OTHER})
 
 
-@pytest.fixture
-def plan() -> Document:
-    document = Document(actor=bytes(16))
-    with document.change() as root:
-        root["n"] = 1
-    return document
-
-
-@pytest.fixture
-def ledger(plan: Document) -> Ledger:
-    return Ledger(plan)
-
-
 def written(ledger: Ledger, store: str) -> SavedRow:
     row = read_row(ledger.remembering.row_bytes(ledger.record.stores[store]))
     assert row is not None

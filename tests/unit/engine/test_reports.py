@@ -6,32 +6,14 @@ from jupyter_automerge.document import Document
 from jupyter_automerge.engine.notices import RowsChanged, StoreRegressed
 from jupyter_automerge.engine.session import Standing
 from jupyter_automerge.engine.store_files import SavedRow
-from jupyter_automerge.values.heads import NO_HEADS, Heads
+from jupyter_automerge.values.heads import NO_HEADS
 from jupyter_automerge.values.identity import PeerMetadata
 from jupyter_automerge.values.ids import StorageId
 from jupyter_automerge.values.limits import RELAYED_FOR_SECONDS, STALLED_AFTER_SECONDS
 from jupyter_automerge.values.status import Link, Trust
-from tests.unit.engine.ledger import Ledger
+from tests.unit.engine.ledger import Ledger, edit
 
 STRANGE, STRANGER = frozenset([b"\x01" * 32]), frozenset([b"\x02" * 32])
-
-
-def edit(document: Document, value: int) -> Heads:
-    with document.change() as root:
-        root["n"] = value
-    return document.heads
-
-
-@pytest.fixture
-def plan() -> Document:
-    document = Document(actor=bytes(16))
-    edit(document, 0)
-    return document
-
-
-@pytest.fixture
-def ledger(plan: Document) -> Ledger:
-    return Ledger(plan)
 
 
 # Memory

@@ -2,34 +2,13 @@
 
 from math import inf
 
-import pytest
-
 from jupyter_automerge.document import Document
 from jupyter_automerge.engine.store_files import SavedRow
-from jupyter_automerge.values.heads import Heads
 from jupyter_automerge.values.ids import StorageId
 from jupyter_automerge.values.limits import STALLED_AFTER_SECONDS
-from tests.unit.engine.ledger import Ledger
+from tests.unit.engine.ledger import Ledger, edit
 
 DAY = 86_400.0
-
-
-def edit(document: Document, value: int) -> Heads:
-    with document.change() as root:
-        root["n"] = value
-    return document.heads
-
-
-@pytest.fixture
-def plan() -> Document:
-    document = Document(actor=bytes(16))
-    edit(document, 0)
-    return document
-
-
-@pytest.fixture
-def ledger(plan: Document) -> Ledger:
-    return Ledger(plan)
 
 
 def test_S32_a_peer_that_ignores_us_is_told_of_once(ledger: Ledger, plan: Document) -> None:
